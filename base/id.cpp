@@ -1,0 +1,25 @@
+#include "base/id.hpp"
+
+#include <algorithm>
+
+namespace consign {
+
+Id::Id(std::span<const std::uint8_t, size_bytes> bytes) {
+    std::ranges::copy(bytes, bytes_.begin());
+}
+
+Id Id::random(RandomSource& source) {
+    return Id(source.array<size_bytes>());
+}
+
+std::optional<Id> Id::from_hex(std::string_view hex) {
+    const auto bytes = consign::from_hex(hex);
+    return bytes ? from_bytes(*bytes) : std::nullopt;
+}
+
+std::optional<Id> Id::from_bytes(ByteView bytes) {
+    if (bytes.size() != size_bytes) return std::nullopt;
+    return Id(bytes.first<size_bytes>());
+}
+
+}  // namespace consign
