@@ -17,6 +17,6 @@ pkg_check_modules(libcrypt REQUIRED IMPORTED_TARGET libcrypt)
 add_library(consign_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio.cpp)
 target_compile_definitions(consign_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(consign_asio PUBLIC consign_flags Threads::Threads Boost::headers fmt::fmt)
-target_precompile_headers(consign_asio PUBLIC
+target_precompile_headers(consign_asio PRIVATE
   <array> <boost/asio.hpp> <chrono> <cstdint> <expected> <fmt/format.h> <map> <memory> <optional> <span>
   <string> <string_view> <system_error> <vector>)

@@ -1,2 +1,2 @@
 include(GNUInstallDirs)
-#install(TARGETS consignd consign RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS consignd consign RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

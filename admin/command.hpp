@@ -1,0 +1,31 @@
+// The command line: each family of verbs adds its own part, in a file of its own. Parsing chooses
+// one verb; main runs it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "admin/outcome.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace consign::admin {
+
+struct Command {
+    std::filesystem::path config = "/etc/consign/consign.yaml";
+    /// --data: where the data folder is, should consign.yaml not load.
+    std::filesystem::path data;
+    std::function<Outcome<>()> verb;
+};
+
+void add_init(CLI::App& app, Command& command);
+void add_check(CLI::App& app, Command& command);
+void add_audit(CLI::App& app, Command& command);
+void add_files(CLI::App& app, Command& command);
+void add_hash_password(CLI::App& app, Command& command);
+void add_status(CLI::App& app, Command& command);
+
+}  // namespace consign::admin

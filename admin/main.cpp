@@ -1,0 +1,62 @@
+// `consign`: the administrator's command.
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+
+#include "admin/command.hpp"
+
+namespace {
+
+using namespace consign::admin;
+
+/// One line, and where to read on; CLI11's own numbers for exit are not told apart.
+std::string usage_failure(const CLI::App*, const CLI::Error& error) {
+    return fmt::format("consign: {}; see consign --help\n", error.what());
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("Administers a Consign site: managed file transfer for health data.", "consign");
+    Command command;
+    app.add_option("-c,--config", command.config, "The site's consign.yaml")->capture_default_str();
+    app.add_option("--data", command.data,
+                   "The data folder of the running daemon, where consign.yaml does not load");
+    app.set_version_flag("--version", "consign " CONSIGN_VERSION);
+    app.require_subcommand(1);
+    app.failure_message(usage_failure);
+    app.footer(
+        "Exit status: 0 done; 1 failed; 2 bad command line; 3 no daemon is running (status).");
+    add_init(app, command);
+    add_check(app, command);
+    add_audit(app, command);
+    add_files(app, command);
+    add_hash_password(app, command);
+    add_status(app, command);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_bad_command_line;
+    }
+    auto outcome = command.verb();
+    // A full disk behind standard output must not pass for a whole answer.
+    if (std::fflush(stdout) != 0 && outcome)
+        outcome =
+            failed("standard output could not be written; free some space, or write elsewhere");
+    if (outcome) return 0;
+    if (!outcome.error().text.empty()) fmt::print(stderr, "consign: {}\n", outcome.error().text);
+    return outcome.error().exit_status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    ::umask(S_IRWXG | S_IRWXO);
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& bug) {
+        fmt::print(stderr, "consign: a fault of this program: {}; please report it\n", bug.what());
+        return exit_failed;
+    }
+}

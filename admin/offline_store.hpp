@@ -1,0 +1,16 @@
+// The door where no daemon runs: the command opens the store itself, under the same lock, and runs
+// the same code as the daemon would.
+#pragma once
+
+#include <memory>
+
+#include "admin/door.hpp"
+
+namespace consign::admin {
+
+/// Root takes on the data folder's owner first, so that no file in it becomes root's: from then on
+/// the process is that user. Acts are recorded under the name of who called. A Failure where the
+/// policy or the store does not load, or a daemon holds the lock.
+[[nodiscard]] Outcome<std::unique_ptr<Door>> open_offline_store(const Command& command);
+
+}  // namespace consign::admin

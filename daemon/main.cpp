@@ -1,0 +1,202 @@
+// consignd: the composition root. Everything is built here, and handed down.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <thread>
+
+#include "daemon/process.hpp"
+#include "daemon/service.hpp"
+#include "desk/administration.hpp"
+#include "desk/housekeeping.hpp"
+#include "policy/load.hpp"
+#include "protocols/sftp/host_key.hpp"
+#include "storage/keyring/root_key.hpp"
+#include "storage/open_store.hpp"
+
+namespace consign::daemon {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// Memory that SSH receive windows may promise beyond their default, over all sessions.
+constexpr std::uint64_t receive_windows_bytes = std::uint64_t{64} << 20;
+
+struct Options {
+    std::string config = "/etc/consign/consign.yaml";
+    bool check_only = false;
+    Log::Format log_format = Log::Format::text;
+    Log::Level log_level = Log::Level::info;
+};
+
+void describe(CLI::App& app, Options& options) {
+    app.add_option("-c,--config", options.config, "The site's consign.yaml")->capture_default_str();
+    app.add_flag("-t,--test", options.check_only,
+                 "Check the configuration and the policy, and exit");
+    const std::map<std::string, Log::Format> formats{{"text", Log::Format::text},
+                                                     {"json", Log::Format::json}};
+    app.add_option("--log-format", options.log_format, "text (for journald) or json")
+        ->transform(CLI::CheckedTransformer(formats));
+    const std::map<std::string, Log::Level> levels{{"error", Log::Level::error},
+                                                   {"warning", Log::Level::warning},
+                                                   {"info", Log::Level::info},
+                                                   {"debug", Log::Level::debug}};
+    app.add_option("--log-level", options.log_level, "error, warning, info or debug")
+        ->transform(CLI::CheckedTransformer(levels));
+}
+
+/// A start that fails, in words for the administrator; they name files of the system, and no
+/// peer's.
+struct StartFailure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+template <class T>
+T required(Result<T> result, std::string_view what) {
+    if (!result) throw StartFailure(fmt::format("{}: {}", what, result.error().message()));
+    return std::move(*result);
+}
+
+void required(const Result<>& result, std::string_view what) {
+    if (!result) throw StartFailure(fmt::format("{}: {}", what, result.error().message()));
+}
+
+SecretKey root_key_of(const policy::Policy& policy) {
+    std::filesystem::path file = policy.root_key.value;
+    if (policy.root_key.kind == policy::KeyReference::Kind::credential) {
+        const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+        if (!folder)
+            throw StartFailure(
+                fmt::format("keys.root is the credential `{}`, but systemd gave this process none: "
+                            "set LoadCredential= in the unit",
+                            policy.root_key.value));
+        file = std::filesystem::path(folder) / file;
+    }
+    return required(keyring::load_root_key(file), fmt::format("root key {}", file.string()));
+}
+
+ssh::AlgorithmProfile profile_of(policy::Algorithms algorithms) {
+    switch (algorithms) {
+        case policy::Algorithms::modern:
+            return ssh::AlgorithmProfile::modern;
+        case policy::Algorithms::compatible:
+            return ssh::AlgorithmProfile::compatible;
+        case policy::Algorithms::legacy:
+            return ssh::AlgorithmProfile::legacy;
+    }
+    std::unreachable();
+}
+
+std::unique_ptr<sftp::SftpListener> make_listener(
+    asio::io_context& io, const asio::any_io_executor& strand, desk::Site& site,
+    const policy::Listener& listener, const std::shared_ptr<ssh::WindowBudget>& windows) {
+    ssh::Server::Options options{.host_keys = {}, .profile = profile_of(listener.algorithms)};
+    for (const auto& file : listener.host_keys)
+        options.host_keys.push_back(
+            required(ssh::HostKey::load(file), fmt::format("host key {}", file.string())));
+    auto server = required(ssh::Server::create(std::move(options)),
+                           fmt::format("listener `{}`", listener.name));
+    try {
+        return std::make_unique<sftp::SftpListener>(
+            io, strand, site, sftp::ListenerFacts{listener.name, std::move(server), windows},
+            asio::ip::tcp::endpoint(listener.address, listener.port));
+    } catch (const boost::system::system_error& refused) {
+        throw StartFailure(fmt::format("listener `{}` on {} port {}: {}", listener.name,
+                                       listener.address.to_string(), listener.port,
+                                       refused.code().message()));
+    }
+}
+
+desk::VerbTable verbs_of(desk::Administration& administration, Service& service) {
+    desk::VerbTable verbs = administration.verbs();
+    verbs["status"] = [&service](desk::VerbCall call) -> asio::awaitable<desk::Answered> {
+        co_await call.rows.give(service.status());
+        co_return boost::json::object{};
+    };
+    return verbs;
+}
+
+void serve(const Options& options, std::shared_ptr<const policy::Policy> policy, const Log& log) {
+    const std::size_t cores = std::max(2U, std::thread::hardware_concurrency());
+    PosixDisk disk;
+    SystemRandom random;
+    SystemClock clock;
+    asio::io_context io(static_cast<int>(cores));
+    const asio::any_io_executor strand = asio::make_strand(io);
+
+    // The store first: its lock keeps a second daemon out before anything is touched.
+    const auto store = required(open_store(disk, policy->data, root_key_of(*policy), random, cores),
+                                fmt::format("data folder {}", policy->data.string()));
+    desk::LivePolicy live_policy(policy);
+    desk::Passwords passwords;
+    desk::Site site{.store = *store,
+                    .policy = live_policy,
+                    .clock = clock,
+                    .random = random,
+                    .log = log,
+                    .passwords = passwords,
+                    .started = clock.now()};
+    desk::Administration administration(*store, live_policy, clock);
+    Service service(strand, site, options.config);
+    const auto windows = std::make_shared<ssh::WindowBudget>(receive_windows_bytes);
+    for (const policy::Listener& listener : policy->listeners)
+        service.add(make_listener(io, strand, site, listener, windows));
+    service.set_control(required(ControlSocket::listen(strand, policy->data / "control.sock",
+                                                       {.administration = administration,
+                                                        .verbs = verbs_of(administration, service),
+                                                        .administrators = administrators(),
+                                                        .log = log}),
+                                 "control socket"));
+
+    std::exception_ptr failed;
+    asio::co_spawn(
+        strand,
+        [&]() -> asio::awaitable<void> {
+            required(co_await desk::recover(site), "recovery");
+            co_await service.run();
+        },
+        [&](std::exception_ptr thrown) {
+            failed = std::move(thrown);
+            io.stop();
+        });
+    std::vector<std::jthread> others;
+    for (std::size_t thread = 1; thread < cores; ++thread) others.emplace_back([&io] { io.run(); });
+    io.run();
+    others.clear();
+    if (failed) std::rethrow_exception(failed);
+}
+
+int run(int argc, char** argv) {
+    harden_process();
+    Options options;
+    CLI::App app("consignd, the consignment desk for health data", "consignd");
+    describe(app, options);
+    CLI11_PARSE(app, argc, argv);
+
+    const policy::Loaded loaded = policy::load(options.config);
+    for (const policy::Problem& problem : loaded.problems)
+        fmt::print(stderr, "{}\n", problem.text());
+    if (!loaded.policy) return 1;
+    if (options.check_only) {
+        fmt::print("ok: {} accounts, {} routes\n", loaded.policy->accounts.size(),
+                   loaded.policy->routes.size());
+        return 0;
+    }
+    const Log log(options.log_format, options.log_level);
+    try {
+        serve(options, loaded.policy, log);
+        return 0;
+    } catch (const StartFailure& failure) {
+        fmt::print(stderr, "consignd: {}\n", failure.what());
+        return 1;
+    }
+}
+
+}  // namespace
+
+}  // namespace consign::daemon
+
+int main(int argc, char** argv) {
+    return consign::daemon::run(argc, argv);
+}

@@ -1,0 +1,131 @@
+#include "daemon/service.hpp"
+
+#include <unistd.h>
+
+#include <boost/json.hpp>
+
+#include "daemon/process.hpp"
+#include "desk/housekeeping.hpp"
+#include "desk/rfc3339.hpp"
+#include "policy/load.hpp"
+
+namespace consign::daemon {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+Service::Service(asio::any_io_executor strand, desk::Site& site, std::filesystem::path config)
+    : strand_(strand),
+      site_(site),
+      config_(std::move(config)),
+      signals_(strand, SIGTERM, SIGINT, SIGHUP),
+      housekeeping_timer_(strand),
+      drain_timer_(strand),
+      tasks_(strand),
+      policy_loaded_(site.started) {}
+
+asio::awaitable<void> Service::run() {
+    for (std::size_t index = 0; index < listeners_.size(); ++index) {
+        tasks_.start(listeners_[index]->run());
+        site_.log.info("listening", {{"listener", index}, {"port", listeners_[index]->port()}});
+    }
+    tasks_.start(control_->serve());
+    tasks_.start(look_after());
+    tell_service_manager("READY=1");
+    site_.log.info("ready");
+    co_await wait_for_stop();
+
+    stopping_ = true;
+    tell_service_manager("STOPPING=1");
+    site_.log.info("stopping");
+    for (const auto& listener : listeners_) listener->stop_accepting();
+    co_await end_sessions();
+    control_->stop();
+    housekeeping_timer_.cancel();
+    co_await tasks_.all_ended();
+    co_await desk::close(site_);
+    site_.log.info("stopped");
+}
+
+asio::awaitable<void> Service::wait_for_stop() {
+    for (;;) {
+        const int signal = co_await signals_.async_wait(asio::use_awaitable);
+        if (signal != SIGHUP) co_return;
+        co_await reload();
+    }
+}
+
+asio::awaitable<void> Service::end_sessions() {
+    for (const auto& listener : listeners_) listener->drain();
+    OwnedTasks ways_to_cut(strand_);
+    ways_to_cut.start(cut_after_drain_time());
+    for (const auto& listener : listeners_) co_await listener->all_ended();
+    drain_timer_.cancel();
+    signals_.cancel();
+    co_await ways_to_cut.all_ended();
+}
+
+asio::awaitable<void> Service::cut_after_drain_time() {
+    // Whichever comes first: the time is up, or the administrator has asked twice.
+    drain_timer_.expires_after(drain_time);
+    signals_.async_wait([this](boost::system::error_code cancelled, int) {
+        if (!cancelled) drain_timer_.expires_at(asio::steady_timer::time_point::min());
+    });
+    boost::system::error_code ended;
+    do {
+        co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+        std::size_t left = 0;
+        for (const auto& listener : listeners_) left += listener->sessions();
+        if (left == 0) co_return;
+    } while (ended && drain_timer_.expiry() != asio::steady_timer::time_point::min());
+    site_.log.warning("sessions are cut");
+    for (const auto& listener : listeners_) listener->cut();
+}
+
+asio::awaitable<void> Service::look_after() {
+    while (!stopping_) {
+        housekeeping_timer_.expires_after(desk::housekeeping_interval);
+        boost::system::error_code cancelled;
+        co_await housekeeping_timer_.async_wait(
+            asio::redirect_error(asio::use_awaitable, cancelled));
+        if (!stopping_) co_await desk::look_after(site_);
+    }
+}
+
+asio::awaitable<void> Service::reload() {
+    tell_service_manager("RELOADING=1");
+    auto read = [this] { return policy::load(config_); };
+    const policy::Loaded loaded = co_await offload(site_.store.pool(), read);
+    if (loaded.policy) {
+        site_.policy.replace(loaded.policy);
+        policy_loaded_ = site_.clock.now();
+        co_await desk::note_policy(site_, true);
+        if (const auto made = co_await desk::make_folders(site_); !made)
+            site_.log.error("the policy's folders could not be made", {{"why", made.error()}});
+        site_.log.info("policy reloaded");
+    } else {
+        co_await desk::note_policy(site_, false);
+        site_.log.error("policy refused: the last good one stays; `consign check` tells why",
+                        {{"mistakes", loaded.problems.size()}});
+    }
+    tell_service_manager("READY=1");
+}
+
+json::object Service::status() const {
+    json::array listeners;
+    const auto policy = site_.policy.current();
+    for (const auto& listener : listeners_)
+        listeners.push_back(json::object{{"name", listener->name()},
+                                         {"protocol", "sftp"},
+                                         {"address", listener->address().to_string()},
+                                         {"port", listener->port()}});
+    return json::object{{"daemon", "running"},
+                        {"pid", ::getpid()},
+                        {"started", desk::rfc3339(site_.started)},
+                        {"listeners", std::move(listeners)},
+                        {"sessions", site_.occupancy.taken(desk::Occupancy::all_sessions())},
+                        {"policy_hash", to_hex(policy->hash)},
+                        {"policy_loaded", desk::rfc3339(policy_loaded_)}};
+}
+
+}  // namespace consign::daemon

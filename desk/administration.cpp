@@ -1,0 +1,286 @@
+#include "desk/administration.hpp"
+
+#include <fmt/format.h>
+
+#include "desk/audit_rows.hpp"
+#include "desk/displayed_path.hpp"
+#include "desk/rfc3339.hpp"
+#include "desk/verb_arguments.hpp"
+
+namespace consign::desk {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+std::unexpected<std::string> complaint(std::string text) {
+    return std::unexpected<std::string>(std::move(text));
+}
+
+std::unexpected<std::string> storage_complaint(std::error_code code) {
+    return complaint(
+        fmt::format("the store could not do it: {}; look at consignd's log", code.message()));
+}
+
+std::string text_of(const Digest32& digest) {
+    return to_hex(digest);
+}
+
+std::optional<Id> id_from_hex(std::string_view hex) {
+    return Id::from_hex(hex);
+}
+
+/// One more row than is given out is asked for: it says that there are more.
+std::size_t limit_of(VerbArguments& arguments) {
+    return arguments.number("limit", Administration::row_limit)
+        .value_or(Administration::default_row_count);
+}
+
+std::expected<ledger::EventFilter, std::string> event_filter(const json::object& given,
+                                                             std::size_t& limit) {
+    VerbArguments arguments(given);
+    ledger::EventFilter filter;
+    filter.account = arguments.text("account");
+    filter.from = arguments.time("from");
+    filter.until = arguments.time("until");
+    filter.session = arguments.parsed("session", id_from_hex, "32 hexadecimal digits");
+    filter.outcome =
+        arguments.parsed("outcome", ledger::outcome_named, "granted, refused or failed");
+    filter.action =
+        arguments.parsed("action", ledger::action_named,
+                         "an action as docs/formats/ledger.md names it, e.g. deposited");
+    if (const auto pattern = arguments.text("path")) {
+        if (auto glob = policy::Glob::path(*pattern)) {
+            filter.path_matches = [glob = *std::move(glob)](std::string_view raw) {
+                const auto path = VirtualPath::parse(raw);
+                return path && glob.matches(*path);
+            };
+        } else {
+            arguments.complain(
+                "path", fmt::format("a glob of the whole tree, e.g. /labs/**: {}", glob.error()));
+        }
+    }
+    limit = limit_of(arguments);
+    filter.limit = limit + 1;
+    if (auto wrong = arguments.complaint()) return complaint(*std::move(wrong));
+    return filter;
+}
+
+std::expected<ledger::SessionFilter, std::string> session_filter(const json::object& given,
+                                                                 std::size_t& limit) {
+    VerbArguments arguments(given);
+    ledger::SessionFilter filter;
+    filter.account = arguments.text("account");
+    filter.from = arguments.time("from");
+    filter.until = arguments.time("until");
+    limit = limit_of(arguments);
+    filter.limit = limit + 1;
+    if (auto wrong = arguments.complaint()) return complaint(*std::move(wrong));
+    return filter;
+}
+
+json::object name_row(const VirtualPath& path, const catalog::Entry& entry) {
+    const bool is_file = entry.file.has_value();
+    return {{"path", path.display()},
+            {"kind", is_file ? "file" : "directory"},
+            {"size", is_file ? entry.file->size_bytes : 0},
+            {"modified", rfc3339(entry.modified)},
+            {"stream", is_file ? entry.file->stream.hex() : std::string()},
+            {"depositor", is_file ? entry.file->depositor : std::string()}};
+}
+
+/// A walk of the tree, depth first, in pages: what it holds is bounded by the depth of a path times
+/// a page, however large the tree.
+class TreeWalk {
+  public:
+    static constexpr std::size_t page_entries = 256;
+
+    TreeWalk(Store& store, bool recursive) : store_(store), recursive_(recursive) {}
+
+    void enter(VirtualPath folder, catalog::NodeId node) {
+        frames_.push_back({.folder = std::move(folder), .node = node});
+    }
+
+    /// The next row; nothing at the end.
+    asio::awaitable<Result<std::optional<json::object>>> next() {
+        while (!frames_.empty()) {
+            Frame& frame = frames_.back();
+            if (frame.given < frame.page.size()) co_return row_of(frame.page[frame.given++]);
+            if (auto turned = co_await turn_page(frame); !turned) co_return failure(turned.error());
+            if (frame.page.empty()) frames_.pop_back();
+        }
+        co_return std::nullopt;
+    }
+
+  private:
+    struct Frame {
+        VirtualPath folder;
+        catalog::NodeId node = 0;
+        catalog::NodeId after = 0;
+        std::vector<catalog::Entry> page{};
+        std::size_t given = 0;
+    };
+
+    asio::awaitable<Result<>> turn_page(Frame& frame) {
+        auto page = co_await store_.read([&frame](Transaction& transaction) {
+            return transaction.catalog.list(frame.node, frame.after, page_entries);
+        });
+        if (!page) co_return failure(page.error());
+        frame.page = *std::move(page);
+        frame.given = 0;
+        if (!frame.page.empty()) frame.after = frame.page.back().node;
+        co_return Result<>{};
+    }
+
+    /// Enters the folder that the row is of: `entry` belongs to a frame, and is not used after
+    /// that.
+    std::optional<json::object> row_of(const catalog::Entry& entry) {
+        const auto path = VirtualPath::parse(entry.name, frames_.back().folder);
+        if (!path) throw std::logic_error("the catalog holds a name that no door lets in");
+        json::object row = name_row(*path, entry);
+        if (recursive_ && entry.kind == catalog::Kind::directory) enter(*path, entry.node);
+        return row;
+    }
+
+    Store& store_;
+    bool recursive_;
+    std::vector<Frame> frames_;
+};
+
+}  // namespace
+
+VerbTable Administration::verbs() {
+    const auto bound = [this](auto verb) -> VerbHandler {
+        return [this, verb](VerbCall call) { return (this->*verb)(std::move(call)); };
+    };
+    return {{"audit.events", bound(&Administration::audit_events)},
+            {"audit.sessions", bound(&Administration::audit_sessions)},
+            {"audit.verify", bound(&Administration::audit_verify)},
+            {"files.list", bound(&Administration::files_list)}};
+}
+
+asio::awaitable<Answered> Administration::record(std::string administrator, Literal verb,
+                                                 ledger::Outcome outcome, std::string path) {
+    ledger::Event event;
+    event.time = clock_.now();
+    event.action = ledger::Action::administrator_acted;
+    event.outcome = outcome;
+    event.account = "admin:" + administrator;
+    event.protocol = "control";
+    event.detail = verb.view();
+    event.policy = policy_.current()->hash;
+    event.personal.path = std::move(path);
+    const auto recorded = co_await store_.write(
+        [&event](Transaction& transaction) { return transaction.ledger.append(event); });
+    if (!recorded)
+        co_return complaint(
+            fmt::format("the ledger could not record this, so nothing was done: {}; "
+                        "look at consignd's log",
+                        recorded.error().message()));
+    co_return json::object();
+}
+
+template <class Row>
+asio::awaitable<Answered> Administration::answer(VerbCall call, Literal verb,
+                                                 Result<std::vector<Row>> rows, std::size_t limit) {
+    const auto outcome = rows ? ledger::Outcome::granted : ledger::Outcome::failed;
+    if (auto recorded = co_await record(call.administrator, verb, outcome); !recorded)
+        co_return recorded;
+    if (!rows) co_return storage_complaint(rows.error());
+    const bool more = rows->size() > limit;
+    for (std::size_t i = more ? rows->size() - limit : 0; i < rows->size(); ++i)
+        if (auto given = co_await call.rows.give(audit_row((*rows)[i])); !given)
+            co_return storage_complaint(given.error());
+    co_return json::object{{"rows", std::min(rows->size(), limit)}, {"more", more}};
+}
+
+asio::awaitable<Answered> Administration::audit_events(VerbCall call) {
+    std::size_t limit = 0;
+    const auto filter = event_filter(call.arguments, limit);
+    if (!filter) co_return complaint(filter.error());
+    auto rows = co_await store_.read(
+        [&filter](Transaction& transaction) { return transaction.ledger.events(*filter); });
+    co_return co_await answer(std::move(call), "audit events", std::move(rows), limit);
+}
+
+asio::awaitable<Answered> Administration::audit_sessions(VerbCall call) {
+    std::size_t limit = 0;
+    const auto filter = session_filter(call.arguments, limit);
+    if (!filter) co_return complaint(filter.error());
+    auto rows = co_await store_.read(
+        [&filter](Transaction& transaction) { return transaction.ledger.sessions(*filter); });
+    co_return co_await answer(std::move(call), "audit sessions", std::move(rows), limit);
+}
+
+asio::awaitable<Answered> Administration::audit_verify(VerbCall call) {
+    const VerbArguments arguments(call.arguments);
+    if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
+    const auto found =
+        co_await store_.read([](Transaction& transaction) { return transaction.ledger.verify(); });
+    const bool verifies = found && !found->first_bad;
+    if (auto recorded =
+            co_await record(call.administrator, "audit verify",
+                            verifies ? ledger::Outcome::granted : ledger::Outcome::failed);
+        !recorded)
+        co_return recorded;
+    if (!found) co_return storage_complaint(found.error());
+    json::object row{{"verifies", verifies}, {"rows", found->rows}};
+    if (verifies) {
+        row.emplace("head", text_of(found->head));
+    } else {
+        row.emplace("first_bad", *found->first_bad);
+        row.emplace("why", found->why);
+    }
+    if (auto given = co_await call.rows.give(std::move(row)); !given)
+        co_return storage_complaint(given.error());
+    co_return json::object();
+}
+
+asio::awaitable<Answered> Administration::files_list(VerbCall call) {
+    VerbArguments arguments(call.arguments);
+    const auto path = arguments
+                          .parsed("path", from_displayed,
+                                  "a path as `files ls` shows it, with a backslash written \\\\")
+                          .value_or(VirtualPath());
+    const bool recursive = arguments.flag("recursive");
+    if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
+
+    const auto entry = co_await store_.read(
+        [&path](Transaction& transaction) { return transaction.catalog.find(path); });
+    const auto outcome = entry ? ledger::Outcome::granted : ledger::Outcome::failed;
+    if (auto recorded =
+            co_await record(call.administrator, "files ls", outcome, std::string(path.text()));
+        !recorded)
+        co_return recorded;
+    if (!entry)
+        co_return complaint(
+            fmt::format("{}: {}; `consign files ls` of a folder above it shows what is there",
+                        path.display(), entry.error().message()));
+
+    std::size_t rows = 0;
+    if (entry->kind == catalog::Kind::file) {
+        if (auto given = co_await call.rows.give(name_row(path, *entry)); !given)
+            co_return storage_complaint(given.error());
+        co_return json::object{{"rows", 1}, {"more", false}};
+    }
+    TreeWalk walk(store_, recursive);
+    walk.enter(path, entry->node);
+    for (;; ++rows) {
+        auto row = co_await walk.next();
+        if (!row) co_return storage_complaint(row.error());
+        if (!*row) break;
+        if (auto given = co_await call.rows.give(**std::move(row)); !given)
+            co_return storage_complaint(given.error());
+    }
+    co_return json::object{{"rows", rows}, {"more", false}};
+}
+
+asio::awaitable<std::string> Administration::refuse(std::string user) {
+    static_cast<void>(co_await record(user, "control socket", ledger::Outcome::refused));
+    co_return fmt::format(
+        "{} may not administer this site; use root, or the user that consignd runs as",
+        display_name(user));
+}
+
+}  // namespace consign::desk

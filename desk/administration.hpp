@@ -1,0 +1,87 @@
+// The administrator's door to the data: the verbs behind the control socket, and behind the command
+// where no daemon runs. Each act stands in the ledger, under the administrator's name, before its
+// answer leaves. Answers are JSON rows, given one by one, so that a large one is never held whole.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+#include <expected>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/virtual_path.hpp"
+#include "desk/live_policy.hpp"
+#include "storage/store.hpp"
+
+namespace consign::desk {
+
+/// Where the rows of an answer go.
+class RowSink {
+  public:
+    virtual ~RowSink() = default;
+    /// Resumes once there is room for the next. An error: nobody takes rows any more.
+    [[nodiscard]] virtual boost::asio::awaitable<Result<>> give(boost::json::object row) = 0;
+};
+
+struct VerbCall {
+    std::string administrator;  // the operating system's name of who asks
+    boost::json::object arguments;
+    RowSink& rows;
+};
+
+/// What stands after the last row (how many there were, whether there are more), or what was wrong
+/// and what to do, in words for the administrator. Such words may repeat what was asked for: they
+/// go to who asked, and into no log.
+using Answered = std::expected<boost::json::object, std::string>;
+
+/// Verbs are a table: what is not in it cannot be done.
+using VerbHandler = std::function<boost::asio::awaitable<Answered>(VerbCall)>;
+using VerbTable = std::map<std::string, VerbHandler, std::less<>>;
+
+/// From any thread. Outlives its table and the calls in progress.
+class Administration {
+  public:
+    static constexpr std::size_t row_limit = 100'000;
+    static constexpr std::size_t default_row_count = 1000;
+
+    Administration(Store& store, const LivePolicy& policy, const Clock& clock)
+        : store_(store), policy_(policy), clock_(clock) {}
+
+    /// audit.events    account, from, until, outcome, action, session, path (a glob), limit
+    /// audit.sessions  account, from, until, limit
+    ///                 The newest `limit` rows that match, oldest first; {"rows", "more"} at the
+    ///                 end.
+    /// audit.verify    one row: {"verifies", "rows", "head"} or {"verifies", "first_bad", "why"}
+    /// files.list      path (as displayed), recursive: one row a name, in the order in which the
+    /// names
+    ///                 were made; below a folder that changes meanwhile, some may be missed
+    [[nodiscard]] VerbTable verbs();
+
+    /// Somebody who is no administrator asked: recorded. Returns what to tell them.
+    [[nodiscard]] boost::asio::awaitable<std::string> refuse(std::string user);
+
+  private:
+    [[nodiscard]] boost::asio::awaitable<Answered> audit_events(VerbCall call);
+    [[nodiscard]] boost::asio::awaitable<Answered> audit_sessions(VerbCall call);
+    [[nodiscard]] boost::asio::awaitable<Answered> audit_verify(VerbCall call);
+    [[nodiscard]] boost::asio::awaitable<Answered> files_list(VerbCall call);
+
+    /// The act's own event; resumes once it is durable.
+    [[nodiscard]] boost::asio::awaitable<Answered> record(std::string administrator, Literal verb,
+                                                          ledger::Outcome outcome,
+                                                          std::string path = {});
+    /// Records what came of a query, and only then lets its rows out.
+    template <class Row>
+    [[nodiscard]] boost::asio::awaitable<Answered> answer(VerbCall call, Literal verb,
+                                                          Result<std::vector<Row>> rows,
+                                                          std::size_t limit);
+
+    Store& store_;
+    const LivePolicy& policy_;
+    const Clock& clock_;
+};
+
+}  // namespace consign::desk

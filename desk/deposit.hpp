@@ -1,0 +1,49 @@
+// What a deposit is, inside the writer's transaction: who may make it, the name that it gets, and
+// the names that the routes put beside it. A closed upload and the rename of a temporary name both
+// end here.
+#pragma once
+
+#include "desk/errc.hpp"
+#include "desk/session.hpp"
+#include "policy/decide.hpp"
+
+namespace consign::desk {
+
+/// A verdict, and what to tell the peer where it is no.
+struct Ruling {
+    policy::Verdict verdict;
+    desk_errc refusal = desk_errc::may_not_upload;
+};
+
+/// May `account` write to this name? `existing` is what has the name now (null: nothing);
+/// `continues`: the upload began from what `existing` holds, to resume or append.
+[[nodiscard]] Ruling may_deposit(const policy::Account& account, const VirtualPath& path,
+                                 const catalog::Entry* existing, bool continues);
+
+/// A file that is whole and has no name yet, or a new one.
+struct Deposited {
+    Id stream;
+    catalog::FileId file = 0;
+    std::uint64_t size_bytes = 0;
+    Digest32 sha256{};
+    VirtualPath whole;  // its name in the whole tree
+};
+
+/// Puts the names that the first matching route asks for beside the deposit's own, and records
+/// each. `base` is the deposit's event, which says when, by whom and in which session.
+[[nodiscard]] Result<> route_deposit(Transaction& transaction, const policy::Policy& policy,
+                                     const policy::Account& account, const Deposited& deposited,
+                                     const ledger::Event& base);
+
+/// Ends the names that routes gave to an earlier version that nobody collected, so that a stump and
+/// its whole do not lie side by side. Streams doomed by that are appended to `doomed`.
+[[nodiscard]] Result<> withdraw_routed(Transaction& transaction, catalog::FileId file,
+                                       std::vector<Id>& doomed);
+
+/// Would `added_bytes` and `added_files` still fit the account's quota? `own_bytes` are counted
+/// already, as this very upload's.
+[[nodiscard]] Result<> within_quota(Transaction& transaction, const policy::Account& account,
+                                    std::uint64_t added_bytes, std::uint64_t added_files,
+                                    std::uint64_t own_bytes);
+
+}  // namespace consign::desk

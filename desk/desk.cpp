@@ -1,0 +1,302 @@
+#include "desk/desk.hpp"
+
+#include <algorithm>
+
+#include "desk/deposit.hpp"
+#include "desk/disposal.hpp"
+#include "desk/translate.hpp"
+#include "desk/visibility.hpp"
+#include "storage/catalog/errc.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+using ledger::Action;
+using policy::Verb;
+
+Desk::Desk(Session& session, std::string account, Occupancy::Place place)
+    : session_(session),
+      site_(session.site()),
+      account_(std::move(account)),
+      place_(std::move(place)) {}
+
+Result<Desk::Scene> Desk::scene(VirtualPath path, Action action) const {
+    Scene scene;
+    scene.policy = site_.policy.current();
+    const auto found = scene.policy->accounts.find(account_);
+    if (found == scene.policy->accounts.end() || !found->second.enabled)
+        return failure(desk_errc::account_withdrawn);
+    scene.account = &found->second;
+    auto whole = scene.account->home.joined(path);
+    if (!whole) return failure(desk_errc::name_too_long);
+    scene.path = std::move(path);
+    scene.whole = std::move(*whole);
+    scene.event = session_.event(action, ledger::Outcome::granted, scene.account->rule);
+    scene.event.personal.path = std::string(scene.whole.text());
+    return scene;
+}
+
+Result<> Desk::decide(Scene& scene, const policy::Verdict& verdict, desk_errc refusal) {
+    scene.event.rule = verdict.rule.text();
+    if (!verdict.allowed) return failure(refusal);
+    return {};
+}
+
+Result<catalog::Entry> Desk::visible(Transaction& transaction, Scene& scene) const {
+    auto entry = transaction.catalog.find(scene.path.is_root() ? scene.account->home : scene.whole);
+    if (entry && is_visible(*scene.account, *entry, scene.path, scene.event.time)) return entry;
+    if (!entry && entry.error() != catalog::catalog_errc::no_such_name &&
+        entry.error() != catalog::catalog_errc::not_a_directory)
+        return entry;
+    // Whoever may come near is told that nothing is there, whether it is missing or hidden.
+    const auto nearby = policy::may_enter(*scene.account, scene.path.parent());
+    if (nearby.allowed || policy::may(*scene.account, Verb::upload, scene.path).allowed)
+        return failure(desk_errc::no_such_name);
+    scene.event.rule = nearby.rule.text();
+    return failure(desk_errc::may_not_list);
+}
+
+asio::awaitable<std::error_code> Desk::refused(Scene scene, std::error_code why) {
+    why = told(session_, why);
+    // What merely is not there is no act on anything; all else is told.
+    if (why == make_error_code(desk_errc::no_such_name)) co_return why;
+    scene.event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
+    scene.event.detail = why.message();
+    co_await session_.record_refusal(std::move(scene.event));
+    co_return why;
+}
+
+template <class Job>
+Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
+    auto scene = this->scene(std::move(path), action);
+    if (!scene) co_return failure(scene.error());
+    std::vector<Id> doomed;
+    const auto done = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto acted = job(transaction, *scene, doomed); !acted) return acted;
+        if (auto appended = transaction.ledger.append(scene->event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (!done) co_return failure(co_await refused(std::move(*scene), done.error()));
+    co_await destroy(site_, std::move(doomed));
+    co_return Result<>{};
+}
+
+Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
+    auto scene = this->scene(std::move(path), Action::stat_refused);
+    if (!scene) co_return failure(scene.error());
+    std::optional<catalog::Upload> unfinished;
+    const auto entry =
+        co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
+            auto own = transaction.catalog.find_upload(account_, scene->whole);
+            if (!own) return failure(own.error());
+            unfinished = std::move(*own);
+            return visible(transaction, *scene);
+        });
+    if (unfinished) {
+        const auto size = co_await resumable_bytes(*unfinished);
+        if (size) co_return attributes_of(*unfinished, *size);
+    }
+    if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
+    Attributes attributes = attributes_of(*entry);
+    if (scene->path.is_root()) attributes.name = "/";
+    co_return attributes;
+}
+
+Desk::Answer<std::uint64_t> Desk::resumable_bytes(catalog::Upload upload) {
+    if (const auto open = site_.uploads.find(upload.stream)) co_return open->size_bytes();
+    // A row that nobody touched since it was opened, or since before a crash, does not know.
+    if (upload.touched > upload.opened && upload.touched >= site_.started)
+        co_return upload.size_bytes;
+    auto verify = [&]() -> Result<std::uint64_t> {
+        const auto sealed = site_.store.vault().resume(upload.stream);
+        if (!sealed) return failure(sealed.error());
+        return (*sealed)->size_bytes();
+    };
+    const auto size = co_await offload(site_.store.pool(), verify);
+    if (!size) co_return failure(told(session_, size.error()));
+    const Timestamp now = site_.clock.now();
+    const auto touched = co_await site_.store.write([&](Transaction& transaction) {
+        return transaction.catalog.touch_upload(upload.stream, *size, now);
+    });
+    if (!touched) co_return failure(told(session_, touched.error()));
+    co_return *size;
+}
+
+Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
+    auto scene = this->scene(std::move(folder), Action::listed);
+    if (!scene) co_return failure(scene.error());
+    std::vector<catalog::Upload> uploads;
+    const auto entry =
+        co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
+            auto found = visible(transaction, *scene);
+            if (!found) return found;
+            if (found->kind != catalog::Kind::directory) return failure(desk_errc::not_a_directory);
+            auto own = transaction.catalog.uploads_in(account_, found->node);
+            if (!own) return failure(own.error());
+            uploads = std::move(*own);
+            return found;
+        });
+    if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
+    const auto list = policy::may(*scene->account, Verb::list, scene->path);
+    scene->event.rule =
+        (list.allowed ? list.rule : policy::may_enter(*scene->account, scene->path).rule).text();
+    std::map<std::string, Attributes> unfinished;
+    for (const catalog::Upload& upload : uploads)
+        if (const auto size = co_await resumable_bytes(upload))
+            unfinished.emplace(std::string(upload.path.name()), attributes_of(upload, *size));
+    if (auto recorded = co_await session_.record(scene->event); !recorded)
+        co_return failure(desk_errc::storage_failed);
+    co_return std::make_unique<Listing>(*this, scene->path, entry->node, std::move(unfinished));
+}
+
+Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
+    auto target = this->scene(std::move(to), Action::renamed);
+    if (!target) co_return failure(target.error());
+    co_return co_await change(
+        std::move(from), Action::renamed,
+        [&](Transaction& transaction, Scene& scene, std::vector<Id>& doomed) -> Result<> {
+            const policy::Account& account = *scene.account;
+            scene.event.personal.second_path = std::string(target->whole.text());
+            const auto entry = visible(transaction, scene);
+            if (!entry) return failure(entry.error());
+            const bool ends_temporary = entry->temporary;
+            const auto leave =
+                policy::may(account, ends_temporary ? Verb::upload : Verb::rename, scene.path);
+            if (auto yes = decide(scene, leave, desk_errc::may_not_rename); !yes) return yes;
+            const auto existing = transaction.catalog.find(target->whole);
+            if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
+                return failure(existing.error());
+            if (existing && existing->node != entry->node &&
+                (!replace || entry->kind == catalog::Kind::directory))
+                return failure(desk_errc::already_there);
+            const Ruling arrive =
+                may_deposit(account, target->path, existing ? &*existing : nullptr, false);
+            if (auto yes = decide(scene, arrive.verdict, arrive.refusal); !yes) return yes;
+
+            const bool temporary =
+                entry->file && policy::is_temporary_name(*scene.policy, target->whole.name());
+            const auto renamed = transaction.catalog.rename(scene.whole, target->whole, replace,
+                                                            temporary, scene.event.time);
+            if (!renamed) return failure(renamed.error());
+            doomed = renamed->doomed;
+            scene.event.stream = entry->file ? entry->file->stream : Id{};
+            if (!ends_temporary || temporary) return {};
+            // The rename of a temporary name is the deposit.
+            auto deposit = scene.event;
+            deposit.action = Action::deposited;
+            deposit.bytes = entry->file->size_bytes;
+            deposit.detail = "by the rename of a temporary name";
+            deposit.personal.path = deposit.personal.second_path;
+            deposit.personal.second_path.clear();
+            deposit.personal.sha256 = to_hex(entry->file->sha256);
+            if (auto appended = transaction.ledger.append(deposit); !appended)
+                return failure(appended.error());
+            const Deposited deposited{entry->file->stream, entry->file->id, entry->file->size_bytes,
+                                      entry->file->sha256, target->whole};
+            return route_deposit(transaction, *scene.policy, account, deposited, deposit);
+        });
+}
+
+Desk::Answer<> Desk::remove(VirtualPath path) {
+    std::optional<catalog::Upload> unfinished;
+    auto removed = co_await change(
+        std::move(path), Action::removed,
+        [&](Transaction& transaction, Scene& scene, std::vector<Id>& doomed) -> Result<> {
+            const policy::Account& account = *scene.account;
+            auto own = transaction.catalog.find_upload(account_, scene.whole);
+            if (!own) return failure(own.error());
+            unfinished = std::move(*own);
+            if (unfinished) {  // what only its depositor sees, its depositor may drop
+                scene.event.stream = unfinished->stream;
+                scene.event.detail = "an unfinished upload";
+                if (auto yes = decide(scene, policy::may(account, Verb::upload, scene.path),
+                                      desk_errc::may_not_delete);
+                    !yes)
+                    return yes;
+                return transaction.catalog.end_upload(unfinished->stream);
+            }
+            const auto entry = visible(transaction, scene);
+            if (!entry) return failure(entry.error());
+            if (entry->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
+            const auto verdict =
+                policy::may(account, entry->temporary ? Verb::upload : Verb::remove, scene.path);
+            if (auto yes = decide(scene, verdict, desk_errc::may_not_delete); !yes) return yes;
+            scene.event.stream = entry->file->stream;
+            const auto done = transaction.catalog.remove(scene.whole);
+            if (!done) return failure(done.error());
+            doomed = done->doomed;
+            return {};
+        });
+    if (removed && unfinished) {
+        auto abandon = [&]() -> Result<> {
+            const auto open = site_.uploads.find(unfinished->stream);
+            if (open && !open->supersede()) return {};
+            return site_.store.vault().abandon(unfinished->stream);
+        };
+        // Where this fails, the next start's sweep finds a staging file without a row.
+        if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
+            site_.log.warning("an unfinished upload could not be removed",
+                              {{"stream", unfinished->stream}, {"why", gone.error()}});
+    }
+    co_return removed;
+}
+
+Desk::Answer<> Desk::make_directory(VirtualPath path) {
+    co_return co_await change(
+        std::move(path), Action::folder_made,
+        [&](Transaction& transaction, Scene& scene, std::vector<Id>&) -> Result<> {
+            if (auto yes = decide(scene, policy::may(*scene.account, Verb::mkdir, scene.path),
+                                  desk_errc::may_not_mkdir);
+                !yes)
+                return yes;
+            const auto made =
+                transaction.catalog.make_directory(scene.whole, account_, scene.event.time);
+            if (!made) return failure(made.error());
+            return {};
+        });
+}
+
+Desk::Answer<> Desk::remove_directory(VirtualPath path) {
+    co_return co_await change(
+        std::move(path), Action::folder_removed,
+        [&](Transaction& transaction, Scene& scene, std::vector<Id>&) -> Result<> {
+            const auto entry = visible(transaction, scene);
+            if (!entry) return failure(entry.error());
+            const auto verdict = policy::may(*scene.account, Verb::remove, scene.path);
+            if (auto yes = decide(scene, verdict, desk_errc::may_not_delete); !yes) return yes;
+            if (scene.path.is_root()) return failure(desk_errc::not_empty);
+            return transaction.catalog.remove_directory(scene.whole);
+        });
+}
+
+Desk::Answer<> Desk::set_times(VirtualPath path, std::optional<Timestamp> accessed,
+                               std::optional<Timestamp> modified) {
+    co_return co_await change(
+        std::move(path), Action::attributes_set,
+        [&](Transaction& transaction, Scene& scene, std::vector<Id>&) -> Result<> {
+            const auto entry = visible(transaction, scene);
+            if (!entry) return failure(entry.error());
+            const bool own = entry->made_by == account_;
+            const auto verdict =
+                policy::may(*scene.account, own ? Verb::upload : Verb::overwrite, scene.path);
+            if (auto yes = decide(scene, verdict, desk_errc::may_not_set_times); !yes) return yes;
+            return transaction.catalog.set_times(entry->node, accessed, modified);
+        });
+}
+
+Desk::Answer<Space> Desk::space() {
+    const auto scene = this->scene({}, Action::listed);
+    if (!scene) co_return failure(scene.error());
+    const auto usage = co_await site_.store.read(
+        [&](Transaction& transaction) { return transaction.catalog.usage(scene->account->home); });
+    if (!usage) co_return failure(told(session_, usage.error()));
+    Space space;
+    space.total_bytes = scene->account->quota.bytes.value_or(vault::content_limit_bytes);
+    space.total_files = scene->account->quota.files.value_or(std::uint64_t{1} << 32);
+    space.free_bytes = space.total_bytes - std::min(space.total_bytes, usage->bytes);
+    space.free_files = space.total_files - std::min(space.total_files, usage->files);
+    co_return space;
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,102 @@
+// The desk: the one door to the data. Every call goes resolve -> decide -> act -> record, in this
+// order, for every protocol and worker. One Desk serves one authenticated account's session, on
+// that session's strand; what blocks is awaited on the store's pool. What changes names is decided,
+// done and recorded in one job of the writer, so that nothing can come between. Paths are relative
+// to the account's home. Errors are desk::errc; what fails below is logged, and told as
+// desk_errc::storage_failed.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/virtual_path.hpp"
+#include "desk/download.hpp"
+#include "desk/errc.hpp"
+#include "desk/listing.hpp"
+#include "desk/session.hpp"
+#include "desk/upload.hpp"
+#include "policy/decide.hpp"
+
+namespace consign::desk {
+
+/// The account's quota as a file system.
+struct Space {
+    std::uint64_t total_bytes = 0, free_bytes = 0;
+    std::uint64_t total_files = 0, free_files = 0;
+};
+
+struct HashRequest {
+    std::string algorithm;  // "md5", "sha1", "sha224", "sha256", "sha384", "sha512"
+    std::uint64_t offset = 0;
+    std::uint64_t length_bytes = 0;  // 0: to the end
+    std::uint32_t block_bytes = 0;   // 0: one hash over all
+};
+
+class Desk {
+  public:
+    template <class T = void>
+    using Answer = boost::asio::awaitable<Result<T>>;
+
+    Desk(Session& session, std::string account, Occupancy::Place place);
+
+    [[nodiscard]] Answer<Attributes> stat(VirtualPath path);
+    [[nodiscard]] Answer<std::unique_ptr<Listing>> list(VirtualPath folder);
+    [[nodiscard]] Answer<std::shared_ptr<Upload>> open_upload(VirtualPath path, UploadMode mode);
+    [[nodiscard]] Answer<std::unique_ptr<Download>> open_download(VirtualPath path);
+    /// With `replace`, a file at `to` is overwritten, where that is granted.
+    [[nodiscard]] Answer<> rename(VirtualPath from, VirtualPath to, bool replace);
+    [[nodiscard]] Answer<> remove(VirtualPath path);
+    [[nodiscard]] Answer<> make_directory(VirtualPath path);
+    [[nodiscard]] Answer<> remove_directory(VirtualPath path);
+    [[nodiscard]] Answer<> set_times(VirtualPath path, std::optional<Timestamp> accessed,
+                                     std::optional<Timestamp> modified);
+    /// One digest a block, one after the other.
+    [[nodiscard]] Answer<Bytes> hash(VirtualPath path, HashRequest request);
+    [[nodiscard]] Answer<Space> space();
+
+    [[nodiscard]] Session& session() const { return session_; }
+
+  private:
+    friend class Listing;
+
+    /// What one call is about: the policy in force, the account in it, the path both ways.
+    struct Scene {
+        std::shared_ptr<const policy::Policy> policy;
+        const policy::Account* account = nullptr;
+        VirtualPath path, whole;
+        ledger::Event event;  // of this act, granted until it is refused
+    };
+    /// desk_errc::account_withdrawn, desk_errc::name_too_long.
+    [[nodiscard]] Result<Scene> scene(VirtualPath path, ledger::Action action) const;
+    /// Decides in the scene: on a no, the event is told so, and `refusal` is the answer.
+    [[nodiscard]] static Result<> decide(Scene& scene, const policy::Verdict& verdict,
+                                         desk_errc refusal);
+    /// The entry that the account may see under the path: a hidden one is answered as a missing one
+    /// is.
+    [[nodiscard]] Result<catalog::Entry> visible(Transaction& transaction, Scene& scene) const;
+    /// The answer to the peer where a call failed; a refusal is recorded.
+    [[nodiscard]] boost::asio::awaitable<std::error_code> refused(Scene scene, std::error_code why);
+    /// Runs one deciding, acting and recording job of the writer; destroys what it dooms.
+    template <class Job>
+    [[nodiscard]] Answer<> change(VirtualPath path, ledger::Action action, Job job);
+
+    /// The size to resume an upload at: of a verified prefix, and so safe to add to.
+    [[nodiscard]] Answer<std::uint64_t> resumable_bytes(catalog::Upload upload);
+    struct Target;
+    [[nodiscard]] Answer<Target> find_target(Scene& scene, UploadMode mode);
+    [[nodiscard]] Answer<std::unique_ptr<vault::SealedUpload>> begin_sealed(const Scene& scene,
+                                                                            const Target& target,
+                                                                            UploadMode mode);
+    [[nodiscard]] Result<std::unique_ptr<vault::SealedUpload>> copy_of(
+        const catalog::File& file, const vault::Deposit& deposit) const;
+
+    Session& session_;
+    Site& site_;
+    const std::string account_;
+    Occupancy::Place place_;
+};
+
+}  // namespace consign::desk

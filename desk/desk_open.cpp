@@ -1,0 +1,295 @@
+// The desk's calls that open content: to deposit, to collect, to hash.
+#include <algorithm>
+#include <array>
+
+#include "base/evp.hpp"
+#include "desk/deposit.hpp"
+#include "desk/desk.hpp"
+#include "desk/translate.hpp"
+#include "desk/visibility.hpp"
+#include "storage/catalog/errc.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+using ledger::Action;
+using policy::Verb;
+
+namespace {
+
+constexpr std::size_t copy_step_bytes = 4 * vault::chunk_bytes;
+
+/// Of one answer: the largest digests of so many blocks still fit into an SFTP packet.
+constexpr std::uint64_t hash_blocks_limit = 2048;
+
+/// The digests that may be asked for, by the names of draft-ietf-secsh-filexfer-extensions-00.
+const char* openssl_name(std::string_view algorithm) {
+    static constexpr std::array<std::pair<std::string_view, const char*>, 6> known{
+        {{"md5", "MD5"},
+         {"sha1", "SHA1"},
+         {"sha224", "SHA2-224"},
+         {"sha256", "SHA2-256"},
+         {"sha384", "SHA2-384"},
+         {"sha512", "SHA2-512"}}};
+    const auto found =
+        std::ranges::find(known, algorithm, &std::pair<std::string_view, const char*>::first);
+    return found == known.end() ? nullptr : found->second;
+}
+
+Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& request) {
+    const std::uint64_t size = sealed.facts().size_bytes;
+    const std::uint64_t start = std::min(request.offset, size);
+    const std::uint64_t end =
+        request.length_bytes == 0 ? size : start + std::min(request.length_bytes, size - start);
+    const std::uint64_t block =
+        request.block_bytes == 0 ? std::max<std::uint64_t>(end - start, 1) : request.block_bytes;
+    if ((end - start) / block >= hash_blocks_limit) return failure(desk_errc::too_many_blocks);
+    Bytes digests, buffer(copy_step_bytes);
+    evp::Digest digest(openssl_name(request.algorithm));
+    std::uint64_t at = start;
+    do {
+        for (const std::uint64_t block_end = at + std::min(block, end - at); at < block_end;) {
+            const auto step = std::min<std::uint64_t>(buffer.size(), block_end - at);
+            const auto count = sealed.read(at, ByteSpan(buffer).first(step));
+            if (!count) return failure(count.error());
+            if (*count == 0) return failure(vault::vault_errc::altered);
+            digest.update(ByteView(buffer).first(*count));
+            at += *count;
+        }
+        const Bytes one = digest.finish();
+        digests.insert(digests.end(), one.begin(), one.end());
+    } while (at < end);
+    return digests;
+}
+
+}  // namespace
+
+/// What OPEN for writing finds under the name.
+struct Desk::Target {
+    std::optional<catalog::Entry> existing;
+    std::optional<catalog::Upload> unfinished;  // this account's
+    catalog::NodeId parent = 0;
+    catalog::Usage usage;
+    bool resumes = false;    // goes on with `unfinished`
+    bool continues = false;  // goes on with what `existing` holds
+};
+
+Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
+    co_return co_await site_.store.read([&](Transaction& transaction) -> Result<Target> {
+        Target target;
+        auto unfinished = transaction.catalog.find_upload(account_, scene.whole);
+        if (!unfinished) return failure(unfinished.error());
+        target.unfinished = std::move(*unfinished);
+        auto existing = transaction.catalog.find(scene.whole);
+        if (existing)
+            target.existing = std::move(*existing);
+        else if (existing.error() != catalog::catalog_errc::no_such_name)
+            return failure(existing.error());
+        const auto usage = transaction.catalog.usage(scene.account->home);
+        if (!usage) return failure(usage.error());
+        target.usage = *usage;
+
+        if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
+        target.resumes = target.unfinished && !mode.truncate && !mode.exclusive;
+        target.continues = target.existing && !mode.truncate;
+        const Ruling ruling =
+            may_deposit(*scene.account, scene.path, target.existing ? &*target.existing : nullptr,
+                        target.continues);
+        if (auto yes = decide(scene, ruling.verdict, ruling.refusal); !yes)
+            return failure(yes.error());
+        if (!target.existing && !target.unfinished && !mode.create)
+            return failure(desk_errc::no_such_name);
+
+        const auto parent = transaction.catalog.find(scene.whole.parent());
+        if (!parent) return failure(parent.error());
+        if (parent->kind != catalog::Kind::directory) return failure(desk_errc::not_a_directory);
+        target.parent = parent->node;
+        const auto& quota = scene.account->quota;
+        if (!target.existing && quota.files && target.usage.files >= *quota.files)
+            return failure(desk_errc::quota_files_exceeded);
+        if (!target.existing && quota.bytes && target.usage.bytes >= *quota.bytes)
+            return failure(desk_errc::quota_bytes_exceeded);
+        return target;
+    });
+}
+
+Result<std::unique_ptr<vault::SealedUpload>> Desk::copy_of(const catalog::File& file,
+                                                           const vault::Deposit& deposit) const {
+    const auto original = site_.store.vault().open(file.stream);
+    if (!original) return failure(original.error());
+    auto copy = site_.store.vault().begin(deposit);
+    if (!copy) return copy;
+    Bytes buffer(copy_step_bytes);
+    for (std::uint64_t at = 0; at < file.size_bytes;) {
+        const auto count = (*original)->read(at, buffer);
+        const Result<> done = !count        ? Result<>(failure(count.error()))
+                              : *count == 0 ? Result<>(failure(vault::vault_errc::altered))
+                                            : (*copy)->write(at, ByteView(buffer).first(*count));
+        if (!done) {
+            const Id stream = (*copy)->stream();
+            copy->reset();
+            if (const auto gone = site_.store.vault().abandon(stream); !gone)
+                return failure(gone.error());
+            return failure(done.error());
+        }
+        at += *count;
+    }
+    return copy;
+}
+
+Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& scene,
+                                                                      const Target& target,
+                                                                      UploadMode mode) {
+    const vault::Deposit deposit{std::string(scene.whole.text()), account_, scene.event.time};
+    auto begin = [&]() -> Result<std::unique_ptr<vault::SealedUpload>> {
+        if (target.unfinished) {
+            const auto open = site_.uploads.find(target.unfinished->stream);
+            if (open && !open->supersede()) return failure(desk_errc::in_use);
+        }
+        if (target.resumes) return site_.store.vault().resume(target.unfinished->stream);
+        if (target.continues && !mode.truncate) return copy_of(*target.existing->file, deposit);
+        return site_.store.vault().begin(deposit);
+    };
+    co_return co_await offload(site_.store.pool(), begin);
+}
+
+Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
+    auto scene = this->scene(std::move(path), Action::upload_opened);
+    if (!scene) co_return failure(scene.error());
+    const auto target = co_await find_target(*scene, mode);
+    if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
+    auto sealed = co_await begin_sealed(*scene, *target, mode);
+    if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
+
+    const Id stream = (*sealed)->stream();
+    scene->event.stream = stream;
+    scene->event.bytes = (*sealed)->size_bytes();
+    scene->event.detail = target->resumes     ? "resumes an unfinished upload"
+                          : target->continues ? "continues the file"
+                                              : "";
+    const auto begun = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (!target->resumes) {
+            if (target->unfinished)
+                if (auto ended = transaction.catalog.end_upload(target->unfinished->stream); !ended)
+                    return ended;
+            const catalog::Upload row{.stream = stream,
+                                      .account = account_,
+                                      .path = scene->whole,
+                                      .parent = target->parent,
+                                      .size_bytes = 0,
+                                      .opened = scene->event.time,
+                                      .touched = scene->event.time};
+            if (auto added = transaction.catalog.begin_upload(row); !added) return added;
+        }
+        if (auto appended = transaction.ledger.append(scene->event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    // Whichever of the two has no row now is dropped.
+    const std::optional<Id> superfluous = !begun && !target->resumes ? std::optional(stream)
+                                          : begun && target->unfinished && !target->resumes
+                                              ? std::optional(target->unfinished->stream)
+                                              : std::nullopt;
+    if (superfluous) {
+        auto abandon = [&]() -> Result<> {
+            if (!begun) sealed->reset();
+            return site_.store.vault().abandon(*superfluous);
+        };
+        if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
+            site_.log.warning("a staging file could not be removed",
+                              {{"stream", *superfluous}, {"why", gone.error()}});
+    }
+    if (!begun) co_return failure(co_await refused(std::move(*scene), begun.error()));
+
+    const auto& quota = scene->account->quota;
+    const std::uint64_t row_bytes = target->resumes ? target->unfinished->size_bytes : 0;
+    const std::uint64_t replaced_bytes = target->existing ? target->existing->file->size_bytes : 0;
+    Upload::Opening opening{
+        .account = account_,
+        .path = scene->path,
+        .whole = scene->whole,
+        .mode = mode,
+        .continues = target->continues,
+        .changed = target->resumes || !target->continues,
+        .row_bytes = row_bytes,
+        .other_bytes =
+            target->usage.bytes - std::min(target->usage.bytes, row_bytes + replaced_bytes),
+        .quota_bytes = quota.bytes,
+        .file_limit_bytes = quota.file};
+    auto upload = std::make_shared<Upload>(session_, std::move(opening), std::move(*sealed));
+    site_.uploads.add(stream, upload);
+    co_return upload;
+}
+
+Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
+    auto scene = this->scene(std::move(path), Action::opened_for_reading);
+    if (!scene) co_return failure(scene.error());
+    const auto entry =
+        co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
+            auto found = visible(transaction, *scene);
+            if (!found) return found;
+            if (found->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
+            const auto verdict = policy::may(*scene->account, Verb::download, scene->path);
+            if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
+                return failure(yes.error());
+            return found;
+        });
+    if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
+
+    scene->event.stream = entry->file->stream;
+    scene->event.bytes = entry->file->size_bytes;
+    auto open = [&] { return site_.store.vault().open(entry->file->stream); };
+    auto sealed = co_await offload(site_.store.pool(), open);
+    if (!sealed) {
+        if (sealed.error() == vault::vault_errc::altered) {
+            scene->event.action = Action::altered_content_found;
+            site_.log.error("a sealed file was altered", {{"stream", entry->file->stream}});
+        }
+        co_return failure(co_await refused(std::move(*scene), sealed.error()));
+    }
+    const bool collects = entry->file->depositor != account_;
+    const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (collects)
+            if (auto marked = transaction.catalog.mark_collected(entry->file->id); !marked)
+                return marked;
+        if (auto appended = transaction.ledger.append(scene->event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (!recorded) co_return failure(co_await refused(std::move(*scene), recorded.error()));
+    const auto rule = policy::may(*scene->account, Verb::download, scene->path).rule;
+    co_return std::make_unique<Download>(session_, scene->path, scene->whole, rule, entry->modified,
+                                         std::move(*sealed));
+}
+
+Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
+    if (!openssl_name(request.algorithm)) co_return failure(desk_errc::unsupported_hash);
+    auto scene = this->scene(std::move(path), Action::hashed);
+    if (!scene) co_return failure(scene.error());
+    const auto entry =
+        co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
+            auto found = visible(transaction, *scene);
+            if (!found) return found;
+            if (found->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
+            const bool own = found->made_by == account_;
+            const auto verdict =
+                policy::may(*scene->account, own ? Verb::upload : Verb::download, scene->path);
+            if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
+                return failure(yes.error());
+            return found;
+        });
+    if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
+    scene->event.stream = entry->file->stream;
+    auto work = [&]() -> Result<Bytes> {
+        const auto sealed = site_.store.vault().open(entry->file->stream);
+        if (!sealed) return failure(sealed.error());
+        return hash_blocks(**sealed, request);
+    };
+    auto digests = co_await offload(site_.store.pool(), work);
+    if (!digests) co_return failure(co_await refused(std::move(*scene), digests.error()));
+    if (const auto recorded = co_await session_.record(scene->event); !recorded)
+        co_return failure(desk_errc::storage_failed);
+    co_return digests;
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,62 @@
+#include "desk/download.hpp"
+
+#include "desk/translate.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+
+Download::Download(Session& session, VirtualPath path, VirtualPath whole, policy::Rule rule,
+                   Timestamp modified, std::unique_ptr<vault::SealedReader> sealed)
+    : session_(session),
+      path_(std::move(path)),
+      whole_(std::move(whole)),
+      rule_(std::move(rule)),
+      modified_(modified),
+      sealed_(std::move(sealed)) {}
+
+ledger::Event Download::event(ledger::Action action, ledger::Outcome outcome) const {
+    auto event = session_.event(action, outcome, rule_);
+    event.stream = sealed_->facts().stream;
+    event.personal.path = std::string(whole_.text());
+    return event;
+}
+
+asio::awaitable<Result<>> Download::read(std::span<Range> ranges) {
+    auto read_all = [&]() -> Result<> {
+        for (Range& range : ranges) {
+            const auto count = sealed_->read(range.offset, range.out);
+            if (!count) return failure(count.error());
+            range.count = *count;
+        }
+        return {};
+    };
+    const auto done = co_await offload(session_.site().store.pool(), read_all);
+    for (const Range& range : ranges) {
+        session_.count_out(range.count);
+        if (range.count > 0 && served_.iterative_size() < served_parts_limit)
+            served_ += boost::icl::interval<std::uint64_t>::right_open(range.offset,
+                                                                       range.offset + range.count);
+    }
+    if (done) co_return Result<>{};
+    const std::error_code why = told(session_, done.error());
+    if (why == make_error_code(desk_errc::altered)) {
+        session_.site().log.error("a sealed file was altered",
+                                  {{"stream", sealed_->facts().stream}});
+        co_await session_.record_refusal(
+            event(ledger::Action::altered_content_found, ledger::Outcome::failed));
+    }
+    co_return failure(why);
+}
+
+asio::awaitable<void> Download::finish() {
+    if (std::exchange(finished_, true)) co_return;
+    auto ended = event(ledger::Action::retrieval_ended, ledger::Outcome::granted);
+    ended.bytes = boost::icl::length(served_);
+    const bool whole = ended.bytes == size_bytes();
+    ended.detail = whole ? "all of it" : "a part of it";
+    if (whole) session_.count_file_out();
+    co_await session_.record(std::move(ended));
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,51 @@
+// A file that is being collected. Its opening stands in the ledger before its first byte leaves.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/icl/interval_set.hpp>
+#include <memory>
+#include <span>
+
+#include "base/virtual_path.hpp"
+#include "desk/session.hpp"
+
+namespace consign::desk {
+
+class Download {
+  public:
+    Download(Session& session, VirtualPath path, VirtualPath whole, policy::Rule rule,
+             Timestamp modified, std::unique_ptr<vault::SealedReader> sealed);
+
+    struct Range {
+        std::uint64_t offset = 0;
+        ByteSpan out;
+        std::size_t count = 0;  // result: bytes read; fewer than asked only at the end
+    };
+
+    /// Fills the ranges in order. At the first error it stops: ranges already filled have their
+    /// count, the others 0.
+    [[nodiscard]] boost::asio::awaitable<Result<>> read(std::span<Range> ranges);
+    [[nodiscard]] std::uint64_t size_bytes() const { return sealed_->facts().size_bytes; }
+    [[nodiscard]] Timestamp modified() const { return modified_; }
+    /// Relative to the home.
+    [[nodiscard]] const VirtualPath& path() const { return path_; }
+
+    /// Ends the retrieval: how much of the file left, and whether that was all of it, is recorded.
+    [[nodiscard]] boost::asio::awaitable<void> finish();
+
+  private:
+    /// A client that jumps about is still bounded: past this, `served_` is no longer exact.
+    static constexpr std::size_t served_parts_limit = 1024;
+
+    [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
+
+    Session& session_;
+    VirtualPath path_, whole_;
+    policy::Rule rule_;
+    Timestamp modified_;
+    std::unique_ptr<vault::SealedReader> sealed_;
+    boost::icl::interval_set<std::uint64_t> served_;
+    bool finished_ = false;
+};
+
+}  // namespace consign::desk

@@ -1,0 +1,147 @@
+#include "desk/housekeeping.hpp"
+
+#include <algorithm>
+
+#include "desk/disposal.hpp"
+#include "desk/upload.hpp"
+#include "policy/decide.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+using ledger::Action;
+
+namespace {
+
+ledger::Event system_event(const Site& site, Action action, std::string account) {
+    ledger::Event event;
+    event.time = site.clock.now();
+    event.action = action;
+    event.account = std::move(account);
+    event.policy = site.policy.current()->hash;
+    return event;
+}
+
+Result<> append(Transaction& transaction, const ledger::Event& event) {
+    if (auto appended = transaction.ledger.append(event); !appended)
+        return failure(appended.error());
+    return {};
+}
+
+/// A staging name whose file was committed is dropped; one that no row knows was never answered
+/// for, and goes; one with a row waits for its depositor.
+asio::awaitable<Result<>> sweep_staging(Site& site) {
+    auto list = [&] { return site.store.vault().staged(); };
+    const auto staged = co_await offload(site.store.pool(), list);
+    if (!staged) co_return failure(staged.error());
+    for (const Id& stream : *staged) {
+        bool committed = false;
+        const auto unfinished =
+            co_await site.store.read([&](Transaction& transaction) -> Result<bool> {
+                const auto has_file = transaction.catalog.has_file(stream);
+                if (!has_file) return has_file;
+                committed = *has_file;
+                const auto uploads = transaction.catalog.all_uploads();
+                if (!uploads) return failure(uploads.error());
+                return std::ranges::find(*uploads, stream, &catalog::Upload::stream) !=
+                       uploads->end();
+            });
+        if (!unfinished) co_return failure(unfinished.error());
+        if (*unfinished) continue;
+        auto drop = [&] {
+            return committed ? site.store.vault().unstage(stream)
+                             : site.store.vault().abandon(stream);
+        };
+        if (auto dropped = co_await offload(site.store.pool(), drop); !dropped) co_return dropped;
+    }
+    co_return Result<>{};
+}
+
+asio::awaitable<void> expire_uploads(Site& site) {
+    const auto kept = site.policy.current()->limits.unfinished_uploads_kept;
+    const Timestamp now = site.clock.now();
+    const auto uploads = co_await site.store.read(
+        [](Transaction& transaction) { return transaction.catalog.all_uploads(); });
+    if (!uploads) co_return;
+    for (const catalog::Upload& upload : *uploads) {
+        if (now - upload.touched < kept || site.uploads.find(upload.stream)) continue;
+        auto event = system_event(site, Action::upload_expired, "system:housekeeping");
+        event.stream = upload.stream;
+        event.personal.path = std::string(upload.path.text());
+        event.detail = "limits.unfinished_uploads_kept";
+        auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+            if (auto ended = transaction.catalog.end_upload(upload.stream); !ended) return ended;
+            return append(transaction, event);
+        });
+        auto abandon = [&] { return site.store.vault().abandon(upload.stream); };
+        if (done) done = co_await offload(site.store.pool(), abandon);
+        if (!done)
+            site.log.error("an unfinished upload could not be dropped",
+                           {{"stream", upload.stream}, {"why", done.error()}});
+    }
+}
+
+asio::awaitable<void> write_counts(Site& site, bool all) {
+    const auto counts = site.refusals.due(site.clock.now(), all);
+    if (counts.empty()) co_return;
+    const auto written = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        for (const ledger::Event& event : counts)
+            if (auto appended = append(transaction, event); !appended) return appended;
+        return {};
+    });
+    if (!written)
+        site.log.error("counts of refusals could not be recorded", {{"why", written.error()}});
+}
+
+}  // namespace
+
+asio::awaitable<void> note_policy(Site& site, bool taken) {
+    auto noted = system_event(site, taken ? Action::policy_loaded : Action::policy_refused, "system:daemon");
+    noted.outcome = taken ? ledger::Outcome::granted : ledger::Outcome::refused;
+    const auto recorded =
+        co_await site.store.write([&](Transaction& transaction) { return append(transaction, noted); });
+    if (!recorded) site.log.error("a policy could not be recorded", {{"why", recorded.error()}});
+}
+
+asio::awaitable<Result<>> make_folders(Site& site) {
+    const auto policy = site.policy.current();
+    const Timestamp now = site.clock.now();
+    co_return co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        for (const VirtualPath& folder : policy::folders(*policy))
+            if (const auto made = transaction.catalog.ensure_directories(folder, now); !made)
+                return failure(made.error());
+        return {};
+    });
+}
+
+asio::awaitable<Result<>> recover(Site& site) {
+    const auto started = system_event(site, Action::daemon_started, "system:daemon");
+    auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        const auto ended =
+            transaction.ledger.end_open_sessions(started.time, "the daemon stopped without a word");
+        if (!ended) return failure(ended.error());
+        return append(transaction, started);
+    });
+    if (!done) co_return done;
+    if (auto swept = co_await sweep_staging(site); !swept) co_return swept;
+    auto doomed = co_await site.store.read(
+        [](Transaction& transaction) { return transaction.catalog.doomed(); });
+    if (!doomed) co_return failure(doomed.error());
+    co_await destroy(site, std::move(*doomed));
+    co_return co_await make_folders(site);
+}
+
+asio::awaitable<void> look_after(Site& site) {
+    co_await write_counts(site, false);
+    co_await expire_uploads(site);
+}
+
+asio::awaitable<void> close(Site& site) {
+    co_await write_counts(site, true);
+    const auto stopped = system_event(site, Action::daemon_stopped, "system:daemon");
+    const auto recorded = co_await site.store.write(
+        [&](Transaction& transaction) { return append(transaction, stopped); });
+    if (!recorded) site.log.error("the stop could not be recorded", {{"why", recorded.error()}});
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,154 @@
+#include "desk/login.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/evp.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+
+namespace {
+
+const policy::PublicKey* find_key(const policy::Account* account, const Bytes& blob) {
+    if (!account) return nullptr;
+    const auto found = std::ranges::find(account->keys, blob, &policy::PublicKey::blob);
+    return found == account->keys.end() ? nullptr : &*found;
+}
+
+/// A hash for one who has none: that of some account, always the same for the same name, so that an
+/// unknown user is answered after the time that a known one takes. Its verdict is thrown away.
+const std::string& stand_in_hash(const policy::Policy& policy, const std::string& user) {
+    static const std::string none;
+    std::vector<const std::string*> hashes;
+    for (const auto& [id, account] : policy.accounts)
+        if (!account.password_hash.empty()) hashes.push_back(&account.password_hash);
+    if (hashes.empty()) return none;
+    return *hashes[evp::sha256({as_bytes(user)})[0] % hashes.size()];
+}
+
+std::string methods_text(const std::set<policy::Method>& methods) {
+    std::vector<std::string_view> names;
+    for (const auto method : methods) names.push_back(policy::name_of(method));
+    return fmt::format("{}", fmt::join(names, "+"));
+}
+
+}  // namespace
+
+std::set<policy::Method> Login::all_methods() {
+    return {policy::Method::publickey, policy::Method::password};
+}
+
+Login::Claim Login::claim(const std::string& user) const {
+    Claim claim;
+    claim.policy = session_.site().policy.current();
+    const auto found = claim.policy->accounts.find(user);
+    if (found == claim.policy->accounts.end()) return claim;
+    claim.account = &found->second;
+    const auto listener =
+        std::ranges::find(claim.policy->listeners, session_.listener(), &policy::Listener::name);
+    claim.may_connect =
+        listener == claim.policy->listeners.end()
+            ? policy::Verdict{false, claim.account->rule, "the listener is no longer in the policy"}
+            : policy::may_connect(*claim.policy, *claim.account, *listener, session_.peer(),
+                                  session_.site().clock.now());
+    return claim;
+}
+
+bool Login::key_is_welcome(const std::string& user, const Bytes& blob) {
+    ++keys_offered_;
+    const Claim claimed = claim(user);
+    return !is_exhausted() && claimed.may_connect.allowed &&
+           find_key(claimed.account, blob) != nullptr;
+}
+
+asio::awaitable<Login::Answer> Login::present_key(std::string user, Bytes blob) {
+    Claim claimed = claim(user);
+    const policy::PublicKey* key = find_key(claimed.account, blob);
+    if (!key)
+        co_return co_await refuse(std::move(user), std::move(claimed),
+                                  "the key is not one of the account's");
+    const policy::Rule rule = key->rule;
+    co_return co_await accept(std::move(user), std::move(claimed), policy::Method::publickey, rule);
+}
+
+asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretText password) {
+    Claim claimed = claim(user);
+    const bool has_password = claimed.account && !claimed.account->password_hash.empty();
+    const std::string hash =
+        has_password ? claimed.account->password_hash : stand_in_hash(*claimed.policy, user);
+    if (hash.empty())
+        co_return co_await refuse(std::move(user), std::move(claimed), "no account has a password");
+    const Result<bool> matches =
+        co_await session_.site().passwords.verify(hash, std::move(password));
+    if (!matches) co_return Answer{Answer::Outcome::ended, {}, matches.error()};
+    if (!has_password || !*matches)
+        co_return co_await refuse(std::move(user), std::move(claimed), "the password is wrong");
+    const policy::Rule rule = claimed.account->rule;
+    co_return co_await accept(std::move(user), std::move(claimed), policy::Method::password, rule);
+}
+
+asio::awaitable<Login::Answer> Login::refuse(std::string user, Claim claimed, std::string why) {
+    ++failures_;
+    succeeded_.clear();
+    auto failed = session_.event(ledger::Action::login_failed, ledger::Outcome::refused,
+                                 claimed.account ? claimed.account->rule : policy::Rule{});
+    // What was typed as a user name may be anything, a password too: only a known account is named.
+    if (claimed.account) failed.account = claimed.account->id;
+    failed.detail = claimed.account ? std::move(why) : "no such account";
+    co_await session_.record_refusal(std::move(failed));
+    if (is_exhausted())
+        co_return Answer{Answer::Outcome::ended, {}, desk_errc::too_many_failed_logins};
+    co_return Answer{Answer::Outcome::refused, all_methods(), {}};
+}
+
+asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, policy::Method method,
+                                             policy::Rule rule) {
+    if (!claimed.may_connect.allowed) {
+        const std::string why(claimed.may_connect.reason);
+        co_return co_await refuse(std::move(user), std::move(claimed), why);
+    }
+    if (user != user_) succeeded_.clear();
+    user_ = user;
+    succeeded_.insert(method);
+    const auto progress = policy::login_progress(*claimed.account, succeeded_);
+    if (!progress.complete && progress.next.empty())
+        co_return co_await refuse(std::move(user), std::move(claimed),
+                                  "this way to log in is not the account's");
+    if (!progress.complete) co_return Answer{Answer::Outcome::partial, progress.next, {}};
+
+    Site& site = session_.site();
+    auto place = site.occupancy.take(Occupancy::of_account(user),
+                                     claimed.policy->limits.sessions_per_account);
+    if (!place) {
+        co_await refuse(std::move(user), std::move(claimed),
+                        "limits.sessions_per_account is reached");
+        co_return Answer{Answer::Outcome::ended, {}, desk_errc::too_many_sessions};
+    }
+    place_ = std::move(*place);
+    session_.set_account(std::move(user), methods_text(succeeded_));
+    auto login = session_.event(ledger::Action::login, ledger::Outcome::granted, rule);
+    login.detail = fmt::format("{}; client {}; {}", methods_text(succeeded_), session_.client(),
+                               session_.algorithms());
+    // A login that cannot be recorded is none: nothing happens unseen.
+    if (const auto recorded = co_await session_.record(std::move(login)); !recorded)
+        co_return Answer{Answer::Outcome::ended, {}, desk_errc::storage_failed};
+    complete_ = true;
+    co_return Answer{Answer::Outcome::complete, {}, {}};
+}
+
+std::unique_ptr<Desk> Login::open_desk() {
+    return std::make_unique<Desk>(session_, session_.account(), std::move(place_));
+}
+
+asio::awaitable<void> Login::give_up() {
+    if (complete_ || failures_ > 0 || keys_offered_ == 0) co_return;
+    auto failed = session_.event(ledger::Action::login_failed, ledger::Outcome::refused, {});
+    failed.detail = "none of the keys offered would do";
+    co_await session_.record_refusal(std::move(failed));
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,74 @@
+// How many sessions there are: in all, by address, by account. Each holds its places until it ends.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace consign::desk {
+
+class Occupancy {
+  public:
+    /// One place under one key, given back when this goes.
+    class Place {
+      public:
+        Place() = default;
+        Place(Place&& other) noexcept
+            : occupancy_(std::exchange(other.occupancy_, nullptr)), key_(std::move(other.key_)) {}
+        Place& operator=(Place&& other) noexcept {
+            std::swap(occupancy_, other.occupancy_);
+            std::swap(key_, other.key_);
+            return *this;
+        }
+        ~Place() {
+            if (occupancy_) occupancy_->leave(key_);
+        }
+
+      private:
+        friend class Occupancy;
+        Place(Occupancy& occupancy, std::string key)
+            : occupancy_(&occupancy), key_(std::move(key)) {}
+        Occupancy* occupancy_ = nullptr;
+        std::string key_;
+    };
+
+    /// Nothing where `limit` are taken under this key. From any thread.
+    [[nodiscard]] std::optional<Place> take(std::string key, std::size_t limit) {
+        const std::scoped_lock lock(mutex_);
+        auto& taken = taken_[key];
+        if (taken >= limit) {
+            if (taken == 0) taken_.erase(key);
+            return std::nullopt;
+        }
+        ++taken;
+        return Place(*this, std::move(key));
+    }
+
+    [[nodiscard]] std::size_t taken(const std::string& key) const {
+        const std::scoped_lock lock(mutex_);
+        const auto found = taken_.find(key);
+        return found == taken_.end() ? 0 : found->second;
+    }
+
+    [[nodiscard]] static std::string all_sessions() { return "sessions"; }
+    [[nodiscard]] static std::string of_address(const std::string& address) {
+        return "address " + address;
+    }
+    [[nodiscard]] static std::string of_account(const std::string& account) {
+        return "account " + account;
+    }
+
+  private:
+    void leave(const std::string& key) {
+        const std::scoped_lock lock(mutex_);
+        const auto found = taken_.find(key);
+        if (--found->second == 0) taken_.erase(found);
+    }
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::size_t> taken_;
+};
+
+}  // namespace consign::desk

@@ -1,0 +1,39 @@
+// Refusals are easy to provoke, so equal ones do not each cost a row: the first stands in the
+// ledger at once, and those that follow within a minute are one more row, with a count.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <tuple>
+#include <vector>
+
+#include "storage/ledger/ledger.hpp"
+
+namespace consign::desk {
+
+class Refusals {
+  public:
+    static constexpr std::chrono::seconds window{60};
+    static constexpr std::size_t kinds_limit = 10'000;
+
+    /// True: write this one now. False: it was counted.
+    [[nodiscard]] bool is_first(const ledger::Event& event);
+    /// The rows of the windows that have ended at `now` (all of them, where `all`); they are
+    /// forgotten here.
+    [[nodiscard]] std::vector<ledger::Event> due(Timestamp now, bool all = false);
+
+  private:
+    using Kind =
+        std::tuple<std::string, std::string, ledger::Action, std::string, std::string, std::string>;
+    struct Window {
+        Timestamp opened;
+        ledger::Event latest;
+        std::uint64_t further = 0;
+    };
+
+    std::mutex mutex_;
+    std::map<Kind, Window> windows_;
+};
+
+}  // namespace consign::desk

@@ -1,0 +1,96 @@
+#include "desk/session.hpp"
+
+#include <fmt/format.h>
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+
+Session::Session(Site& site, std::string protocol, std::string listener,
+                 const asio::ip::address& peer)
+    : site_(site), peer_(peer) {
+    row_.id = Id::random(site.random);
+    row_.protocol = std::move(protocol);
+    row_.listener = std::move(listener);
+    row_.address = peer.to_string();
+    row_.started = site.clock.now();
+}
+
+void Session::set_client(std::string version, std::string algorithms) {
+    row_.client = std::move(version);
+    row_.algorithms = std::move(algorithms);
+}
+
+void Session::set_account(std::string account, std::string login_methods) {
+    row_.account = std::move(account);
+    row_.login_methods = std::move(login_methods);
+}
+
+ledger::Event Session::event(ledger::Action action, ledger::Outcome outcome,
+                             const policy::Rule& rule) const {
+    ledger::Event event;
+    event.time = site_.clock.now();
+    event.action = action;
+    event.outcome = outcome;
+    event.session = row_.id;
+    event.account = row_.account;
+    event.protocol = row_.protocol;
+    event.rule = rule.text();
+    event.policy = site_.policy.current()->hash;
+    event.personal.address = row_.address;
+    return event;
+}
+
+asio::awaitable<Result<>> Session::record(ledger::Event event) {
+    const ledger::Session row = row_;  // the writer's own copy: the strand goes on counting
+    const bool is_new = !row_written_;
+    const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto kept = is_new ? transaction.ledger.open_session(row)
+                               : transaction.ledger.update_session(row);
+            !kept)
+            return kept;
+        if (auto appended = transaction.ledger.append(event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (recorded)
+        row_written_ = true;
+    else
+        site_.log.error("an event could not be recorded",
+                        {{"session", row_.id}, {"why", recorded.error()}});
+    co_return recorded;
+}
+
+asio::awaitable<Result<>> Session::record_refusal(ledger::Event event) {
+    if (!site_.refusals.is_first(event)) co_return Result<>{};
+    co_return co_await record(std::move(event));
+}
+
+asio::awaitable<void> Session::refused_request(std::string what) {
+    auto refused = event(ledger::Action::request_refused, ledger::Outcome::refused, {});
+    refused.detail = std::move(what);
+    co_await record_refusal(std::move(refused));
+}
+
+asio::awaitable<void> Session::violated_protocol(std::string what) {
+    auto violation = event(ledger::Action::protocol_violation, ledger::Outcome::failed, {});
+    violation.detail = std::move(what);
+    co_await record_refusal(std::move(violation));
+}
+
+asio::awaitable<void> Session::end(std::string reason) {
+    if (ended_) co_return;
+    ended_ = true;
+    row_.ended = site_.clock.now();
+    row_.end_reason = std::move(reason);
+    // One who came and went without a word leaves a line in the log, and no row: rows would be his
+    // to make.
+    if (!row_written_) co_return;
+    auto ended = event(ledger::Action::session_ended, ledger::Outcome::granted, {});
+    ended.detail = fmt::format("{}; files in {}, out {}; bytes in {}, out {}", row_.end_reason,
+                               row_.files_in, row_.files_out, row_.bytes_in, row_.bytes_out);
+    ended.bytes = row_.bytes_in + row_.bytes_out;
+    co_await record(std::move(ended));
+}
+
+}  // namespace consign::desk

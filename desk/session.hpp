@@ -1,0 +1,63 @@
+// One connection of one peer, as the ledger sees it: its row, its counters, and the events that are
+// written in its name. Lives on the connection's strand.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <string>
+
+#include "desk/site.hpp"
+
+namespace consign::desk {
+
+class Session {
+  public:
+    Session(Site& site, std::string protocol, std::string listener,
+            const boost::asio::ip::address& peer);
+
+    [[nodiscard]] Site& site() const { return site_; }
+    [[nodiscard]] const Id& id() const { return row_.id; }
+    [[nodiscard]] Timestamp started() const { return row_.started; }
+    [[nodiscard]] const boost::asio::ip::address& peer() const { return peer_; }
+    [[nodiscard]] const std::string& account() const { return row_.account; }
+    [[nodiscard]] const std::string& protocol() const { return row_.protocol; }
+    [[nodiscard]] const std::string& listener() const { return row_.listener; }
+    [[nodiscard]] const std::string& client() const { return row_.client; }
+    [[nodiscard]] const std::string& algorithms() const { return row_.algorithms; }
+
+    /// What was learnt of the client, before its first login attempt is recorded.
+    void set_client(std::string version, std::string algorithms);
+    /// Whom the session belongs to from now on, and how it logged in ("publickey+password").
+    void set_account(std::string account, std::string login_methods);
+
+    void count_in(std::uint64_t bytes) { row_.bytes_in += bytes; }
+    void count_out(std::uint64_t bytes) { row_.bytes_out += bytes; }
+    void count_file_in() { ++row_.files_in; }
+    void count_file_out() { ++row_.files_out; }
+
+    /// An event of this session, now, under the policy in force: the caller adds what it is about.
+    [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome,
+                                      const policy::Rule& rule) const;
+    /// Appends in a transaction of its own, and makes or updates the session's row; resumes once
+    /// both are durable.
+    [[nodiscard]] boost::asio::awaitable<Result<>> record(ledger::Event event);
+    /// As `record`, but equal refusals within a minute become one row with a count.
+    [[nodiscard]] boost::asio::awaitable<Result<>> record_refusal(ledger::Event event);
+
+    /// A request that this protocol never grants here (a shell, a forwarding); `what` is the
+    /// event's detail.
+    [[nodiscard]] boost::asio::awaitable<void> refused_request(std::string what);
+    /// A packet that the protocol does not allow.
+    [[nodiscard]] boost::asio::awaitable<void> violated_protocol(std::string what);
+    /// Ends the row; once.
+    [[nodiscard]] boost::asio::awaitable<void> end(std::string reason);
+
+  private:
+    Site& site_;
+    boost::asio::ip::address peer_;
+    ledger::Session row_;
+    bool row_written_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace consign::desk

@@ -1,0 +1,29 @@
+// What all sessions share. Built once, by main; everything in it may be used from any thread.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "desk/live_policy.hpp"
+#include "desk/occupancy.hpp"
+#include "desk/open_uploads.hpp"
+#include "desk/passwords.hpp"
+#include "desk/refusals.hpp"
+#include "storage/store.hpp"
+
+namespace consign::desk {
+
+struct Site {
+    Store& store;
+    LivePolicy& policy;
+    const Clock& clock;
+    RandomSource& random;
+    const Log& log;
+    Passwords& passwords;
+    Timestamp started;  // of this daemon
+    Occupancy occupancy{};
+    OpenUploads uploads{};
+    Refusals refusals{};
+};
+
+}  // namespace consign::desk

@@ -1,0 +1,244 @@
+#include "desk/upload.hpp"
+
+#include "desk/deposit.hpp"
+#include "desk/disposal.hpp"
+#include "desk/translate.hpp"
+#include "desk/visibility.hpp"
+#include "storage/catalog/errc.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+
+Upload::Upload(Session& session, Opening opening, std::unique_ptr<vault::SealedUpload> sealed)
+    : site_(session.site()),
+      session_(session),
+      opening_(std::move(opening)),
+      stream_(sealed->stream()),
+      touched_(session.site().clock.now()),
+      changed_(opening_.changed),
+      size_bytes_(sealed->size_bytes()),
+      sealed_(std::move(sealed)) {}
+
+Upload::~Upload() {
+    site_.uploads.drop(stream_, this);
+}
+
+template <class Work>
+asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> Upload::on_pool(Work work) {
+    using Answer = std::invoke_result_t<Work&, vault::SealedUpload&>;
+    auto locked = [&]() -> Answer {
+        const std::scoped_lock lock(mutex_);
+        if (!sealed_) return failure(desk_errc::superseded);
+        Answer answer = work(*sealed_);
+        size_bytes_ = sealed_->size_bytes();
+        return answer;
+    };
+    Answer answer = co_await offload(site_.store.pool(), locked);
+    if (!answer) co_return failure(told(session_, answer.error()));
+    co_return answer;
+}
+
+Result<> Upload::may_grow_to(std::uint64_t size_bytes) const {
+    if (opening_.file_limit_bytes && size_bytes > *opening_.file_limit_bytes)
+        return failure(desk_errc::file_too_large);
+    if (opening_.quota_bytes && size_bytes > size_bytes_ &&
+        opening_.other_bytes + size_bytes > *opening_.quota_bytes)
+        return failure(desk_errc::quota_bytes_exceeded);
+    return {};
+}
+
+asio::awaitable<Result<>> Upload::write(std::span<const Range> ranges) {
+    changed_ = true;
+    touched_ = site_.clock.now();
+    auto written = co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
+        for (const Range& range : ranges) {
+            const std::uint64_t offset = opening_.mode.append ? sealed.size_bytes() : range.offset;
+            if (auto fits = may_grow_to(offset + range.bytes.size()); !fits) return fits;
+            if (auto done = sealed.write(offset, range.bytes); !done) return done;
+        }
+        return {};
+    });
+    if (written)
+        for (const Range& range : ranges) session_.count_in(range.bytes.size());
+    co_return written;
+}
+
+asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan out) {
+    auto count =
+        co_await on_pool([&](vault::SealedUpload& sealed) { return sealed.read(offset, out); });
+    if (count) session_.count_out(*count);
+    co_return count;
+}
+
+asio::awaitable<Result<>> Upload::resize(std::uint64_t size_bytes) {
+    changed_ = true;
+    co_return co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
+        if (auto fits = may_grow_to(size_bytes); !fits) return fits;
+        return sealed.resize(size_bytes);
+    });
+}
+
+asio::awaitable<Result<>> Upload::flush() {
+    co_return co_await on_pool([](vault::SealedUpload& sealed) { return sealed.flush(); });
+}
+
+void Upload::set_times(std::optional<Timestamp> accessed, std::optional<Timestamp> modified) {
+    if (accessed) accessed_ = accessed;
+    if (modified) modified_ = modified;
+}
+
+asio::awaitable<Result<>> Upload::finish() {
+    if (!changed_) co_return co_await drop_unchanged();
+    auto sealed = co_await on_pool([&](vault::SealedUpload& upload) {
+        auto committed = site_.store.vault().commit(upload);
+        finishing_ = committed.has_value();
+        return committed;
+    });
+    if (!sealed) co_return failure(sealed.error());
+
+    auto event = session_.event(ledger::Action::deposited, ledger::Outcome::granted, {});
+    auto doomed = co_await site_.store.write(
+        [&](Transaction& transaction) { return deposit(transaction, *sealed, event); });
+    if (!doomed) {
+        co_await release();
+        const std::error_code why = told(session_, doomed.error());
+        event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
+        event.detail = why.message();
+        co_await session_.record_refusal(std::move(event));
+        co_return failure(why);
+    }
+    session_.count_file_in();
+    co_await settle(site_, stream_, std::move(*doomed));
+    co_return Result<>{};
+}
+
+/// Closes the sealed file: what the catalog refused stays in staging, for its depositor to resume.
+asio::awaitable<void> Upload::release() {
+    auto close = [&] {
+        const std::scoped_lock lock(mutex_);
+        sealed_.reset();
+        return finishing_ = false;
+    };
+    co_await offload(site_.store.pool(), close);
+}
+
+Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::Sealed& sealed,
+                                        ledger::Event& event) {
+    const auto policy = site_.policy.current();
+    const auto found = policy->accounts.find(opening_.account);
+    if (found == policy->accounts.end()) return failure(desk_errc::account_withdrawn);
+    const policy::Account& account = found->second;
+    event.stream = sealed.stream;
+    event.bytes = sealed.size_bytes;
+    event.personal.path = std::string(opening_.whole.text());
+    event.personal.sha256 = to_hex(sealed.sha256);
+
+    const auto existing = transaction.catalog.find(opening_.whole);
+    if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
+        return failure(existing.error());
+    const Ruling ruling =
+        may_deposit(account, opening_.path, existing ? &*existing : nullptr, opening_.continues);
+    event.rule = ruling.verdict.rule.text();
+    if (!ruling.verdict.allowed) return failure(ruling.refusal);
+    const std::uint64_t replaced_bytes =
+        existing && existing->file ? existing->file->size_bytes : 0;
+    if (auto fits = within_quota(transaction, account, sealed.size_bytes, existing ? 0 : 1,
+                                 opening_.row_bytes + replaced_bytes);
+        !fits)
+        return failure(fits.error());
+
+    std::vector<Id> doomed;
+    if (existing && is_own_uncollected(account, *existing))
+        if (auto withdrawn = withdraw_routed(transaction, existing->file->id, doomed); !withdrawn)
+            return failure(withdrawn.error());
+    const bool temporary = policy::is_temporary_name(*policy, opening_.whole.name());
+    const auto committed = transaction.catalog.commit_deposit({.stream = sealed.stream,
+                                                               .path = opening_.whole,
+                                                               .account = account.id,
+                                                               .size_bytes = sealed.size_bytes,
+                                                               .sha256 = sealed.sha256,
+                                                               .temporary = temporary,
+                                                               .modified = modified(),
+                                                               .now = event.time});
+    if (!committed) return failure(committed.error());
+    doomed.insert(doomed.end(), committed->doomed.begin(), committed->doomed.end());
+    if (temporary) event.detail = "under a temporary name";
+    if (auto appended = transaction.ledger.append(event); !appended)
+        return failure(appended.error());
+    if (!temporary) {
+        const Deposited deposited{sealed.stream, committed->file, sealed.size_bytes, sealed.sha256,
+                                  opening_.whole};
+        if (auto routed = route_deposit(transaction, *policy, account, deposited, event); !routed)
+            return failure(routed.error());
+    }
+    return doomed;
+}
+
+/// Opened on what was there, and closed without a change: nothing was deposited.
+asio::awaitable<Result<>> Upload::drop_unchanged() {
+    auto drop = [&]() -> Result<> {
+        const std::scoped_lock lock(mutex_);
+        if (!sealed_) return failure(desk_errc::superseded);
+        sealed_.reset();
+        return site_.store.vault().abandon(stream_);
+    };
+    if (auto dropped = co_await offload(site_.store.pool(), drop); !dropped)
+        co_return failure(told(session_, dropped.error()));
+    auto event = session_.event(ledger::Action::attributes_set, ledger::Outcome::granted, {});
+    event.detail = "opened for writing and closed without a change";
+    event.personal.path = std::string(opening_.whole.text());
+    auto ended = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto done = transaction.catalog.end_upload(stream_); !done) return done;
+        const auto entry = transaction.catalog.find(opening_.whole);
+        if (entry && (accessed_ || modified_))
+            if (auto done = transaction.catalog.set_times(entry->node, accessed_, modified_); !done)
+                return done;
+        if (auto appended = transaction.ledger.append(event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (!ended) co_return failure(told(session_, ended.error()));
+    co_return Result<>{};
+}
+
+asio::awaitable<void> Upload::break_off() {
+    auto close = [&]() -> Result<> {
+        const std::scoped_lock lock(mutex_);
+        if (!sealed_) return failure(desk_errc::superseded);
+        auto flushed = sealed_->flush();
+        sealed_.reset();
+        return flushed;
+    };
+    const auto closed = co_await offload(site_.store.pool(), close);
+    if (!closed && closed.error() == make_error_code(desk_errc::superseded)) co_return;
+    auto event = session_.event(ledger::Action::upload_broken_off, ledger::Outcome::failed, {});
+    event.stream = stream_;
+    event.bytes = size_bytes_;
+    event.personal.path = std::string(opening_.whole.text());
+    const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto touched = transaction.catalog.touch_upload(stream_, size_bytes_, event.time);
+            !touched)
+            return touched;
+        if (auto appended = transaction.ledger.append(event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (!recorded)
+        site_.log.error("a broken-off upload could not be recorded",
+                        {{"stream", stream_}, {"why", recorded.error()}});
+}
+
+bool Upload::supersede() {
+    const std::scoped_lock lock(mutex_);
+    if (finishing_) return false;
+    if (!sealed_) return true;
+    // What could not be flushed is missed by who resumes: the verified prefix is then shorter.
+    if (const auto flushed = sealed_->flush(); !flushed)
+        site_.log.warning("an upload that was taken over could not be flushed",
+                          {{"stream", stream_}, {"why", flushed.error()}});
+    sealed_.reset();
+    return true;
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,103 @@
+// A file that is being deposited. Seen by its depositor alone until `finish` says that it is whole.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+
+#include "base/virtual_path.hpp"
+#include "desk/session.hpp"
+
+namespace consign::desk {
+
+/// How an upload begins: SFTP's open flags, or FTP's STOR, APPE and REST.
+struct UploadMode {
+    bool create = false;     // may make a new name
+    bool exclusive = false;  // must
+    bool truncate = false;   // starts empty; otherwise from what is there (resume, append, update)
+    bool append = false;     // every write goes to the end, wherever it says
+};
+
+class Upload {
+  public:
+    /// What the desk found and decided at OPEN.
+    struct Opening {
+        std::string account;
+        VirtualPath path;   // relative to the home
+        VirtualPath whole;  // in the whole tree
+        UploadMode mode;
+        bool continues = false;         // it began from the content that the name had
+        bool changed = false;           // there is something to deposit even without a write
+        std::uint64_t row_bytes = 0;    // what the quota counts for it already
+        std::uint64_t other_bytes = 0;  // what the rest of the home holds
+        std::optional<std::uint64_t> quota_bytes, file_limit_bytes;
+    };
+
+    Upload(Session& session, Opening opening, std::unique_ptr<vault::SealedUpload> sealed);
+    /// What was written stays, as an unfinished upload.
+    ~Upload();
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
+
+    struct Range {
+        std::uint64_t offset = 0;
+        ByteView bytes;
+    };
+
+    /// All of them, in order; the views must live until it resumes. Sealed, and on its way to the
+    /// disk: durable after `flush` or `finish`.
+    [[nodiscard]] boost::asio::awaitable<Result<>> write(std::span<const Range> ranges);
+    /// Reads back; fewer bytes only at the end.
+    [[nodiscard]] boost::asio::awaitable<Result<std::size_t>> read(std::uint64_t offset,
+                                                                   ByteSpan out);
+    [[nodiscard]] boost::asio::awaitable<Result<>> resize(std::uint64_t size_bytes);
+    /// When it resumes, what was written survives a power cut (as an unfinished upload).
+    [[nodiscard]] boost::asio::awaitable<Result<>> flush();
+    /// Kept until the end, and given to the name then.
+    void set_times(std::optional<Timestamp> accessed, std::optional<Timestamp> modified);
+
+    /// The protocol's own word that the file is complete. When it resumes, the file, its name, its
+    /// event and what the routes made of it are durable. On an error the upload stays resumable.
+    [[nodiscard]] boost::asio::awaitable<Result<>> finish();
+    /// The connection broke, or the protocol gave up: the upload stays, resumable by its depositor.
+    [[nodiscard]] boost::asio::awaitable<void> break_off();
+    /// Another session takes the upload over: what was written is put on the disk, and every
+    /// further call here fails with desk_errc::superseded. False while this one is being finished:
+    /// then the other has come too late. Blocks: call it from a pool thread.
+    [[nodiscard]] bool supersede();
+
+    [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+    [[nodiscard]] Timestamp modified() const { return modified_.value_or(touched_); }
+    [[nodiscard]] const VirtualPath& path() const { return opening_.path; }
+    [[nodiscard]] const Id& stream() const { return stream_; }
+
+  private:
+    template <class Work>
+    [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> on_pool(
+        Work work);
+    [[nodiscard]] Result<> may_grow_to(std::uint64_t size_bytes) const;
+    [[nodiscard]] boost::asio::awaitable<Result<>> drop_unchanged();
+    [[nodiscard]] boost::asio::awaitable<void> release();
+    [[nodiscard]] Result<std::vector<Id>> deposit(Transaction& transaction,
+                                                  const vault::Sealed& sealed,
+                                                  ledger::Event& event);
+
+    Site& site_;
+    Session& session_;  // used by the session's own calls alone
+    const Opening opening_;
+    const Id stream_;
+    std::optional<Timestamp> accessed_, modified_;
+    Timestamp touched_;
+    bool changed_ = false;
+    std::atomic<std::uint64_t> size_bytes_ = 0;  // read by other sessions of the account, too
+
+    std::mutex
+        mutex_;  // a session that takes over comes from another strand; held on pool threads alone
+    bool finishing_ = false;
+    std::unique_ptr<vault::SealedUpload> sealed_;  // null: finished, broken off, or superseded
+};
+
+}  // namespace consign::desk

@@ -1,0 +1,20 @@
+// What an account may see of the tree: pure, over a catalog entry and the account's grants.
+#pragma once
+
+#include "base/virtual_path.hpp"
+#include "policy/decide.hpp"
+#include "storage/catalog/catalog.hpp"
+
+namespace consign::desk {
+
+/// A depositor may always stat its own fresh deposit, whatever it may list.
+inline constexpr std::chrono::minutes fresh_deposit_time{10};
+
+/// Is this entry, at `path` below the account's home, there for the account at all?
+[[nodiscard]] bool is_visible(const policy::Account& account, const catalog::Entry& entry,
+                              const VirtualPath& path, Timestamp now);
+
+/// One's own file, that nobody else has opened: one may put it right by the upload right alone.
+[[nodiscard]] bool is_own_uncollected(const policy::Account& account, const catalog::Entry& entry);
+
+}  // namespace consign::desk

@@ -1,0 +1,168 @@
+#include "policy/decide.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "policy/zone.hpp"
+
+namespace consign::policy {
+
+namespace {
+
+constexpr std::string_view no_grant = "no grant covers this path";
+
+std::string_view refusal(Verb verb) {
+    switch (verb) {
+        case Verb::list:
+            return "the grant does not allow list";
+        case Verb::download:
+            return "the grant does not allow download";
+        case Verb::upload:
+            return "the grant does not allow upload";
+        case Verb::overwrite:
+            return "the grant does not allow overwrite";
+        case Verb::append:
+            return "the grant does not allow append";
+        case Verb::rename:
+            return "the grant does not allow rename";
+        case Verb::remove:
+            return "the grant does not allow delete";
+        case Verb::mkdir:
+            return "the grant does not allow mkdir";
+    }
+    return no_grant;
+}
+
+const Grant* deciding_grant(const Account& account, const VirtualPath& path) {
+    const auto found = std::ranges::find_if(
+        account.grants, [&](const Grant& grant) { return grant.path.matches(path); });
+    return found == account.grants.end() ? nullptr : &*found;
+}
+
+/// The first grant that allows something below `folder`. Those after one that takes everything
+/// below it decide nothing there.
+const Grant* grant_below(const Account& account, const VirtualPath& folder) {
+    for (const Grant& grant : account.grants) {
+        if (!grant.may.empty() && grant.path.leads_on_from(folder)) return &grant;
+        if (grant.path.covers_below(folder)) return nullptr;
+    }
+    return nullptr;
+}
+
+std::chrono::sys_days day_of(WallTime time) {
+    return std::chrono::sys_days(std::chrono::floor<std::chrono::days>(time).time_since_epoch());
+}
+
+bool matches(const Route& route, const DepositFacts& facts) {
+    return (!route.path || route.path->matches(facts.path)) &&
+           (!route.file_name || route.file_name->matches_name(facts.path.name())) &&
+           (!route.account || *route.account == facts.account);
+}
+
+TemplateValues values_of(const Policy& policy, const DepositFacts& facts) {
+    const WallTime now = wall_time(policy.zone, facts.time);
+    const auto day = std::chrono::floor<std::chrono::days>(now);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(now - day);
+    TemplateValues values;
+    set_name_values(values, facts.path.name());
+    values[Placeholder::account] = facts.account;
+    values[Placeholder::home] = facts.home.text();
+    values[Placeholder::date] =
+        fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+    values[Placeholder::time] = fmt::format("{:02}{:02}{:02}", clock.hours().count(),
+                                            clock.minutes().count(), clock.seconds().count());
+    values[Placeholder::sha256] = to_hex(facts.sha256);
+    return values;
+}
+
+void insert_with_parents(std::set<VirtualPath>& folders, VirtualPath folder) {
+    while (!folder.is_root() && folders.insert(folder).second) folder = folder.parent();
+}
+
+}  // namespace
+
+Verdict may(const Account& account, Verb verb, const VirtualPath& path) {
+    const Grant* grant = deciding_grant(account, path);
+    if (grant == nullptr) return {false, account.rule, no_grant};
+    if (!grant->may.contains(verb)) return {false, grant->rule, refusal(verb)};
+    return {true, grant->rule, {}};
+}
+
+Verdict may_enter(const Account& account, const VirtualPath& path) {
+    Verdict listed = may(account, Verb::list, path);
+    if (listed.allowed) return listed;
+    if (const Grant* below = grant_below(account, path)) return {true, below->rule, {}};
+    return listed;
+}
+
+bool is_shown(const Account& account, const VirtualPath& path, bool is_folder) {
+    return path.is_root() || may(account, Verb::list, path.parent()).allowed ||
+           may(account, Verb::list, path).allowed ||
+           (is_folder && may_enter(account, path).allowed);
+}
+
+Verdict may_connect(const Policy& policy, const Account& account, const Listener& listener,
+                    const boost::asio::ip::address& peer, Timestamp now) {
+    if (!account.enabled) return {false, account.rule, "the account is disabled"};
+    if (account.expires && day_of(wall_time(policy.zone, now)) > *account.expires)
+        return {false, account.rule, "the account has expired"};
+    if (!account.protocols.contains(listener.protocol))
+        return {false, account.rule, "the account may not use this protocol"};
+    if (listener.algorithms == Algorithms::legacy)
+        return {false, listener.rule, "the account has no exception for a legacy listener"};
+    if (account.from.empty()) return {true, account.rule, {}};
+    const auto network = std::ranges::find_if(
+        account.from, [&](const Network& from) { return contains(from.network, peer); });
+    if (network == account.from.end())
+        return {false, account.from.front().rule, "the account may not come from this address"};
+    return {true, network->rule, {}};
+}
+
+LoginProgress login_progress(const Account& account, const std::set<Method>& succeeded) {
+    LoginProgress progress;
+    for (const std::set<Method>& way : account.ways) {
+        std::set<Method> rest;
+        std::ranges::set_difference(way, succeeded, std::inserter(rest, rest.end()));
+        // An empty way would be a bug of the loader; it must not let anybody in.
+        if (rest.empty() && !way.empty()) return {.complete = true, .next = {}};
+        progress.next.merge(rest);
+    }
+    return progress;
+}
+
+bool is_temporary_name(const Policy& policy, std::string_view name) {
+    return std::ranges::any_of(policy.temporary_names,
+                               [&](const Glob& glob) { return glob.matches_name(name); });
+}
+
+std::optional<Routing> route(const Policy& policy, const DepositFacts& facts) {
+    const auto first = std::ranges::find_if(
+        policy.routes, [&](const Route& candidate) { return matches(candidate, facts); });
+    if (first == policy.routes.end()) return std::nullopt;
+    Routing routing{.route = first->name, .rule = first->rule, .copies = {}};
+    const TemplateValues values = values_of(policy, facts);
+    for (const Copy& copy : first->copies)
+        if (auto path = copy.target.expand(values))
+            routing.copies.push_back({std::move(*path), copy.rule});
+    return routing;
+}
+
+std::vector<VirtualPath> folders(const Policy& policy) {
+    std::set<VirtualPath> all;  // a parent sorts before what lies in it
+    for (const auto& [id, account] : policy.accounts) {
+        insert_with_parents(all, account.home);
+        for (const Grant& grant : account.grants) {
+            const bool names_a_file = grant.path.is_literal() && !grant.may.contains(Verb::list) &&
+                                      !grant.may.contains(Verb::mkdir);
+            for (const VirtualPath& part : grant.path.literal_parts())
+                if (auto folder = account.home.joined(names_a_file ? part.parent() : part))
+                    insert_with_parents(all, std::move(*folder));
+        }
+    }
+    return {all.begin(), all.end()};
+}
+
+}  // namespace consign::policy

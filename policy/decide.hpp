@@ -1,0 +1,79 @@
+// The decisions: pure functions of the policy and their arguments. No clock, no disk, no state.
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/policy.hpp"
+
+namespace consign::policy {
+
+/// A verdict and the rule that gave it.
+struct Verdict {
+    bool allowed = false;
+    Rule rule;
+    std::string_view reason;  // of a refusal, for the peer and the ledger; static text
+};
+
+/// May this account do `verb` at `path` (relative to its home)? The first grant whose path matches
+/// decides; none matches: refused. The account's own rule stands where no grant did.
+[[nodiscard]] Verdict may(const Account& account, Verb verb, const VirtualPath& path);
+
+/// Can `path`, a folder, be entered: it is granted for list, or it leads to a path below it for
+/// which something is granted? A grant that allows nothing (`may: []`) hides what lies below it.
+[[nodiscard]] Verdict may_enter(const Account& account, const VirtualPath& path);
+
+/// Is an entry shown in a listing of its folder: `list` is granted on the folder or on the entry
+/// itself, or it is a folder that can be entered. So a box into which one may only drop files does
+/// not show its files.
+[[nodiscard]] bool is_shown(const Account& account, const VirtualPath& path, bool is_folder);
+
+/// May the account log in at all through this listener: enabled, not expired, protocol, address,
+/// algorithms? (A legacy listener lets in accounts with a dated exception alone, and this version
+/// knows none.) A peer that came over IPv4 to an IPv6 socket counts as IPv4.
+[[nodiscard]] Verdict may_connect(const Policy& policy, const Account& account,
+                                  const Listener& listener, const boost::asio::ip::address& peer,
+                                  Timestamp now);
+
+/// Given the methods that succeeded so far: complete, or which methods may come next (empty: none).
+struct LoginProgress {
+    bool complete = false;
+    std::set<Method> next;
+};
+[[nodiscard]] LoginProgress login_progress(const Account& account,
+                                           const std::set<Method>& succeeded);
+
+/// A closed file under this name is durable, but no deposit.
+[[nodiscard]] bool is_temporary_name(const Policy& policy, std::string_view name);
+
+/// What becomes of a deposit.
+struct Routing {
+    std::string route;  // its name
+    Rule rule;
+    struct Target {
+        VirtualPath path;
+        Rule rule;
+    };
+    std::vector<Target> copies;
+};
+struct DepositFacts {
+    VirtualPath path;  // whole tree
+    std::string account;
+    VirtualPath home;
+    Timestamp time{};
+    Digest32 sha256{};
+};
+/// The first route that matches; nothing where none does. A target that its template makes invalid
+/// (too long, or a segment that comes out empty, `.` or `..`) is left out.
+[[nodiscard]] std::optional<Routing> route(const Policy& policy, const DepositFacts& facts);
+
+/// Folders that the policy names without wildcards: homes, what grants name below them, and all
+/// above these; a folder always after the one that it lies in. A grant without any wildcard names a
+/// folder where it allows list or mkdir, else a file.
+[[nodiscard]] std::vector<VirtualPath> folders(const Policy& policy);
+
+}  // namespace consign::policy

@@ -1,0 +1,248 @@
+#include "protocols/sftp/peer_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/sftp/sftp_errc.hpp"
+#include "protocols/sftp/ssh_errc.hpp"
+
+namespace consign::sftp {
+
+namespace asio = boost::asio;
+using Outcome = desk::Login::Answer::Outcome;
+
+namespace {
+
+/// How often the timers of a session are looked at.
+constexpr std::chrono::milliseconds watch_interval{500};
+
+ssh::LoginMethods methods_of(const std::set<policy::Method>& methods) {
+    return {.public_key = methods.contains(policy::Method::publickey),
+            .password = methods.contains(policy::Method::password)};
+}
+
+std::string_view name_of(ssh::Refused what) {
+    switch (what) {
+        case ssh::Refused::shell:
+            return "shell";
+        case ssh::Refused::command:
+            return "command";
+        case ssh::Refused::terminal:
+            return "terminal";
+        case ssh::Refused::environment:
+            return "environment";
+        case ssh::Refused::x11:
+            return "x11";
+        case ssh::Refused::other_subsystem:
+            return "other subsystem";
+        case ssh::Refused::other_channel_request:
+            return "other channel request";
+        case ssh::Refused::port_forwarding:
+            return "port forwarding";
+        case ssh::Refused::other_channel:
+            return "other channel";
+        case ssh::Refused::too_many_channels:
+            return "too many channels";
+        case ssh::Refused::packet_size_too_small:
+            return "packet size too small";
+        case ssh::Refused::login_key_type:
+            return "login key type";
+    }
+    return "unknown";
+}
+
+std::string algorithms_text(const ssh::NegotiatedAlgorithms& agreed) {
+    return fmt::format("{} {} {}/{} {}/{}", agreed.key_exchange, agreed.host_key_type,
+                       agreed.cipher_in, agreed.cipher_out, agreed.mac_in, agreed.mac_out);
+}
+
+asio::ip::address address_of(const asio::ip::tcp::socket& socket) {
+    boost::system::error_code gone;
+    auto address = socket.remote_endpoint(gone).address();
+    // A dual-stack listener sees IPv4 peers as mapped ones; `from` and the ledger mean the plain
+    // ones.
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    return address;
+}
+
+}  // namespace
+
+PeerSession::PeerSession(desk::Site& site, const ListenerFacts& listener,
+                         asio::ip::tcp::socket socket)
+    : site_(site),
+      listener_(listener),
+      socket_strand_(socket.get_executor()),
+      socket_(std::move(socket)),
+      session_(site, "sftp", listener.name, address_of(*socket_)),
+      tasks_(socket_strand_),
+      watch_timer_(socket_strand_) {}
+
+asio::awaitable<void> PeerSession::run() {
+    std::exception_ptr bug;
+    try {
+        co_await serve();
+    } catch (const std::exception&) {
+        bug = std::current_exception();
+    }
+    if (bug) {
+        site_.log.error("a session failed inside", {{"session", session_.id()}});
+        co_await session_.violated_protocol(make_error_code(sftp_errc::failed_inside).message());
+        if (connection_) connection_->close(sftp_errc::failed_inside);
+    }
+    ended_ = true;
+    watch_timer_.cancel();
+    try {
+        co_await tasks_.all_ended();
+    } catch (const std::exception&) {
+        site_.log.error("a channel failed inside", {{"session", session_.id()}});
+    }
+    const std::error_code why =
+        connection_ ? connection_->why_closed() : make_error_code(sftp_errc::too_many_sessions);
+    co_await session_.end(why.message());
+    site_.log.info("session ended", {{"session", session_.id()}, {"why", why}});
+}
+
+asio::awaitable<void> PeerSession::serve() {
+    const auto limits = site_.policy.current()->limits;
+    const auto everyone = site_.occupancy.take(desk::Occupancy::all_sessions(), limits.sessions);
+    const auto address = site_.occupancy.take(
+        desk::Occupancy::of_address(session_.peer().to_string()), limits.sessions_per_address);
+    if (!everyone || !address) {
+        co_await session_.refused_request(everyone ? "limits.sessions_per_address"
+                                                   : "limits.sessions");
+        co_return;
+    }
+    site_.log.info("session began", {{"session", session_.id()}});
+    ssh::Connection::Options options;
+    options.on_refused = [this](ssh::Refused what) { note_refused(what); };
+    auto started = ssh::Connection::start(listener_.server, std::move(*socket_),
+                                          listener_.window_budget, std::move(options));
+    if (!started) {
+        site_.log.warning("a connection could not start",
+                          {{"session", session_.id()}, {"why", started.error()}});
+        co_return;
+    }
+    connection_ = std::move(*started);
+    tasks_.start(watch());
+    desk::Login login(session_);
+    if (co_await log_in(login)) {
+        desk_ = login.open_desk();
+        co_await serve_channels();
+    } else {
+        co_await login.give_up();
+    }
+    connection_->close(sftp_errc::logged_out);
+}
+
+asio::awaitable<bool> PeerSession::log_in(desk::Login& login) {
+    for (;;) {
+        auto request = co_await connection_->next_login_request();
+        if (!request) {
+            if (request.error().category() == ssh::ssh_category() &&
+                request.error() != ssh::ssh_errc::peer_closed)
+                co_await session_.violated_protocol(request.error().message());
+            co_return false;
+        }
+        session_.set_client(connection_->client_version(),
+                            algorithms_text(connection_->algorithms()));
+        if (request->method == ssh::LoginMethod::public_key && !request->key->signature_verified &&
+            login.key_is_welcome(request->user, request->key->blob)) {
+            connection_->accept_key();
+            continue;
+        }
+        const desk::Login::Answer answer = co_await judge(login, std::move(*request));
+        switch (answer.outcome) {
+            case Outcome::refused:
+                connection_->refuse(methods_of(answer.next));
+                break;
+            case Outcome::partial:
+                connection_->partially_succeed(methods_of(answer.next));
+                break;
+            case Outcome::complete:
+                connection_->succeed();
+                co_return true;
+            case Outcome::ended:
+                connection_->close_when_sent(answer.why);
+                co_return false;
+        }
+    }
+}
+
+asio::awaitable<desk::Login::Answer> PeerSession::judge(desk::Login& login,
+                                                        ssh::LoginRequest request) {
+    if (request.method == ssh::LoginMethod::password)
+        co_return co_await login.present_password(std::move(request.user),
+                                                  std::move(request.password));
+    if (request.method == ssh::LoginMethod::public_key && request.key->signature_verified)
+        co_return co_await login.present_key(std::move(request.user), std::move(request.key->blob));
+    // A key that is not welcome, "none", or a method that nobody offered.
+    if (login.is_exhausted())
+        co_return desk::Login::Answer{Outcome::ended, {}, desk::desk_errc::too_many_failed_logins};
+    co_return desk::Login::Answer{Outcome::refused, desk::Login::all_methods(), {}};
+}
+
+asio::awaitable<void> PeerSession::serve_channels() {
+    for (;;) {
+        auto channel = co_await connection_->next_channel();
+        if (!channel) co_return;
+        tasks_.start(serve_channel(std::move(*channel)));
+    }
+}
+
+asio::awaitable<void> PeerSession::serve_channel(std::shared_ptr<ssh::Channel> channel) {
+    SftpSession sftp(*desk_, std::move(channel));
+    channels_.push_back(&sftp);
+    // What it throws is thrown on, once the list no longer points here.
+    std::exception_ptr thrown;
+    try {
+        co_await sftp.run();
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    std::erase(channels_, &sftp);
+    if (!thrown) co_return;
+    connection_->close(sftp_errc::failed_inside);
+    std::rethrow_exception(thrown);
+}
+
+asio::awaitable<void> PeerSession::watch() {
+    const auto started = std::chrono::steady_clock::now();
+    while (!ended_ && !connection_->why_closed()) {
+        watch_timer_.expires_after(watch_interval);
+        boost::system::error_code cancelled;
+        co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        if (const auto reason = reason_to_end(started)) connection_->close_when_sent(*reason);
+    }
+}
+
+std::optional<std::error_code> PeerSession::reason_to_end(
+    std::chrono::steady_clock::time_point started) const {
+    const auto now = std::chrono::steady_clock::now();
+    const auto policy = site_.policy.current();
+    if (draining_ && std::ranges::none_of(channels_, &SftpSession::has_open_files))
+        return sftp_errc::server_stops;
+    if (!desk_) {
+        if (now - started > policy->limits.login_time) return sftp_errc::login_time_up;
+        return std::nullopt;
+    }
+    const auto account = policy->accounts.find(session_.account());
+    if (account == policy->accounts.end() || !account->second.enabled)
+        return desk::desk_errc::account_withdrawn;
+    if (now - connection_->last_activity() > policy->limits.idle_time)
+        return sftp_errc::idle_too_long;
+    return std::nullopt;
+}
+
+void PeerSession::cut() {
+    if (connection_) connection_->close(sftp_errc::server_stops);
+}
+
+void PeerSession::note_refused(ssh::Refused what) {
+    // Terminals and environments are asked for out of habit, by clients that then only want sftp.
+    if (what == ssh::Refused::terminal || what == ssh::Refused::environment) return;
+    tasks_.start(session_.refused_request(std::string(name_of(what))));
+}
+
+}  // namespace consign::sftp

@@ -1,0 +1,66 @@
+// One SSH connection from its first byte to its last event: login, channels, timers, end.
+#pragma once
+
+#include <boost/asio.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/owned_tasks.hpp"
+#include "desk/login.hpp"
+#include "protocols/sftp/sftp_session.hpp"
+#include "protocols/sftp/ssh_connection.hpp"
+
+namespace consign::sftp {
+
+/// What the sessions of one listener share.
+struct ListenerFacts {
+    std::string name;
+    std::shared_ptr<ssh::Server> server;
+    std::shared_ptr<ssh::WindowBudget> window_budget;
+};
+
+/// Lives on the socket's strand; whoever runs it keeps it until run() has returned.
+class PeerSession {
+  public:
+    PeerSession(desk::Site& site, const ListenerFacts& listener,
+                boost::asio::ip::tcp::socket socket);
+
+    /// Returns when the connection is closed, every handle is ended, and the session's row is too.
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    /// From the strand: ends as soon as no file is open.
+    void drain() { draining_ = true; }
+    /// From the strand: ends now; what is open is broken off.
+    void cut();
+
+    [[nodiscard]] const Id& id() const { return session_.id(); }
+    [[nodiscard]] boost::asio::any_io_executor strand() { return socket_strand_; }
+
+  private:
+    [[nodiscard]] boost::asio::awaitable<void> serve();
+    [[nodiscard]] boost::asio::awaitable<bool> log_in(desk::Login& login);
+    [[nodiscard]] boost::asio::awaitable<desk::Login::Answer> judge(desk::Login& login,
+                                                                    ssh::LoginRequest request);
+    [[nodiscard]] boost::asio::awaitable<void> serve_channels();
+    [[nodiscard]] boost::asio::awaitable<void> serve_channel(std::shared_ptr<ssh::Channel> channel);
+    [[nodiscard]] boost::asio::awaitable<void> watch();
+    [[nodiscard]] std::optional<std::error_code> reason_to_end(
+        std::chrono::steady_clock::time_point started) const;
+    void note_refused(ssh::Refused what);
+
+    desk::Site& site_;
+    const ListenerFacts& listener_;
+    boost::asio::any_io_executor socket_strand_;
+    std::optional<boost::asio::ip::tcp::socket> socket_;
+    desk::Session session_;
+    std::shared_ptr<ssh::Connection> connection_;
+    std::unique_ptr<desk::Desk> desk_;
+    std::vector<SftpSession*> channels_;
+    OwnedTasks tasks_;
+    boost::asio::steady_timer watch_timer_;
+    bool draining_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace consign::sftp

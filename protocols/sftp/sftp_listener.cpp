@@ -1,0 +1,88 @@
+#include "protocols/sftp/sftp_listener.hpp"
+
+namespace consign::sftp {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+/// What the system keeps of connections that nobody has accepted yet.
+constexpr int backlog_connections = 1024;
+/// Where descriptors or memory are used up, accepting pauses: those who wait are served later.
+constexpr std::chrono::milliseconds accept_pause{100};
+
+}  // namespace
+
+SftpListener::SftpListener(asio::io_context& io, asio::any_io_executor strand, desk::Site& site,
+                           ListenerFacts facts, const tcp::endpoint& endpoint)
+    : io_(io),
+      site_(site),
+      facts_(std::move(facts)),
+      strand_(std::move(strand)),
+      acceptor_(strand_),
+      ended_(strand_) {
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    if (endpoint.address().is_v6())
+        acceptor_.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()));
+    acceptor_.bind(endpoint);
+    acceptor_.listen(backlog_connections);
+    bound_ = acceptor_.local_endpoint();
+}
+
+asio::awaitable<void> SftpListener::run() {
+    while (acceptor_.is_open()) {
+        boost::system::error_code error;
+        tcp::socket socket(asio::make_strand(io_));
+        co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+        if (!acceptor_.is_open() || error == asio::error::operation_aborted) break;
+        if (error) {
+            site_.log.warning("a connection could not be accepted",
+                              {{"why", std::error_code(error)}});
+            asio::steady_timer pause(strand_, accept_pause);
+            co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            continue;
+        }
+        begin(std::move(socket));
+    }
+}
+
+void SftpListener::begin(tcp::socket socket) {
+    sessions_.push_front(std::make_shared<PeerSession>(site_, facts_, std::move(socket)));
+    const auto owned = sessions_.begin();
+    asio::co_spawn((*owned)->strand(), (*owned)->run(),
+                   [this, owned](const std::exception_ptr& thrown) {
+                       if (thrown)
+                           site_.log.error("a session's end failed", {{"session", (*owned)->id()}});
+                       asio::post(strand_, [this, owned] {
+                           sessions_.erase(owned);
+                           ended_.notify();
+                       });
+                   });
+}
+
+void SftpListener::stop_accepting() {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+}
+
+template <class Act>
+void SftpListener::each(Act act) {
+    for (const auto& session : sessions_)
+        asio::post(session->strand(), [act, session] { act(*session); });
+}
+
+void SftpListener::drain() {
+    each([](PeerSession& session) { session.drain(); });
+}
+
+void SftpListener::cut() {
+    each([](PeerSession& session) { session.cut(); });
+}
+
+asio::awaitable<void> SftpListener::all_ended() {
+    while (!sessions_.empty()) co_await ended_.wait();
+}
+
+}  // namespace consign::sftp

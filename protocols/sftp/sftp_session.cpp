@@ -1,0 +1,255 @@
+#include "protocols/sftp/sftp_session.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "desk/translate.hpp"
+#include "protocols/sftp/status_of.hpp"
+
+namespace consign::sftp {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// What check-file is announced with, by which clients know whether to ask.
+constexpr std::string_view hash_names = "sha256,sha384,sha512,sha224,sha1,md5";
+/// Answers that are smaller than this wait for the next ones of the same batch.
+constexpr std::size_t answer_batch_bytes = 32 * 1024;
+/// After a batch smaller than this, a buffer larger than this is given back: the transfer is over.
+constexpr std::size_t idle_buffer_bytes = 4 * 1024;
+
+template <class Transfer>
+bool goes_on(const Request& request, const Transfer& first) {
+    const auto* next = std::get_if<Transfer>(&request.body);
+    return next && std::ranges::equal(next->handle, first.handle);
+}
+
+/// How many of the requests at the front belong to one run with the first of them.
+template <class Transfer>
+std::size_t run_length(std::span<const Request> requests) {
+    const auto& first = std::get<Transfer>(requests.front().body);
+    std::size_t length = 1;
+    std::uint64_t bytes = 0;
+    for (; length < requests.size() && goes_on(requests[length], first); ++length) {
+        if constexpr (std::same_as<Transfer, Read>) {
+            bytes += std::get<Read>(requests[length].body).length_bytes;
+            if (bytes > SftpSession::read_run_limit_bytes) break;
+        }
+    }
+    return length;
+}
+
+}  // namespace
+
+asio::awaitable<void> SftpSession::run() {
+    Bytes arrived;
+    FrameReader frames;
+    for (bool goes_on = true; goes_on;) {
+        arrived.clear();
+        const auto count = co_await channel_->receive(arrived);
+        if (!count || *count == 0) break;
+        ByteView rest(arrived);
+        std::vector<ByteView> packets;
+        Result<std::optional<ByteView>> packet;
+        // Only the packet that the last batch cut is put together; all others are served in place.
+        if (frames.kept_bytes() > 0)
+            packet = frames.next(rest);
+        else
+            packet = take_packet(rest);
+        for (; packet && *packet; packet = take_packet(rest)) packets.push_back(**packet);
+        if (!co_await serve(std::move(packets))) break;
+        if (!packet) {
+            co_await desk_.session().violated_protocol("a packet of an impossible length");
+            break;
+        }
+        goes_on = co_await flush_answers(0);
+        if (const auto kept = frames.next(rest); !kept) break;
+        if (frames.kept_bytes() == 0) {
+            frames.release_memory();
+            if (*count < idle_buffer_bytes && arrived.capacity() > idle_buffer_bytes) arrived = Bytes();
+        }
+    }
+    co_await end_handles();
+    channel_->close(0);
+}
+
+asio::awaitable<bool> SftpSession::serve(std::vector<ByteView> packets) {
+    std::vector<Request> requests;
+    requests.reserve(packets.size());
+    std::optional<Refusal> refusal;
+    for (std::size_t at = 0; at < packets.size();) {
+        requests.clear();
+        for (; at < packets.size() && !refusal; ++at) {
+            auto request = parse_request(packets[at]);
+            if (request)
+                requests.push_back(std::move(*request));
+            else
+                refusal = request.error();
+        }
+        for (std::span<const Request> waiting(requests); !waiting.empty();) {
+            const Request& first = waiting.front();
+            std::size_t served = 1;
+            if (const auto* init = std::get_if<Init>(&first.body); init || !initialised_) {
+                if (!init || initialised_) {
+                    co_await desk_.session().violated_protocol("INIT out of turn");
+                    co_return false;
+                }
+                initialised_ = true;
+                std::vector<ExtensionPair> extensions{{CheckFile::verb.extension, hash_names}};
+                for (const Verb& verb : verbs)
+                    if (!verb.version.empty() && !verb.extension.starts_with("hardlink"))
+                        extensions.push_back({verb.extension, verb.version});
+                append_version(answers_, extensions);
+            } else if (std::holds_alternative<Write>(first.body)) {
+                served = run_length<Write>(waiting);
+                co_await write_run(waiting.first(served));
+            } else if (std::holds_alternative<Read>(first.body)) {
+                served = run_length<Read>(waiting);
+                co_await read_run(waiting.first(served));
+            } else {
+                co_await std::visit(
+                    [&](const auto& body) -> Work {
+                        using Body = std::decay_t<decltype(body)>;
+                        if constexpr (!std::same_as<Body, Init> && !std::same_as<Body, Read> &&
+                                      !std::same_as<Body, Write>)
+                            return handle(first.id, body);
+                        else
+                            std::unreachable();
+                    },
+                    first.body);
+            }
+            waiting = waiting.subspan(served);
+            if (!co_await flush_answers(answer_batch_bytes)) co_return false;
+        }
+        if (refusal) {
+            if (!co_await refuse(*std::exchange(refusal, std::nullopt))) co_return false;
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> SftpSession::refuse(Refusal refusal) {
+    co_await desk_.session().violated_protocol(make_error_code(refusal.why).message());
+    if (!refusal.id || !initialised_) co_return false;
+    append_status(answers_, *refusal.id, Status::bad_message,
+                  make_error_code(refusal.why).message());
+    co_return true;
+}
+
+asio::awaitable<bool> SftpSession::flush_answers(std::size_t above_bytes) {
+    if (answers_.size() <= above_bytes) co_return true;
+    const auto sent = co_await channel_->send(std::exchange(answers_, {}));
+    co_return sent.has_value();
+}
+
+asio::awaitable<void> SftpSession::end_handles() {
+    while (auto handle = handles_.take_any()) {
+        if (auto* upload = std::get_if<std::shared_ptr<desk::Upload>>(&*handle))
+            co_await (*upload)->break_off();
+        if (auto* download = std::get_if<std::unique_ptr<desk::Download>>(&*handle))
+            co_await (*download)->finish();
+    }
+}
+
+asio::awaitable<void> SftpSession::write_run(std::span<const Request> run) {
+    auto* const upload =
+        handles_.find<std::shared_ptr<desk::Upload>>(std::get<Write>(run.front().body).handle);
+    if (!upload) {
+        for (const Request& request : run) answer_no_handle(request.id);
+        co_return;
+    }
+    std::vector<desk::Upload::Range> ranges;
+    ranges.reserve(run.size());
+    for (const Request& request : run) {
+        const auto& write = std::get<Write>(request.body);
+        ranges.push_back({write.offset, write.data});
+    }
+    const auto written = co_await (*upload)->write(ranges);
+    // Of a run that failed, no part is vouched for.
+    for (const Request& request : run) answer(request.id, written);
+}
+
+asio::awaitable<void> SftpSession::read_run(std::span<const Request> run) {
+    Handle* const handle = handles_.find(std::get<Read>(run.front().body).handle);
+    if (auto* download = handle ? std::get_if<std::unique_ptr<desk::Download>>(handle) : nullptr)
+        co_await read_download(**download, run);
+    else if (auto* upload = handle ? std::get_if<std::shared_ptr<desk::Upload>>(handle) : nullptr)
+        co_await read_upload(**upload, run);
+    else
+        for (const Request& request : run) answer_no_handle(request.id);
+}
+
+asio::awaitable<void> SftpSession::read_download(desk::Download& download,
+                                                 std::span<const Request> run) {
+    // Each answer is a packet of its own buffer, read straight into, and sent without a copy.
+    std::vector<Bytes> packets(run.size());
+    std::deque<DataReply> replies;
+    std::vector<desk::Download::Range> ranges;
+    ranges.reserve(run.size());
+    for (std::size_t at = 0; at < run.size(); ++at) {
+        const auto& read = std::get<Read>(run[at].body);
+        const std::uint64_t left =
+            download.size_bytes() - std::min(download.size_bytes(), read.offset);
+        const auto wanted =
+            std::min<std::uint64_t>({read.length_bytes, transfer_limit_bytes, left});
+        replies.emplace_back(packets[at], run[at].id, wanted);
+        ranges.push_back({read.offset, replies.back().space(), 0});
+    }
+    const auto done = co_await download.read(ranges);
+    for (std::size_t at = 0; at < run.size(); ++at) {
+        if (ranges[at].count > 0) {
+            replies[at].finish(ranges[at].count);
+            if (!co_await flush_answers(0)) co_return;
+            if (!co_await channel_->send(std::move(packets[at]))) co_return;
+        } else if (done || ranges[at].out.empty()) {
+            append_status(answers_, run[at].id, Status::eof);
+        } else {
+            answer(run[at].id, done.error());
+        }
+    }
+}
+
+asio::awaitable<void> SftpSession::read_upload(desk::Upload& upload, std::span<const Request> run) {
+    for (const Request& request : run) {
+        const auto& read = std::get<Read>(request.body);
+        Result<std::size_t> count;
+        {
+            DataReply reply(answers_, request.id, std::min(read.length_bytes, transfer_limit_bytes));
+            count = co_await upload.read(read.offset, reply.space());
+            if (count && *count > 0) reply.finish(*count);
+        }
+        if (!count) answer(request.id, count.error());
+        else if (*count == 0) append_status(answers_, request.id, Status::eof);
+    }
+}
+
+std::optional<VirtualPath> SftpSession::path_of(std::uint32_t id, std::string_view text) {
+    auto path = VirtualPath::parse(text);
+    if (path) return std::move(*path);
+    answer(id, desk::told(desk_.session(), path.error()));
+    return std::nullopt;
+}
+
+void SftpSession::answer(std::uint32_t id, const Result<>& result) {
+    if (result)
+        append_status(answers_, id, Status::ok);
+    else
+        answer(id, result.error());
+}
+
+void SftpSession::answer(std::uint32_t id, std::error_code error) {
+    append_status(answers_, id, status_of(error), error.message());
+}
+
+void SftpSession::answer_no_handle(std::uint32_t id) {
+    append_status(answers_, id, Status::failure, "no such handle of this kind");
+}
+
+void SftpSession::answer_handle(std::uint32_t id, Handle handle) {
+    const auto name = handles_.add(std::move(handle));
+    append_handle(answers_, id,
+                  *name);  // OPEN and OPENDIR asked for room before they opened anything
+}
+
+}  // namespace consign::sftp

@@ -1,0 +1,151 @@
+// What the verbs are made of: looking names up, sealing them, counting what folders hold.
+#include "storage/catalog/catalog.hpp"
+
+#include <utility>
+
+#include "storage/catalog/errc.hpp"
+#include "storage/catalog/name_index.hpp"
+#include "storage/database/errc.hpp"
+#include "storage/database/sqlite.hpp"
+
+namespace consign::catalog {
+
+Catalog::Catalog(database::Connection& connection, const keyring::Keyring& keys,
+                 RandomSource& random)
+    : connection_(connection), keys_(keys), cells_(keys, keyring::Purpose::name, random) {}
+
+Result<Bytes> Catalog::index_of(NodeId parent, std::string_view name) const {
+    const auto key = keys_.key(keyring::Purpose::index, keys_.current(keyring::Purpose::index));
+    if (!key) return failure(key.error());
+    const NameIndex index = name_index(*key, parent, name);
+    return Bytes(index.begin(), index.end());
+}
+
+Result<Bytes> Catalog::seal_name(std::string_view table, std::int64_t row, std::string_view name) {
+    return cells_.seal({.table = table, .column = "name", .row = row},
+                       keys_.current(keyring::Purpose::name), as_bytes(name));
+}
+
+Result<std::string> Catalog::open_name(std::string_view table, std::int64_t row, ByteView cell) {
+    const auto name = cells_.open({.table = table, .column = "name", .row = row}, cell);
+    if (!name) return failure(name.error());
+    return std::string(as_text(*name));
+}
+
+Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_view name) {
+    const auto index = index_of(parent, name);
+    if (!index) return failure(index.error());
+    auto query = connection_.query(
+        "SELECT n.id, n.kind, coalesce(n.file, 0), coalesce(f.size_bytes, n.tree_bytes),"
+        " iif(n.file IS NULL, n.tree_files, 1), n.name"
+        " FROM nodes n LEFT JOIN files f ON f.id = n.file WHERE n.parent = ? AND n.name_index = ?",
+        parent, *index);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return std::nullopt;
+    const Node node{.id = query.integer(0),
+                    .parent = parent,
+                    .kind = query.integer(1) == 1 ? Kind::directory : Kind::file,
+                    .file = query.integer(2),
+                    .holds = {.bytes = query.natural(3), .files = query.natural(4)}};
+    // The index alone is no proof: somebody may have exchanged those of two rows.
+    const auto sealed = open_name("nodes", node.id, query.blob(5));
+    if (!sealed) return failure(sealed.error());
+    if (*sealed != name) return failure(database::database_errc::altered_cell);
+    return node;
+}
+
+Result<std::optional<Catalog::Node>> Catalog::node_at(const VirtualPath& path) {
+    auto query =
+        connection_.query("SELECT tree_bytes, tree_files FROM nodes WHERE id = ?", root_node);
+    if (const auto row = query.next(); !row) return failure(row.error());
+    Node node{.id = root_node, .holds = {.bytes = query.natural(0), .files = query.natural(1)}};
+    for (const std::string_view name : path.segments()) {
+        if (node.kind != Kind::directory) return std::nullopt;
+        const auto below = child(node.id, name);
+        if (!below || !*below) return below;
+        node = **below;
+    }
+    return node;
+}
+
+Result<Catalog::Spot> Catalog::spot_at(const VirtualPath& path) {
+    if (path.is_root()) return failure(catalog_errc::is_the_root);
+    const auto names = path.segments();
+    Spot spot{.parent = root_node, .name = names.front(), .node = {}};
+    for (std::size_t depth = 0;; ++depth) {
+        spot.name = names[depth];
+        const auto node = child(spot.parent, spot.name);
+        if (!node) return failure(node.error());
+        spot.node = *node;
+        if (depth + 1 == names.size()) return spot;
+        if (!spot.node) return failure(catalog_errc::no_such_name);
+        if (spot.node->kind != Kind::directory) return failure(catalog_errc::not_a_directory);
+        spot.parent = spot.node->id;
+    }
+}
+
+Result<> Catalog::count(NodeId folder, const Usage& usage, Change change) {
+    if (usage == Usage{}) return {};
+    const int sign = change == Change::added ? 1 : -1;
+    return connection_.run(
+        "WITH RECURSIVE above (id) AS (SELECT ? UNION ALL"
+        " SELECT nodes.parent FROM nodes JOIN above ON nodes.id = above.id"
+        " WHERE nodes.parent IS NOT NULL)"
+        " UPDATE nodes SET tree_bytes = tree_bytes + ?, tree_files = tree_files + ?"
+        " WHERE id IN above",
+        folder, sign * static_cast<std::int64_t>(usage.bytes),
+        sign * static_cast<std::int64_t>(usage.files));
+}
+
+Result<NodeId> Catalog::insert_node(const NewNode& node) {
+    const auto id = database::next_row_id(connection_, "nodes");
+    if (!id) return failure(id.error());
+    const auto index = index_of(node.parent, node.name);
+    if (!index) return failure(index.error());
+    const auto name = seal_name("nodes", *id, node.name);
+    if (!name) return failure(name.error());
+    const std::optional<FileId> file =
+        node.kind == Kind::file ? std::optional(node.file) : std::nullopt;
+    const auto done = connection_.run(
+        "INSERT INTO nodes (id, parent, kind, name_index, name, file, made_by, temporary, modified,"
+        " accessed, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *id, node.parent, std::int64_t{std::to_underlying(node.kind)}, *index, *name, file,
+        node.made_by, node.temporary, node.modified, node.now, node.now);
+    if (!done) return failure(done.error());
+    return *id;
+}
+
+Result<> Catalog::remove_name(const Node& node, std::vector<Id>& doomed) {
+    if (const auto done = connection_.run("DELETE FROM nodes WHERE id = ?", node.id); !done)
+        return done;
+    if (const auto done = count(node.parent, node.holds, Change::taken_away); !done) return done;
+    auto query = connection_.query(
+        "UPDATE files SET doomed = 1 WHERE id = ?"
+        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) RETURNING stream",
+        node.file);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (*row) {
+        doomed.push_back(query.id(0));
+        return query.run();
+    }
+    return {};
+}
+
+Result<> Catalog::move_node(const Node& node, const Spot& target, bool temporary, Timestamp now) {
+    const auto index = index_of(target.parent, target.name);
+    if (!index) return failure(index.error());
+    const auto name = seal_name("nodes", node.id, target.name);
+    if (!name) return failure(name.error());
+    const auto moved = connection_.run(
+        "UPDATE nodes SET parent = ?, name_index = ?, name = ?, temporary = ?, created = ?"
+        " WHERE id = ?",
+        target.parent, *index, *name, temporary, now, node.id);
+    if (!moved) return moved;
+    if (target.parent == node.parent) return {};
+    if (const auto done = count(node.parent, node.holds, Change::taken_away); !done) return done;
+    return count(target.parent, node.holds, Change::added);
+}
+
+}  // namespace consign::catalog

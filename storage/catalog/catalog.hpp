@@ -1,0 +1,225 @@
+// The catalog: the tree of names, the sealed files that they stand for, and the uploads that are
+// open or broken off. Names are sealed cells with a keyed index for look-up:
+// docs/formats/database.md. A Catalog lives on one connection, for one transaction after another;
+// its verbs that change anything are called on the writer thread alone. Errors: catalog_errc
+// (storage/catalog/errc.hpp), or the database's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "base/virtual_path.hpp"
+#include "storage/database/sealed_cell.hpp"
+#include "storage/keyring/keyring.hpp"
+
+namespace consign::database {
+class Connection;
+class Statement;
+}  // namespace consign::database
+
+namespace consign::catalog {
+
+using NodeId = std::int64_t;
+using FileId = std::int64_t;
+inline constexpr NodeId root_node = 1;
+
+enum class Kind : std::uint8_t { directory = 1, file = 2 };
+
+/// A sealed file as the catalog knows it.
+struct File {
+    FileId id = 0;
+    Id stream;
+    std::uint64_t size_bytes = 0;
+    Digest32 sha256{};
+    std::string depositor;   // account
+    bool collected = false;  // somebody but the depositor opened it
+};
+
+/// A name in the tree.
+struct Entry {
+    NodeId node = 0;
+    NodeId parent = 0;  // 0 for the root
+    Kind kind = Kind::directory;
+    std::string name;  // raw bytes; empty for the root
+    Timestamp modified{};
+    Timestamp accessed{};
+    Timestamp created{};       // when it got this name
+    std::string made_by;       // account, or empty: made by policy
+    bool temporary = false;    // closed under a temporary name: seen by made_by alone
+    std::optional<File> file;  // for Kind::file
+};
+
+/// An upload that is open or broken off; seen by its account alone.
+struct Upload {
+    Id stream;
+    std::string account;
+    VirtualPath path;              // whole tree; follows where a folder on the way is renamed
+    NodeId parent = 0;             // as read; begin_upload finds it by the path
+    std::uint64_t size_bytes = 0;  // as last told by `touch_upload`
+    Timestamp opened{};
+    Timestamp touched{};
+};
+
+/// What a subtree holds. Directories carry it, so that a quota costs one look-up.
+struct Usage {
+    std::uint64_t bytes = 0;
+    std::uint64_t files = 0;
+
+    bool operator==(const Usage&) const = default;
+};
+
+struct Committed {
+    NodeId node = 0;
+    FileId file = 0;
+    /// Sealed files that lost their last name by this: already marked as doomed, to be destroyed.
+    std::vector<Id> doomed;
+};
+
+class Catalog {
+  public:
+    Catalog(database::Connection& connection, const keyring::Keyring& keys, RandomSource& random);
+
+    // Reading
+    /// catalog_errc::no_such_name.
+    [[nodiscard]] Result<Entry> find(const VirtualPath& path);
+    /// Up to `limit` entries of a directory, in the order of their node ids, after `after` (0: from
+    /// the start). Empty where there is no such directory.
+    [[nodiscard]] Result<std::vector<Entry>> list(NodeId directory, NodeId after,
+                                                  std::size_t limit);
+    /// All names that stand for this file, the oldest first.
+    [[nodiscard]] Result<std::vector<Entry>> names_of(FileId file);
+    /// catalog_errc::no_such_name; std::errc::filename_too_long where renames of folders above made
+    /// it longer than a path may be.
+    [[nodiscard]] Result<VirtualPath> path_of(NodeId node);
+    /// Of everything below a directory: names (each counts its file) and unfinished uploads.
+    /// catalog_errc::no_such_name, not_a_directory.
+    [[nodiscard]] Result<Usage> usage(const VirtualPath& directory);
+    /// The upload of this account under this name, if there is one.
+    [[nodiscard]] Result<std::optional<Upload>> find_upload(const std::string& account,
+                                                            const VirtualPath& path);
+    /// An upload where it is now.
+    [[nodiscard]] Result<std::optional<Upload>> upload(const Id& stream);
+    [[nodiscard]] Result<std::vector<Upload>> uploads_in(const std::string& account,
+                                                         NodeId directory);
+    [[nodiscard]] Result<std::vector<Upload>> all_uploads();
+    [[nodiscard]] Result<std::vector<Id>> doomed();
+    /// Is this stream the content of a file row?
+    [[nodiscard]] Result<bool> has_file(const Id& stream);
+
+    // Folders
+    /// catalog_errc::already_there, no_such_name (the parent), not_a_directory.
+    [[nodiscard]] Result<NodeId> make_directory(const VirtualPath& path, const std::string& account,
+                                                Timestamp now);
+    /// Makes every missing folder on the way, and the last; succeeds where all are there.
+    /// catalog_errc::not_a_directory.
+    [[nodiscard]] Result<NodeId> ensure_directories(const VirtualPath& path, Timestamp now);
+    /// catalog_errc::not_empty (entries, or unfinished uploads of anyone), not_a_directory,
+    /// is_the_root.
+    [[nodiscard]] Result<> remove_directory(const VirtualPath& path);
+
+    // Uploads
+    /// Replaces nothing: catalog_errc::already_there where this account has one under the name;
+    /// is_a_directory (the name); no_such_name, not_a_directory (the parent); is_the_root.
+    [[nodiscard]] Result<> begin_upload(const Upload& upload);
+    /// catalog_errc::no_such_upload.
+    [[nodiscard]] Result<> touch_upload(const Id& stream, std::uint64_t size_bytes, Timestamp now);
+    /// Succeeds where there is none.
+    [[nodiscard]] Result<> end_upload(const Id& stream);
+
+    // Files
+    struct Deposit {
+        Id stream;
+        VirtualPath path;
+        std::string account;
+        std::uint64_t size_bytes = 0;
+        Digest32 sha256{};
+        bool temporary = false;
+        Timestamp modified{};
+        Timestamp now{};
+    };
+    /// Ends the upload, makes the file row, and gives it the name; a file that had the name loses
+    /// it. catalog_errc::is_a_directory, no_such_name (the folder is gone), not_a_directory.
+    [[nodiscard]] Result<Committed> commit_deposit(const Deposit& deposit);
+    /// Another name on the same sealed file. catalog_errc::already_there, no_such_name (the
+    /// folder), no_such_file.
+    [[nodiscard]] Result<NodeId> add_name(FileId file, const VirtualPath& path,
+                                          const std::string& made_by, Timestamp now);
+    /// A file or a folder, with all below it. With `replace`, a file at `to` loses its name (but a
+    /// folder there stays: is_a_directory; nor does a folder replace a file: not_a_directory);
+    /// without, catalog_errc::already_there. A folder never into itself: catalog_errc::into_itself.
+    /// `temporary` is what the new name is (files only). Its cost does not grow with what is below.
+    [[nodiscard]] Result<Committed> rename(const VirtualPath& from, const VirtualPath& to,
+                                           bool replace, bool temporary, Timestamp now);
+    /// A file's name. catalog_errc::is_a_directory, no_such_name.
+    [[nodiscard]] Result<Committed> remove(const VirtualPath& path);
+    /// catalog_errc::no_such_name.
+    [[nodiscard]] Result<> set_times(NodeId node, std::optional<Timestamp> accessed,
+                                     std::optional<Timestamp> modified);
+    /// catalog_errc::no_such_file.
+    [[nodiscard]] Result<> mark_collected(FileId file);
+    /// Forgets a doomed file's row, once its sealed file is destroyed. Succeeds where it is gone.
+    [[nodiscard]] Result<> forget(const Id& stream);
+
+  private:
+    /// What verbs need to know of a node before they change it.
+    struct Node {
+        NodeId id = 0;
+        NodeId parent = 0;
+        Kind kind = Kind::directory;
+        FileId file = 0;
+        Usage holds;  // a directory: all below it; a file: itself
+    };
+    /// A name in a folder that is there, whether or not the name itself is taken.
+    struct Spot {
+        NodeId parent = 0;
+        std::string_view name;  // of the path that was asked for
+        std::optional<Node> node;
+    };
+    [[nodiscard]] Result<std::optional<Node>> child(NodeId parent, std::string_view name);
+    [[nodiscard]] Result<std::optional<Node>> node_at(const VirtualPath& path);
+    /// catalog_errc::no_such_name, not_a_directory (of the folders on the way), is_the_root.
+    [[nodiscard]] Result<Spot> spot_at(const VirtualPath& path);
+
+    [[nodiscard]] Result<Bytes> index_of(NodeId parent, std::string_view name) const;
+    [[nodiscard]] Result<Bytes> seal_name(std::string_view table, std::int64_t row,
+                                          std::string_view name);
+    [[nodiscard]] Result<std::string> open_name(std::string_view table, std::int64_t row,
+                                                ByteView cell);
+    [[nodiscard]] Result<Entry> entry_of(const database::Statement& row);
+    [[nodiscard]] Result<std::vector<Entry>> entries_of(database::Statement query);
+    [[nodiscard]] Result<Upload> upload_of(const database::Statement& row);
+    [[nodiscard]] Result<std::vector<Upload>> uploads_of(database::Statement query);
+
+    enum class Change { added, taken_away };
+    /// Tells the folder and all above it.
+    [[nodiscard]] Result<> count(NodeId folder, const Usage& usage, Change change);
+    struct NewNode {
+        NodeId parent = 0;
+        std::string_view name;
+        Kind kind = Kind::directory;
+        FileId file = 0;  // 0 for a directory
+        std::string made_by;
+        bool temporary = false;
+        Timestamp modified{};
+        Timestamp now{};
+    };
+    [[nodiscard]] Result<FileId> insert_file(const Deposit& deposit);
+    [[nodiscard]] Result<NodeId> insert_node(const NewNode& node);
+    /// Takes a file's name away, and dooms the file where that was its last one.
+    [[nodiscard]] Result<> remove_name(const Node& node, std::vector<Id>& doomed);
+    [[nodiscard]] Result<> move_node(const Node& node, const Spot& target, bool temporary,
+                                     Timestamp now);
+
+    database::Connection& connection_;
+    const keyring::Keyring& keys_;
+    database::SealedCells cells_;
+};
+
+}  // namespace consign::catalog

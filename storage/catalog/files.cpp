@@ -1,0 +1,134 @@
+#include <utility>
+
+#include "storage/catalog/catalog.hpp"
+#include "storage/catalog/errc.hpp"
+#include "storage/database/sqlite.hpp"
+
+namespace consign::catalog {
+
+Result<FileId> Catalog::insert_file(const Deposit& deposit) {
+    const auto id = database::next_row_id(connection_, "files");
+    if (!id) return failure(id.error());
+    const auto sha256 = cells_.seal({.table = "files", .column = "sha256", .row = *id},
+                                    keys_.current(keyring::Purpose::name), deposit.sha256);
+    if (!sha256) return failure(sha256.error());
+    const auto done = connection_.run(
+        "INSERT INTO files (id, stream, size_bytes, sha256, depositor) VALUES (?, ?, ?, ?, ?)", *id,
+        deposit.stream, deposit.size_bytes, *sha256, deposit.account);
+    if (!done) return failure(done.error());
+    return *id;
+}
+
+Result<Committed> Catalog::commit_deposit(const Deposit& deposit) {
+    const auto spot = spot_at(deposit.path);
+    if (!spot) return failure(spot.error());
+    if (spot->node && spot->node->kind == Kind::directory)
+        return failure(catalog_errc::is_a_directory);
+    if (const auto ended = end_upload(deposit.stream); !ended) return failure(ended.error());
+
+    Committed committed;
+    const auto file = insert_file(deposit);
+    if (!file) return failure(file.error());
+    committed.file = *file;
+    if (spot->node)
+        if (const auto done = remove_name(*spot->node, committed.doomed); !done)
+            return failure(done.error());
+    const auto node = insert_node({.parent = spot->parent,
+                                   .name = spot->name,
+                                   .kind = Kind::file,
+                                   .file = *file,
+                                   .made_by = deposit.account,
+                                   .temporary = deposit.temporary,
+                                   .modified = deposit.modified,
+                                   .now = deposit.now});
+    if (!node) return failure(node.error());
+    committed.node = *node;
+    const Usage usage{.bytes = deposit.size_bytes, .files = 1};
+    if (const auto done = count(spot->parent, usage, Change::added); !done)
+        return failure(done.error());
+    return committed;
+}
+
+Result<NodeId> Catalog::add_name(FileId file, const VirtualPath& path, const std::string& made_by,
+                                 Timestamp now) {
+    auto query =
+        connection_.query("SELECT size_bytes FROM files WHERE id = ? AND doomed = 0", file);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return failure(catalog_errc::no_such_file);
+    const Usage usage{.bytes = query.natural(0), .files = 1};
+
+    const auto spot = spot_at(path);
+    if (!spot) return failure(spot.error());
+    if (spot->node) return failure(catalog_errc::already_there);
+    const auto node = insert_node({.parent = spot->parent,
+                                   .name = spot->name,
+                                   .kind = Kind::file,
+                                   .file = file,
+                                   .made_by = made_by,
+                                   .modified = now,
+                                   .now = now});
+    if (!node) return node;
+    if (const auto done = count(spot->parent, usage, Change::added); !done)
+        return failure(done.error());
+    return node;
+}
+
+Result<Committed> Catalog::rename(const VirtualPath& from, const VirtualPath& to, bool replace,
+                                  bool temporary, Timestamp now) {
+    const auto source = spot_at(from);
+    if (!source) return failure(source.error());
+    if (!source->node) return failure(catalog_errc::no_such_name);
+    const Node& node = *source->node;
+    const bool is_directory = node.kind == Kind::directory;
+    if (is_directory && from != to && from.contains(to)) return failure(catalog_errc::into_itself);
+
+    const auto target = spot_at(to);
+    if (!target) return failure(target.error());
+    Committed committed{.node = node.id, .file = node.file, .doomed = {}};
+    if (target->node) {
+        if (!replace) return failure(catalog_errc::already_there);
+        if (target->node->id != node.id) {
+            if (target->node->kind == Kind::directory) return failure(catalog_errc::is_a_directory);
+            if (is_directory) return failure(catalog_errc::not_a_directory);
+            if (const auto done = remove_name(*target->node, committed.doomed); !done)
+                return failure(done.error());
+        }
+    }
+    if (const auto done = move_node(node, *target, temporary && !is_directory, now); !done)
+        return failure(done.error());
+    return committed;
+}
+
+Result<Committed> Catalog::remove(const VirtualPath& path) {
+    const auto spot = spot_at(path);
+    if (!spot) return failure(spot.error());
+    if (!spot->node) return failure(catalog_errc::no_such_name);
+    if (spot->node->kind == Kind::directory) return failure(catalog_errc::is_a_directory);
+    Committed committed{.node = spot->node->id, .file = spot->node->file, .doomed = {}};
+    if (const auto done = remove_name(*spot->node, committed.doomed); !done)
+        return failure(done.error());
+    return committed;
+}
+
+Result<> Catalog::set_times(NodeId node, std::optional<Timestamp> accessed,
+                            std::optional<Timestamp> modified) {
+    const auto done = connection_.run(
+        "UPDATE nodes SET accessed = coalesce(?, accessed), modified = coalesce(?, modified)"
+        " WHERE id = ?",
+        accessed, modified, node);
+    if (done && connection_.changes() == 0) return failure(catalog_errc::no_such_name);
+    return done;
+}
+
+Result<> Catalog::mark_collected(FileId file) {
+    const auto done = connection_.run("UPDATE files SET collected = 1 WHERE id = ?", file);
+    if (done && connection_.changes() == 0) return failure(catalog_errc::no_such_file);
+    return done;
+}
+
+Result<> Catalog::forget(const Id& stream) {
+    return connection_.run("DELETE FROM files WHERE stream = ? AND doomed = 1", stream);
+}
+
+}  // namespace consign::catalog

@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "storage/catalog/catalog.hpp"
+#include "storage/catalog/errc.hpp"
+#include "storage/database/errc.hpp"
+#include "storage/database/sqlite.hpp"
+
+namespace consign::catalog {
+
+namespace {
+
+const std::string select_entries =
+    "SELECT n.id, n.parent, n.kind, n.name, n.modified, n.accessed, n.created, n.made_by,"
+    " n.temporary, f.id, f.stream, f.size_bytes, f.sha256, f.depositor, f.collected"
+    " FROM nodes n LEFT JOIN files f ON f.id = n.file";
+const std::string select_entry = select_entries + " WHERE n.id = ?";
+const std::string select_listing =
+    select_entries + " WHERE n.parent = ? AND n.id > ? ORDER BY n.id LIMIT ?";
+const std::string select_names = select_entries + " WHERE n.file = ? ORDER BY n.id";
+
+}  // namespace
+
+Result<Entry> Catalog::entry_of(const database::Statement& row) {
+    Entry entry;
+    entry.node = row.integer(0);
+    entry.parent = row.integer(1);
+    entry.kind = row.integer(2) == 1 ? Kind::directory : Kind::file;
+    entry.modified = row.time(4);
+    entry.accessed = row.time(5);
+    entry.created = row.time(6);
+    entry.made_by = row.text(7);
+    entry.temporary = row.integer(8) != 0;
+    if (entry.node != root_node) {
+        auto name = open_name("nodes", entry.node, row.blob(3));
+        if (!name) return failure(name.error());
+        entry.name = std::move(*name);
+    }
+    if (entry.kind == Kind::directory) return entry;
+
+    File file;
+    file.id = row.integer(9);
+    file.stream = row.id(10);
+    file.size_bytes = row.natural(11);
+    file.depositor = row.text(13);
+    file.collected = row.integer(14) != 0;
+    const auto sha256 =
+        cells_.open({.table = "files", .column = "sha256", .row = file.id}, row.blob(12));
+    if (!sha256) return failure(sha256.error());
+    if (sha256->size() != file.sha256.size()) return failure(database::database_errc::altered_cell);
+    std::ranges::copy(*sha256, file.sha256.begin());
+    entry.file = std::move(file);
+    return entry;
+}
+
+Result<Entry> Catalog::find(const VirtualPath& path) {
+    const auto node = node_at(path);
+    if (!node) return failure(node.error());
+    if (!*node) return failure(catalog_errc::no_such_name);
+    auto query = connection_.query(select_entry, (*node)->id);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return failure(catalog_errc::no_such_name);
+    return entry_of(query);
+}
+
+Result<std::vector<Entry>> Catalog::entries_of(database::Statement query) {
+    std::vector<Entry> entries;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return entries;
+        auto entry = entry_of(query);
+        if (!entry) return failure(entry.error());
+        entries.push_back(std::move(*entry));
+    }
+}
+
+Result<std::vector<Entry>> Catalog::list(NodeId directory, NodeId after, std::size_t limit) {
+    constexpr auto most = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+    return entries_of(
+        connection_.query(select_listing, directory, after, std::min<std::uint64_t>(limit, most)));
+}
+
+Result<std::vector<Entry>> Catalog::names_of(FileId file) {
+    return entries_of(connection_.query(select_names, file));
+}
+
+Result<VirtualPath> Catalog::path_of(NodeId node) {
+    std::string text;
+    while (node != root_node) {
+        auto query = connection_.query("SELECT parent, name FROM nodes WHERE id = ?", node);
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return failure(catalog_errc::no_such_name);
+        const auto name = open_name("nodes", node, query.blob(1));
+        if (!name) return failure(name.error());
+        text.insert(0, "/" + *name);
+        // Also ends the walk where a damaged table makes folders each other's parents.
+        if (text.size() > VirtualPath::path_limit_bytes)
+            return failure(std::errc::filename_too_long);
+        node = query.integer(0);
+    }
+    return VirtualPath::parse(text);
+}
+
+Result<Usage> Catalog::usage(const VirtualPath& directory) {
+    const auto node = node_at(directory);
+    if (!node) return failure(node.error());
+    if (!*node) return failure(catalog_errc::no_such_name);
+    if ((*node)->kind != Kind::directory) return failure(catalog_errc::not_a_directory);
+    return (*node)->holds;
+}
+
+Result<std::vector<Id>> Catalog::doomed() {
+    auto query = connection_.query("SELECT stream FROM files WHERE doomed = 1 ORDER BY id");
+    std::vector<Id> streams;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return streams;
+        streams.push_back(query.id(0));
+    }
+}
+
+Result<bool> Catalog::has_file(const Id& stream) {
+    auto query = connection_.query("SELECT 1 FROM files WHERE stream = ?", stream);
+    return query.next();
+}
+
+}  // namespace consign::catalog

@@ -1,0 +1,136 @@
+#include <utility>
+
+#include "storage/catalog/catalog.hpp"
+#include "storage/catalog/errc.hpp"
+#include "storage/database/errc.hpp"
+#include "storage/database/sqlite.hpp"
+
+namespace consign::catalog {
+
+namespace {
+
+const std::string select_uploads =
+    "SELECT id, stream, account, parent, name, size_bytes, opened, touched FROM uploads";
+const std::string select_named = select_uploads +
+                                 " WHERE account = ? AND parent = ?"
+                                 " AND name_index = ?";
+const std::string select_stream = select_uploads + " WHERE stream = ?";
+const std::string select_in_folder = select_uploads +
+                                     " WHERE account = ? AND parent = ?"
+                                     " ORDER BY id";
+const std::string select_all = select_uploads + " ORDER BY id";
+
+}  // namespace
+
+Result<Upload> Catalog::upload_of(const database::Statement& row) {
+    Upload upload;
+    upload.stream = row.id(1);
+    upload.account = row.text(2);
+    upload.parent = row.integer(3);
+    upload.size_bytes = row.natural(5);
+    upload.opened = row.time(6);
+    upload.touched = row.time(7);
+    const auto name = open_name("uploads", row.integer(0), row.blob(4));
+    if (!name) return failure(name.error());
+    const auto folder = path_of(upload.parent);
+    if (!folder) return failure(folder.error());
+    auto path = VirtualPath::parse(*name, *folder);
+    if (!path) return failure(path.error());
+    upload.path = std::move(*path);
+    return upload;
+}
+
+Result<std::vector<Upload>> Catalog::uploads_of(database::Statement query) {
+    std::vector<Upload> uploads;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return uploads;
+        auto upload = upload_of(query);
+        if (!upload) return failure(upload.error());
+        uploads.push_back(std::move(*upload));
+    }
+}
+
+Result<std::optional<Upload>> Catalog::find_upload(const std::string& account,
+                                                   const VirtualPath& path) {
+    const auto folder = node_at(path.parent());
+    if (!folder) return failure(folder.error());
+    if (!*folder) return std::nullopt;
+    const auto index = index_of((*folder)->id, path.name());
+    if (!index) return failure(index.error());
+    const auto found = uploads_of(connection_.query(select_named, account, (*folder)->id, *index));
+    if (!found) return failure(found.error());
+    if (found->empty()) return std::nullopt;
+    if (found->front().path.name() != path.name())
+        return failure(database::database_errc::altered_cell);
+    return found->front();
+}
+
+Result<std::optional<Upload>> Catalog::upload(const Id& stream) {
+    const auto found = uploads_of(connection_.query(select_stream, stream));
+    if (!found) return failure(found.error());
+    if (found->empty()) return std::nullopt;
+    return found->front();
+}
+
+Result<std::vector<Upload>> Catalog::uploads_in(const std::string& account, NodeId directory) {
+    return uploads_of(connection_.query(select_in_folder, account, directory));
+}
+
+Result<std::vector<Upload>> Catalog::all_uploads() {
+    return uploads_of(connection_.query(select_all));
+}
+
+Result<> Catalog::begin_upload(const Upload& upload) {
+    const auto spot = spot_at(upload.path);
+    if (!spot) return failure(spot.error());
+    if (spot->node && spot->node->kind == Kind::directory)
+        return failure(catalog_errc::is_a_directory);
+    const auto there = find_upload(upload.account, upload.path);
+    if (!there) return failure(there.error());
+    if (*there) return failure(catalog_errc::already_there);
+    const auto id = database::next_row_id(connection_, "uploads");
+    if (!id) return failure(id.error());
+    const auto index = index_of(spot->parent, spot->name);
+    if (!index) return failure(index.error());
+    const auto name = seal_name("uploads", *id, spot->name);
+    if (!name) return failure(name.error());
+    const auto done = connection_.run(
+        "INSERT INTO uploads (id, stream, account, parent, name_index, name, size_bytes, opened,"
+        " touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *id, upload.stream, upload.account, spot->parent, *index, *name, upload.size_bytes,
+        upload.opened, upload.touched);
+    if (!done) return done;
+    return count(spot->parent, {.bytes = upload.size_bytes, .files = 1}, Change::added);
+}
+
+Result<> Catalog::touch_upload(const Id& stream, std::uint64_t size_bytes, Timestamp now) {
+    auto query =
+        connection_.query("SELECT parent, size_bytes FROM uploads WHERE stream = ?", stream);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return failure(catalog_errc::no_such_upload);
+    const NodeId parent = query.integer(0);
+    const std::uint64_t before = query.natural(1);
+    const auto done = connection_.run(
+        "UPDATE uploads SET size_bytes = ?, touched = ? WHERE stream = ?", size_bytes, now, stream);
+    if (!done) return done;
+    if (size_bytes < before)
+        return count(parent, {.bytes = before - size_bytes}, Change::taken_away);
+    return count(parent, {.bytes = size_bytes - before}, Change::added);
+}
+
+Result<> Catalog::end_upload(const Id& stream) {
+    auto query = connection_.query(
+        "DELETE FROM uploads WHERE stream = ? RETURNING parent, size_bytes", stream);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return {};
+    const NodeId parent = query.integer(0);
+    const Usage held{.bytes = query.natural(1), .files = 1};
+    if (const auto done = query.run(); !done) return done;
+    return count(parent, held, Change::taken_away);
+}
+
+}  // namespace consign::catalog

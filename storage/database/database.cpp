@@ -1,0 +1,62 @@
+#include "storage/database/database.hpp"
+
+#include <utility>
+
+#include "storage/database/migrations.hpp"
+
+namespace consign::database {
+
+namespace {
+
+/// A read transaction, ended on every way out.
+class Snapshot {
+  public:
+    explicit Snapshot(Connection& connection)
+        : connection_(connection), begun_(connection.run("BEGIN")) {}
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+    ~Snapshot() {
+        if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
+    }
+    [[nodiscard]] const Result<>& begun() const { return begun_; }
+
+  private:
+    Connection& connection_;
+    Result<> begun_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path) {
+    auto connection = Connection::open(path, Connection::Mode::read_write);
+    if (!connection) return failure(connection.error());
+    if (const auto migrated = migrate(**connection); !migrated) return failure(migrated.error());
+    return std::unique_ptr<Database>(new Database(path, std::move(*connection)));
+}
+
+Result<std::unique_ptr<Connection>> Database::take_reader() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!idle_readers_.empty()) {
+            auto reader = std::move(idle_readers_.back());
+            idle_readers_.pop_back();
+            return reader;
+        }
+    }
+    return Connection::open(path_, Connection::Mode::read);
+}
+
+Result<> Database::read(const std::function<Result<>(Connection&)>& query) {
+    auto reader = take_reader();
+    if (!reader) return failure(reader.error());
+    const auto give_back = [this](Connection* connection) {
+        const std::lock_guard lock(mutex_);
+        idle_readers_.emplace_back(connection);
+    };
+    const std::unique_ptr<Connection, decltype(give_back)> held(reader->release(), give_back);
+    const Snapshot snapshot(*held);
+    if (!snapshot.begun()) return snapshot.begun();
+    return query(*held);
+}
+
+}  // namespace consign::database

@@ -1,0 +1,168 @@
+#include "storage/database/migrations.hpp"
+
+#include <array>
+#include <string>
+
+#include "storage/database/errc.hpp"
+
+namespace consign::database {
+
+namespace {
+
+/// "CNSG"
+constexpr std::int64_t application_id = 0x434e5347;
+
+constexpr const char* step_1 = R"sql(
+CREATE TABLE files (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream     BLOB    NOT NULL UNIQUE CHECK (length(stream) = 16),
+    size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
+    sha256     BLOB    NOT NULL,
+    depositor  TEXT    NOT NULL,
+    collected  INTEGER NOT NULL DEFAULT 0,
+    doomed     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX files_doomed ON files (doomed) WHERE doomed = 1;
+
+CREATE TABLE nodes (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    parent     INTEGER REFERENCES nodes (id),
+    kind       INTEGER NOT NULL CHECK (kind IN (1, 2)),
+    name_index BLOB    NOT NULL,
+    name       BLOB    NOT NULL,
+    file       INTEGER REFERENCES files (id),
+    made_by    TEXT    NOT NULL,
+    temporary  INTEGER NOT NULL,
+    modified   INTEGER NOT NULL,
+    accessed   INTEGER NOT NULL,
+    created    INTEGER NOT NULL,
+    tree_bytes INTEGER NOT NULL DEFAULT 0 CHECK (tree_bytes >= 0),
+    tree_files INTEGER NOT NULL DEFAULT 0 CHECK (tree_files >= 0),
+    UNIQUE (parent, name_index),
+    CHECK ((kind = 2) = (file IS NOT NULL))
+) STRICT;
+CREATE INDEX nodes_by_parent ON nodes (parent);
+CREATE INDEX nodes_by_file ON nodes (file);
+INSERT INTO nodes (id, parent, kind, name_index, name, made_by, temporary, modified, accessed, created)
+    VALUES (1, NULL, 1, x'', x'', '', 0, 0, 0, 0);
+
+CREATE TABLE uploads (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream     BLOB    NOT NULL UNIQUE CHECK (length(stream) = 16),
+    account    TEXT    NOT NULL,
+    parent     INTEGER NOT NULL REFERENCES nodes (id),
+    name_index BLOB    NOT NULL,
+    name       BLOB    NOT NULL,
+    size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
+    opened     INTEGER NOT NULL,
+    touched    INTEGER NOT NULL,
+    UNIQUE (account, parent, name_index)
+) STRICT;
+CREATE INDEX uploads_by_parent ON uploads (parent);
+
+CREATE TABLE chain (
+    only       INTEGER PRIMARY KEY CHECK (only = 1),
+    id         BLOB    NOT NULL CHECK (length(id) = 16)
+) STRICT;
+
+CREATE TABLE events (
+    sequence    INTEGER PRIMARY KEY,
+    time        INTEGER NOT NULL,
+    action      INTEGER NOT NULL,
+    outcome     INTEGER NOT NULL,
+    session     BLOB    NOT NULL,
+    account     TEXT    NOT NULL,
+    protocol    TEXT    NOT NULL,
+    rule        TEXT    NOT NULL,
+    detail      TEXT    NOT NULL,
+    stream      BLOB    NOT NULL,
+    bytes       INTEGER NOT NULL,
+    count       INTEGER NOT NULL,
+    policy      BLOB    NOT NULL,
+    commitments BLOB    NOT NULL,
+    personal    BLOB,
+    hash        BLOB    NOT NULL
+) STRICT;
+CREATE INDEX events_by_account ON events (account);
+CREATE INDEX events_by_session ON events (session);
+CREATE INDEX events_by_time ON events (time);
+
+CREATE TABLE sessions (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    session       BLOB    NOT NULL UNIQUE,
+    protocol      TEXT    NOT NULL,
+    listener      TEXT    NOT NULL,
+    address       BLOB    NOT NULL,
+    client        TEXT    NOT NULL,
+    algorithms    TEXT    NOT NULL,
+    account       TEXT    NOT NULL,
+    login_methods TEXT    NOT NULL,
+    started       INTEGER NOT NULL,
+    ended         INTEGER,
+    end_reason    TEXT    NOT NULL,
+    files_in      INTEGER NOT NULL,
+    files_out     INTEGER NOT NULL,
+    bytes_in      INTEGER NOT NULL,
+    bytes_out     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_by_account ON sessions (account);
+CREATE INDEX sessions_by_start ON sessions (started);
+CREATE INDEX sessions_open ON sessions (id) WHERE ended IS NULL;
+)sql";
+
+constexpr std::array all_steps{step_1};
+
+Result<std::int64_t> number(Connection& connection, const char* pragma) {
+    auto query = connection.query(pragma);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    return query.integer(0);
+}
+
+Result<> run_step(Connection& connection, const char* step, std::size_t version) {
+    // A failure in the middle leaves the transaction open; it must not outlive this function.
+    const std::string end = "PRAGMA application_id = " + std::to_string(application_id) +
+                            "; PRAGMA user_version = " + std::to_string(version) + "; COMMIT;";
+    for (const char* const part : {"BEGIN IMMEDIATE", step, end.c_str()}) {
+        if (const auto done = connection.run_script(part); !done) {
+            if (connection.in_transaction()) (void)connection.run_script("ROLLBACK");
+            return done;
+        }
+    }
+    return {};
+}
+
+/// True where nobody has made a table in it.
+Result<bool> is_empty(Connection& connection) {
+    auto query = connection.query("SELECT 1 FROM sqlite_schema");
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    return !*row;
+}
+
+}  // namespace
+
+std::span<const char* const> migrations() {
+    return all_steps;
+}
+
+Result<> migrate(Connection& connection, std::span<const char* const> steps) {
+    const auto owner = number(connection, "PRAGMA application_id");
+    if (!owner) return failure(owner.error());
+    if (*owner != application_id) {
+        const auto empty = is_empty(connection);
+        if (!empty) return failure(empty.error());
+        if (!*empty || *owner != 0) return failure(database_errc::not_ours);
+    }
+    const auto version = number(connection, "PRAGMA user_version");
+    if (!version) return failure(version.error());
+    if (*version < 0) return failure(database_errc::not_ours);
+    auto done_steps = static_cast<std::size_t>(*version);
+    if (done_steps > steps.size()) return failure(database_errc::newer);
+    for (; done_steps < steps.size(); ++done_steps)
+        if (const auto done = run_step(connection, steps[done_steps], done_steps + 1); !done)
+            return done;
+    return {};
+}
+
+}  // namespace consign::database

@@ -1,0 +1,20 @@
+// The tables, as a list of steps that is only ever added to: docs/formats/database.md.
+#pragma once
+
+#include <span>
+
+#include "base/result.hpp"
+#include "storage/database/sqlite.hpp"
+
+namespace consign::database {
+
+/// Step n takes a database from version n to n + 1 (PRAGMA user_version).
+[[nodiscard]] std::span<const char* const> migrations();
+
+/// Runs the steps that the database lacks, each in a transaction with its number.
+/// database_errc::newer where the database has more steps than there are here,
+/// database_errc::not_ours where it is another program's (PRAGMA application_id).
+[[nodiscard]] Result<> migrate(Connection& connection,
+                               std::span<const char* const> steps = migrations());
+
+}  // namespace consign::database

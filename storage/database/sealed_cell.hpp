@@ -1,0 +1,54 @@
+// Sealed cells: fields of the database that are never in clear on the disk. Each is AES-256-GCM:
+//   key id u32 | nonce 12 | ciphertext | tag 16
+// with its own place as associated data, so that a cell opens in its own row alone:
+// docs/formats/database.md. One object for each connection; one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+
+#include "base/evp.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "storage/database/sqlite.hpp"
+#include "storage/keyring/keyring.hpp"
+
+namespace consign::database {
+
+/// Where a cell stands.
+struct CellPlace {
+    std::string_view table;
+    std::string_view column;
+    std::int64_t row = 0;  // an id that is never used again in its table
+};
+
+/// The id for the next row of an AUTOINCREMENT table, known before the row is there, since its
+/// cells are sealed for it. Within the caller's transaction.
+[[nodiscard]] Result<std::int64_t> next_row_id(Connection& connection, std::string_view table);
+
+/// The bytes of a cell, pure. `nonce` is used once under a key.
+[[nodiscard]] Bytes seal_cell(evp::Gcm& gcm, keyring::KeyId key, const evp::Nonce& nonce,
+                              const CellPlace& place, ByteView plain);
+
+class SealedCells {
+  public:
+    SealedCells(const keyring::Keyring& keys, keyring::Purpose purpose, RandomSource& random)
+        : keys_(keys), purpose_(purpose), random_(random) {}
+
+    [[nodiscard]] Result<Bytes> seal(const CellPlace& place, keyring::KeyId key, ByteView plain);
+    /// database_errc::altered_cell: changed, cut, or of another place.
+    /// keyring_errc::no_such_key: its key was destroyed, which forgets it.
+    [[nodiscard]] Result<Bytes> open(const CellPlace& place, ByteView cell);
+
+  private:
+    [[nodiscard]] Result<evp::Gcm*> gcm_of(keyring::KeyId key);
+
+    const keyring::Keyring& keys_;
+    keyring::Purpose purpose_;
+    RandomSource& random_;
+    /// To set up a key costs more than to seal a cell.
+    std::map<keyring::KeyId, evp::Gcm> ciphers_;
+};
+
+}  // namespace consign::database

@@ -1,0 +1,171 @@
+// The one door to SQLite: connections, cached prepared statements, savepoints, errors; nothing
+// else. SQLite's extended result codes are values of sqlite_category(); the few that callers tell
+// apart equal a condition of their own (`error == sqlite_errc::locked`). Error texts carry no path
+// and no content. One thread at a time for a Connection and all that stems from it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace consign::database {
+
+[[nodiscard]] const std::error_category& sqlite_category();
+
+/// What callers tell apart; every extended code of the kind equals it.
+enum class sqlite_errc { locked = 1, corrupt, constraint, full, input_output };
+[[nodiscard]] std::error_condition make_error_condition(sqlite_errc condition);
+
+class Connection;
+
+/// One run of a prepared statement. Goes back to its connection's cache when destroyed.
+/// A failure to prepare or to bind is told by the first next() or run().
+class Statement {
+  public:
+    Statement(Statement&& other) noexcept;
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+    ~Statement();
+
+    /// The value of the next `?`, from left to right.
+    void bind(std::int64_t value);
+    void bind(
+        std::uint64_t value);  // SQLite's integers are signed: at most 2^63 - 1, else it throws
+    void bind(std::string_view text);
+    void bind(ByteView blob);
+    void bind(std::nullopt_t null);
+    void bind(bool value) { bind(std::int64_t{value}); }
+    void bind(const std::string& text) { bind(std::string_view(text)); }
+    void bind(const char* text) { bind(std::string_view(text)); }
+    void bind(const Bytes& blob) { bind(ByteView(blob)); }
+    void bind(const Digest32& blob) { bind(ByteView(blob)); }
+    void bind(const Id& id) { bind(ByteView(id.bytes())); }
+    void bind(Timestamp time) { bind(to_microseconds(time)); }
+    template <class T>
+    void bind(const std::optional<T>& value) {
+        if (value)
+            bind(*value);
+        else
+            bind(std::nullopt);
+    }
+
+    /// True: a row is there to be read. False: there are no more.
+    [[nodiscard]] Result<bool> next();
+    /// To the end, passing over rows.
+    [[nodiscard]] Result<> run();
+
+    // Columns of the row, from 0. Views are valid until the next next().
+    [[nodiscard]] std::int64_t integer(int column) const;
+    [[nodiscard]] std::uint64_t natural(int column) const;
+    [[nodiscard]] std::string_view text(int column) const;
+    [[nodiscard]] ByteView blob(int column) const;
+    [[nodiscard]] Timestamp time(int column) const { return from_microseconds(integer(column)); }
+    /// Nil where the blob is not 16 bytes.
+    [[nodiscard]] Id id(int column) const;
+    /// Zeros where the blob is not 32 bytes.
+    [[nodiscard]] Digest32 digest(int column) const;
+    [[nodiscard]] bool is_null(int column) const;
+
+  private:
+    friend class Connection;
+    Statement(Connection& home, std::string_view sql);
+    void note(int code);
+
+    Connection* home_;
+    sqlite3_stmt* statement_ = nullptr;
+    int bound_ = 0;
+    std::error_code error_;
+};
+
+class Connection {
+  public:
+    enum class Mode {
+        read_write,  // makes the file, mode 0600, where it is missing
+        read,        // every change is refused by SQLite itself
+    };
+    /// WAL with synchronous=FULL, foreign keys, no temporary files, erased pages overwritten, and
+    /// SQLite's defences on. sqlite_errc::corrupt where the file is no database.
+    [[nodiscard]] static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& path,
+                                                                  Mode mode);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection();
+
+    /// A statement with its `?` bound in order. Prepared once, then cached by its text.
+    template <class... Values>
+    [[nodiscard]] Statement query(std::string_view sql, const Values&... values) {
+        Statement statement(*this, sql);
+        (statement.bind(values), ...);
+        return statement;
+    }
+    /// query(...).run()
+    template <class... Values>
+    [[nodiscard]] Result<> run(std::string_view sql, const Values&... values) {
+        return query(sql, values...).run();
+    }
+    /// Several statements without parameters.
+    [[nodiscard]] Result<> run_script(const char* sql);
+
+    /// Rows changed by the last statement.
+    [[nodiscard]] std::int64_t changes() const;
+    /// False outside BEGIN ... COMMIT; also after SQLite itself gave a transaction up (disk full).
+    [[nodiscard]] bool in_transaction() const;
+
+    /// How long a lock of another process is waited for.
+    static constexpr int busy_timeout_milliseconds = 5000;
+    /// The WAL is copied into the database file when it has this many pages (of 4 KiB).
+    static constexpr int checkpoint_pages = 4096;
+
+  private:
+    friend class Statement;
+    struct Close {
+        void operator()(sqlite3* handle) const;
+    };
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+    explicit Connection(sqlite3* handle) : handle_(handle) {}
+    [[nodiscard]] Result<> configure(Mode mode);
+
+    std::unique_ptr<sqlite3, Close> handle_;
+    /// Statements at rest, by their text; a text in use twice at once has two.
+    std::map<std::string, std::vector<Prepared>, std::less<>> cache_;
+};
+
+/// A part of a transaction that can be undone alone. Undone when destroyed without release().
+class Savepoint {
+  public:
+    [[nodiscard]] static Result<Savepoint> begin(Connection& connection);
+    Savepoint(Savepoint&& other) noexcept;
+    Savepoint(const Savepoint&) = delete;
+    Savepoint& operator=(const Savepoint&) = delete;
+    ~Savepoint();
+
+    [[nodiscard]] Result<> release();
+
+  private:
+    explicit Savepoint(Connection& connection) : connection_(&connection) {}
+
+    Connection* connection_;
+};
+
+}  // namespace consign::database
+
+template <>
+struct std::is_error_condition_enum<consign::database::sqlite_errc> : std::true_type {};

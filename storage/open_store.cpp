@@ -1,0 +1,40 @@
+#include "storage/open_store.hpp"
+
+#include <utility>
+
+namespace consign {
+
+Result<> create_store(Disk& disk, const std::filesystem::path& path, const SecretKey& root,
+                      RandomSource& random, Timestamp now) {
+    const auto folder = DataFolder::make(path);
+    if (!folder) return failure(folder.error());
+    // The keyring comes last: where there is one, the rest is there.
+    if (const auto known = disk.open(folder->keyring(), Disk::Access::read); known)
+        return failure(std::errc::file_exists);
+    if (const auto database = database::Database::open(folder->database()); !database)
+        return failure(database.error());
+    for (const char* const part : {"staging", "vault"})
+        if (const auto made = disk.make_directory(path / part); !made) return made;
+    if (const auto made = keyring::Keyring::create(disk, folder->keyring(), root, random, now);
+        !made)
+        return made;
+    if (const auto synced = disk.sync_directory(path); !synced) return synced;
+    return disk.sync_directory(std::filesystem::absolute(path).parent_path());
+}
+
+Result<std::unique_ptr<Store>> open_store(Disk& disk, const std::filesystem::path& path,
+                                          const SecretKey& root, RandomSource& random,
+                                          std::size_t pool_threads) {
+    auto folder = DataFolder::open(path);
+    if (!folder) return failure(folder.error());
+    auto keys = keyring::Keyring::open(disk, folder->keyring(), root, random);
+    if (!keys) return failure(keys.error());
+    auto vault = vault::Vault::open(disk, path, **keys, random);
+    if (!vault) return failure(vault.error());
+    auto database = database::Database::open(folder->database());
+    if (!database) return failure(database.error());
+    return std::make_unique<Store>(std::move(*folder), std::move(*keys), std::move(*vault),
+                                   std::move(*database), random, pool_threads);
+}
+
+}  // namespace consign

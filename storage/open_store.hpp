@@ -1,0 +1,29 @@
+// A store from its data folder (storage/data_folder.hpp): for the daemon, and for the command where
+// no daemon runs.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/disk.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "storage/store.hpp"
+
+namespace consign {
+
+/// Makes the folder with a keyring, an empty database and an empty vault, all durable when it
+/// returns. std::errc::file_exists where there is a keyring already: nothing is overwritten.
+[[nodiscard]] Result<> create_store(Disk& disk, const std::filesystem::path& folder,
+                                    const SecretKey& root, RandomSource& random, Timestamp now);
+
+/// Locks the folder and opens what is in it; the store holds the lock. Errors: data_folder_errc,
+/// keyring_errc, the database's, or the disk's. `disk` and `random` outlive the store.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_store(Disk& disk,
+                                                        const std::filesystem::path& folder,
+                                                        const SecretKey& root, RandomSource& random,
+                                                        std::size_t pool_threads);
+
+}  // namespace consign

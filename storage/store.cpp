@@ -1,0 +1,31 @@
+#include "storage/store.hpp"
+
+namespace consign {
+
+Store::Store(DataFolder folder, std::unique_ptr<keyring::Keyring> keys,
+             std::unique_ptr<vault::Vault> vault, std::unique_ptr<database::Database> database,
+             RandomSource& random, std::size_t pool_threads)
+    : folder_(std::move(folder)),
+      keys_(std::move(keys)),
+      vault_(std::move(vault)),
+      random_(random),
+      database_(std::move(database)),
+      pool_(pool_threads) {}
+
+Store::~Store() {
+    // In this order: reads use the database, and jobs that are still queued use all but the pool.
+    pool_.join();
+    database_.reset();
+}
+
+Transaction& Store::on(database::Connection& connection) {
+    const std::lock_guard lock(mutex_);
+    const auto known = transactions_.find(&connection);
+    if (known != transactions_.end()) return known->second;
+    return transactions_
+        .emplace(&connection, Transaction{catalog::Catalog(connection, *keys_, random_),
+                                          ledger::Ledger(connection, *keys_, random_)})
+        .first->second;
+}
+
+}  // namespace consign

@@ -1,0 +1,110 @@
+// Storage as the desk sees it: the vault's sealed files, and one database whose transactions hold
+// names and events together. Made by storage/open_store.hpp.
+#pragma once
+
+#include <boost/asio.hpp>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/offload.hpp"
+#include "storage/catalog/catalog.hpp"
+#include "storage/data_folder.hpp"
+#include "storage/database/database.hpp"
+#include "storage/ledger/ledger.hpp"
+#include "storage/vault/vault.hpp"
+
+namespace consign {
+
+/// One transaction's verbs. Valid during the call that it was handed to.
+struct Transaction {
+    catalog::Catalog catalog;
+    ledger::Ledger ledger;
+};
+
+class Store {
+  public:
+    Store(DataFolder folder, std::unique_ptr<keyring::Keyring> keys,
+          std::unique_ptr<vault::Vault> vault, std::unique_ptr<database::Database> database,
+          RandomSource& random, std::size_t pool_threads);
+    /// Waits for what was begun. Destroy it before the io_contexts whose coroutines used it.
+    ~Store();
+
+    /// Runs `verb(Transaction&) -> Result<T>` on the writer thread; resumes on the caller's strand
+    /// once it is durable, or undone. `verb` may refer to the coroutine's locals. Not cancellable:
+    /// what was begun is finished. The error is the verb's own, or what undid it (a commit that
+    /// failed; database_errc::bug where it threw; database_errc::overloaded).
+    template <class Verb>
+    boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> write(Verb verb);
+
+    /// The same, on a snapshot and a pool thread; `verb` changes nothing. What it throws comes
+    /// home.
+    template <class Verb>
+    boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> read(Verb verb);
+
+    /// Blocking calls on the vault go through `offload(store.pool(), ...)`.
+    [[nodiscard]] vault::Vault& vault() { return *vault_; }
+    [[nodiscard]] keyring::Keyring& keys() { return *keys_; }
+    [[nodiscard]] database::Database& database() { return *database_; }
+    [[nodiscard]] boost::asio::thread_pool& pool() { return pool_; }
+
+  private:
+    /// The verbs over a connection, made once for each.
+    [[nodiscard]] Transaction& on(database::Connection& connection);
+
+    DataFolder folder_;
+    std::unique_ptr<keyring::Keyring> keys_;
+    std::unique_ptr<vault::Vault> vault_;
+    RandomSource& random_;
+    std::mutex mutex_;  // guards transactions_, not what is in them
+    std::map<database::Connection*, Transaction> transactions_;
+    std::unique_ptr<database::Database> database_;
+    boost::asio::thread_pool pool_;
+};
+
+template <class Verb>
+boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(Verb verb) {
+    namespace asio = boost::asio;
+    using Answer = std::invoke_result_t<Verb&, Transaction&>;
+    // The caller's io_context must not run out of work while the writer has this.
+    const auto home =
+        asio::prefer(co_await asio::this_coro::executor, asio::execution::outstanding_work.tracked);
+    std::optional<Answer> answer;
+    Result<> end;
+    co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(
+        [&](auto handler) {
+            auto job = [&](database::Connection& connection) -> Result<> {
+                answer.emplace(verb(on(connection)));
+                if (!*answer) return failure(answer->error());
+                return {};
+            };
+            // Once posted, the coroutine may be gone: what is used after is this lambda's own.
+            auto done = [&end, home, handler = std::move(handler)](Result<> outcome) mutable {
+                end = outcome;
+                asio::post(home, std::move(handler));
+            };
+            database_->write(std::move(job), std::move(done));
+        },
+        asio::use_awaitable);
+    if (!end) co_return failure(end.error());
+    co_return std::move(*answer);
+}
+
+template <class Verb>
+boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::read(Verb verb) {
+    using Answer = std::invoke_result_t<Verb&, Transaction&>;
+    auto work = [&]() -> Answer {
+        std::optional<Answer> answer;
+        const auto done = database_->read([&](database::Connection& connection) -> Result<> {
+            answer.emplace(verb(on(connection)));
+            return {};
+        });
+        if (!done) return failure(done.error());
+        return std::move(*answer);
+    };
+    co_return co_await offload(pool_, std::move(work));
+}
+
+}  // namespace consign

@@ -1,0 +1,348 @@
+#include "storage/vault/open_upload.hpp"
+
+#include <tuple>
+
+#include "base/virtual_path.hpp"
+#include "storage/vault/errc.hpp"
+
+namespace consign::vault {
+
+OpenUpload::OpenUpload(Disk& disk, Disk::Path path, std::unique_ptr<DiskFile> file,
+                       const SecretKey& dek, const Id& stream, RandomSource& random)
+    : disk_(disk),
+      path_(std::move(path)),
+      tails_(path_),
+      file_(std::move(file)),
+      stream_(stream),
+      random_(random),
+      records_(dek, stream, random),
+      header_(dek, stream, random) {
+    open_.reserve(open_chunk_limit);
+}
+
+Result<std::unique_ptr<OpenUpload>> OpenUpload::begin(Disk& disk, Disk::Path path,
+                                                      const keyring::Keyring& keys,
+                                                      RandomSource& random, const Id& stream,
+                                                      Deposit deposit) {
+    if (deposit.path.size() > VirtualPath::path_limit_bytes ||
+        deposit.account.size() > account_limit_bytes)
+        return failure(std::errc::filename_too_long);
+    auto file = disk.create(path);
+    if (!file) return failure(file.error());
+    const SecretKey dek = random.key();
+    std::unique_ptr<OpenUpload> upload(
+        new OpenUpload(disk, std::move(path), std::move(*file), dek, stream, random));
+    upload->deposit_ = std::move(deposit);
+    const Bytes header = upload->header_.begin(keys.wrap(dek), upload->deposit_);
+    if (auto done = upload->keep(upload->file_->write_at(0, header)); !done) {
+        std::ignore = disk.remove(upload->path_);
+        return failure(done.error());
+    }
+    return upload;
+}
+
+OpenUpload::~OpenUpload() {
+    if (finished_ || broken_ || !unflushed_) return;
+    // What is lost here is lost as in a crash: nobody was told that it is safe.
+    try {
+        if (!close_inner_chunks()) return;
+        Bytes zeros;
+        std::ignore = write_fresh_tail(disk_, tails_, records_, highest(), highest_content(zeros));
+    } catch (const std::exception&) {
+        return;
+    }
+}
+
+Result<> OpenUpload::write(std::uint64_t offset, ByteView bytes) {
+    if (auto fit = usable(); !fit || bytes.empty()) return fit;
+    if (offset > content_limit_bytes || bytes.size() > content_limit_bytes - offset)
+        return failure(vault_errc::too_large);
+    if (offset > size_ + hole_limit_bytes) return failure(vault_errc::hole_too_large);
+    return keep(write_pieces(offset, bytes));
+}
+
+Result<> OpenUpload::resize(std::uint64_t size_bytes) {
+    if (auto fit = usable(); !fit) return fit;
+    if (size_bytes > content_limit_bytes) return failure(vault_errc::too_large);
+    if (size_bytes > size_ + hole_limit_bytes) return failure(vault_errc::hole_too_large);
+    return keep(size_bytes < size_ ? shrink(size_bytes) : grow(size_bytes));
+}
+
+Result<std::size_t> OpenUpload::read(std::uint64_t offset, ByteSpan out) {
+    if (auto fit = usable(); !fit) return failure(fit.error());
+    if (offset >= size_) return std::size_t{0};
+    out = out.first(std::min<std::uint64_t>(out.size(), size_ - offset));
+    for (std::size_t done = 0; done < out.size();) {
+        const std::uint64_t index = (offset + done) / chunk_bytes;
+        const auto from = static_cast<std::size_t>((offset + done) % chunk_bytes);
+        const auto piece = out.subspan(done, std::min(out.size() - done, chunk_bytes - from));
+        if (in_memory(index) || in_body(index)) {
+            const auto chunk = open_chunk(index);
+            if (!chunk) return failure(chunk.error());
+            std::ranges::copy((*chunk)->content(from + piece.size()).subspan(from), piece.begin());
+        } else {
+            std::ranges::fill(piece, std::uint8_t{0});
+        }
+        done += piece.size();
+    }
+    return out.size();
+}
+
+Result<> OpenUpload::flush() {
+    if (auto fit = usable(); !fit || !unflushed_) return fit;
+    return keep(flush_all());
+}
+
+Result<Sealed> OpenUpload::finish() {
+    if (auto fit = usable(); !fit) return failure(fit.error());
+    const auto closing = seal_end();
+    if (!closing) {
+        broken_ = closing.error();
+        return failure(closing.error());
+    }
+    finished_ = true;
+    open_.clear();
+    spare_.reset();
+    return Sealed{
+        .stream = stream_, .size_bytes = size_, .sha256 = closing->sha256, .deposit = deposit_};
+}
+
+Result<> OpenUpload::usable() const {
+    if (finished_) return failure(vault_errc::finished);
+    if (broken_) return failure(*broken_);
+    return {};
+}
+
+/// A write that failed may have left anything, in memory and on the disk; a sync that failed once
+/// may succeed the next time with the bytes lost. Nothing is built on top of either.
+Result<> OpenUpload::keep(Result<> done) {
+    if (!done) broken_ = done.error();
+    return done;
+}
+
+Result<> OpenUpload::write_pieces(std::uint64_t offset, ByteView bytes) {
+    if (offset + bytes.size() > size_)
+        if (auto done = grow(offset + bytes.size()); !done) return done;
+    unflushed_ = true;
+    while (!bytes.empty()) {
+        const auto from = static_cast<std::size_t>(offset % chunk_bytes);
+        const auto piece = bytes.first(std::min(bytes.size(), chunk_bytes - from));
+        if (auto done = write_piece(offset / chunk_bytes, from, piece); !done) return done;
+        bytes = bytes.subspan(piece.size());
+        offset += piece.size();
+    }
+    return {};
+}
+
+Result<> OpenUpload::write_piece(std::uint64_t index, std::size_t offset, ByteView bytes) {
+    if (bytes.size() == chunk_bytes && index != highest()) {
+        drop_chunk(index);
+        RecordBuffer buffer = take_buffer();
+        auto done = put_record(index, Place::inner, bytes, {buffer.get(), record_bytes});
+        spare_ = std::move(buffer);
+        return done;
+    }
+    const auto chunk = open_chunk(index);
+    if (!chunk) return failure(chunk.error());
+    (*chunk)->write(offset, bytes);
+    return (*chunk)->complete() && index != highest() ? close_chunk(**chunk) : Result<>();
+}
+
+Result<> OpenUpload::grow(std::uint64_t size_bytes) {
+    const std::uint64_t before = highest();
+    unflushed_ = unflushed_ || size_bytes != size_;
+    size_ = size_bytes;
+    OpenChunk* const superseded = highest() != before ? in_memory(before) : nullptr;
+    return superseded && superseded->complete() ? close_chunk(*superseded) : Result<>();
+}
+
+Result<> OpenUpload::shrink(std::uint64_t size_bytes) {
+    const std::uint64_t end = last_chunk(size_bytes);
+    const bool cut_body = in_body_.size() > end;
+    if (in_body(end) && size_bytes > 0)
+        if (const auto chunk = open_chunk(end); !chunk) return failure(chunk.error());
+    std::erase_if(open_, [&](const OpenChunk& chunk) { return chunk.index() > end; });
+    size_ = size_bytes;
+    unflushed_ = true;
+    if (OpenChunk* const chunk = in_memory(end)) chunk->cut(last_chunk_length(size_bytes));
+    if (hashed_ > end) forget_hashes();
+    return cut_body ? flush_and_cut_body() : Result<>();
+}
+
+/// The body is durable before a newer tail takes the place of the one that may hold the same bytes.
+Result<> OpenUpload::flush_all() {
+    if (auto done = close_inner_chunks(); !done) return done;
+    if (auto done = fill_holes(); !done) return done;
+    if (auto done = file_->sync(); !done) return done;
+    Bytes zeros;
+    if (auto done = settle_tail(disk_, tails_, records_, highest(), highest_content(zeros)); !done)
+        return done;
+    spare_.reset();
+    unflushed_ = false;
+    return {};
+}
+
+/// The body first, the header's closing sector last; one sync makes both durable. Should the power
+/// fail between them, the file is an unfinished upload, for its name has not left staging.
+Result<Closing> OpenUpload::seal_end() {
+    if (auto done = close_inner_chunks(); !done) return failure(done.error());
+    if (auto done = fill_holes(); !done) return failure(done.error());
+    if (auto done = hash_the_rest(); !done) return failure(done.error());
+    Bytes zeros;
+    const ByteView content = highest_content(zeros);
+    RecordBuffer buffer = take_buffer();
+    const ByteSpan record(buffer.get(), content.size() + record_overhead_bytes);
+    if (auto done = put_record(highest(), Place::last, content, record); !done)
+        return failure(done.error());
+    Closing closing{.size_bytes = size_, .chunk_count = highest() + 1};
+    std::ranges::copy(content_digest_.finish(), closing.sha256.begin());
+    std::ranges::copy(tag_digest_.finish(), closing.tag_digest.begin());
+    if (auto done = file_->write_at(closing_part_offset, header_.close(closing)); !done)
+        return failure(done.error());
+    if (auto done = file_->sync(); !done) return failure(done.error());
+    return closing;
+}
+
+OpenChunk* OpenUpload::in_memory(std::uint64_t index) {
+    const auto found = std::ranges::find(open_, index, &OpenChunk::index);
+    return found == open_.end() ? nullptr : &*found;
+}
+
+/// The chunk in memory, read from the body where it is there. Valid until the next call.
+Result<OpenChunk*> OpenUpload::open_chunk(std::uint64_t index) {
+    OpenChunk* chunk = in_memory(index);
+    if (!chunk) {
+        if (open_.size() == open_chunk_limit)
+            if (auto done = evict_one(); !done) return failure(done.error());
+        OpenChunk fresh(index, take_buffer());
+        if (in_body(index)) {
+            if (auto done = read_record(index, fresh.record()); !done) return failure(done.error());
+            fresh.loaded(chunk_bytes);
+        }
+        chunk = &open_.emplace_back(std::move(fresh));
+    }
+    chunk->last_use = ++uses_;
+    return chunk;
+}
+
+Result<> OpenUpload::evict_one() {
+    OpenChunk* oldest = nullptr;
+    for (OpenChunk& chunk : open_)
+        if (chunk.index() != highest() && (!oldest || chunk.last_use < oldest->last_use))
+            oldest = &chunk;
+    return close_chunk(*oldest);
+}
+
+/// Seals a chunk into the body where it changed; it leaves the memory.
+Result<> OpenUpload::close_chunk(OpenChunk& chunk) {
+    const std::uint64_t index = chunk.index();
+    Result<> done;
+    if (chunk.changed())
+        done = put_record(index, Place::inner, chunk.content(chunk_bytes), chunk.record());
+    drop_chunk(index);
+    return done;
+}
+
+/// In the order of the content, so that they can be hashed on the way.
+Result<> OpenUpload::close_inner_chunks() {
+    std::ranges::sort(open_, {}, &OpenChunk::index);
+    std::vector<std::uint64_t> inner;
+    for (const OpenChunk& chunk : open_)
+        if (chunk.index() != highest()) inner.push_back(chunk.index());
+    for (const std::uint64_t index : inner)
+        if (auto done = close_chunk(*in_memory(index)); !done) return done;
+    return {};
+}
+
+Result<> OpenUpload::fill_holes() {
+    Bytes zeros;
+    RecordBuffer buffer;
+    for (std::uint64_t index = 0; index < highest(); ++index) {
+        if (in_body(index)) continue;
+        zeros.resize(chunk_bytes);
+        if (!buffer) buffer = make_record_buffer();
+        if (auto done = put_record(index, Place::inner, zeros, {buffer.get(), record_bytes}); !done)
+            return done;
+    }
+    return {};
+}
+
+void OpenUpload::drop_chunk(std::uint64_t index) {
+    const auto found = std::ranges::find(open_, index, &OpenChunk::index);
+    if (found == open_.end()) return;
+    spare_ = found->release();
+    open_.erase(found);
+}
+
+RecordBuffer OpenUpload::take_buffer() {
+    return spare_ ? std::move(spare_) : make_record_buffer();
+}
+
+/// The highest chunk, as far as the content goes; `zeros` lends memory to one that is a hole.
+ByteView OpenUpload::highest_content(Bytes& zeros) {
+    const std::size_t length = last_chunk_length(size_);
+    if (OpenChunk* const chunk = in_memory(highest())) return chunk->content(length);
+    zeros.resize(length);
+    return zeros;
+}
+
+/// Takes the highest chunk, and whatever follows it, out of the body. The tail is durable before
+/// the body is cut, and a record in the body is believed before a tail: at no time is neither
+/// there.
+Result<> OpenUpload::flush_and_cut_body() {
+    if (auto done = flush_all(); !done) return done;
+    if (auto done = file_->truncate(record_offset(highest())); !done) return done;
+    in_body_.resize(std::min<std::size_t>(in_body_.size(), highest()));
+    return file_->sync();
+}
+
+Result<> OpenUpload::put_record(std::uint64_t index, Place place, ByteView content,
+                                ByteSpan record) {
+    if (index < hashed_) forget_hashes();
+    const bool in_order = index == hashed_;
+    if (in_order) content_digest_.update(content);  // first: sealing may be in its place
+    const ByteView tag = records_.seal(index, place, content, record);
+    if (in_order) {
+        tag_digest_.update(tag);
+        ++hashed_;
+    }
+    if (auto done = keep(file_->write_at(record_offset(index), record)); !done) return done;
+    if (in_body_.size() <= index) in_body_.resize(index + 1);
+    in_body_[index] = true;
+    return {};
+}
+
+/// Reads an inner record, and opens it in its place.
+Result<> OpenUpload::read_record(std::uint64_t index, ByteSpan record) {
+    const auto count = file_->read_at(record_offset(index), record);
+    if (!count) return failure(count.error());
+    if (*count != record.size()) return failure(vault_errc::altered);
+    return records_.open(index, Place::inner, record, RecordCipher::content_in(record));
+}
+
+Result<> OpenUpload::hash_the_rest() {
+    if (hashed_ == highest()) return {};
+    RecordBuffer buffer = take_buffer();
+    const ByteSpan record(buffer.get(), record_bytes);
+    while (hashed_ < highest()) {
+        if (auto done = read_record(hashed_, record); !done) return done;
+        hash_opened(record);
+    }
+    spare_ = std::move(buffer);
+    return {};
+}
+
+/// The next chunk, as it stands opened in its record.
+void OpenUpload::hash_opened(ByteView record) {
+    content_digest_.update(RecordCipher::content_in(record));
+    tag_digest_.update(RecordCipher::tag_in(record));
+    ++hashed_;
+}
+
+void OpenUpload::forget_hashes() {
+    content_digest_ = evp::Digest();
+    tag_digest_ = evp::Digest();
+    hashed_ = 0;
+}
+
+}  // namespace consign::vault

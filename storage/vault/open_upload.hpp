@@ -1,0 +1,117 @@
+// An upload while it is open: the file in staging, the chunks in memory, and the hash of both.
+//
+// The highest chunk is never in the body: it is in memory, and in the tail once flushed. Every
+// other chunk is in the body, in memory (then memory is right), or a hole that reads as zeros.
+// Chunks are hashed as they are sealed, as far as they come in order; the rest is read back at the
+// end.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/disk.hpp"
+#include "base/random.hpp"
+#include "storage/keyring/keyring.hpp"
+#include "storage/vault/header.hpp"
+#include "storage/vault/open_chunk.hpp"
+#include "storage/vault/record.hpp"
+#include "storage/vault/sealed_file.hpp"
+#include "storage/vault/tail.hpp"
+
+namespace consign::vault {
+
+class OpenUpload final : public SealedUpload {
+  public:
+    static constexpr std::size_t open_chunk_limit = 8;
+
+    /// A new file at `path`; `disk` and `random` outlive it.
+    [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> begin(Disk& disk, Disk::Path path,
+                                                                   const keyring::Keyring& keys,
+                                                                   RandomSource& random,
+                                                                   const Id& stream,
+                                                                   Deposit deposit);
+    /// The file at `path` as far as it can be verified, from its start; what follows is cut off.
+    [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> resume(Disk& disk, Disk::Path path,
+                                                                    const keyring::Keyring& keys,
+                                                                    RandomSource& random,
+                                                                    const Id& stream);
+    ~OpenUpload() override;
+
+    [[nodiscard]] const Id& stream() const override { return stream_; }
+    [[nodiscard]] std::uint64_t size_bytes() const override { return size_; }
+    [[nodiscard]] Result<> write(std::uint64_t offset, ByteView bytes) override;
+    [[nodiscard]] Result<std::size_t> read(std::uint64_t offset, ByteSpan out) override;
+    [[nodiscard]] Result<> resize(std::uint64_t size_bytes) override;
+    [[nodiscard]] Result<> flush() override;
+
+    /// Seals the end and the header, and syncs the file: when it returns, its content is durable
+    /// under the name in staging.
+    [[nodiscard]] Result<Sealed> finish();
+
+  private:
+    OpenUpload(Disk& disk, Disk::Path path, std::unique_ptr<DiskFile> file, const SecretKey& dek,
+               const Id& stream, RandomSource& random);
+
+    [[nodiscard]] std::uint64_t highest() const { return last_chunk(size_); }
+    [[nodiscard]] bool in_body(std::uint64_t index) const {
+        return index < in_body_.size() && in_body_[index];
+    }
+    [[nodiscard]] OpenChunk* in_memory(std::uint64_t index);
+
+    [[nodiscard]] Result<> usable() const;
+    [[nodiscard]] Result<> keep(Result<> done);
+    [[nodiscard]] Result<> write_pieces(std::uint64_t offset, ByteView bytes);
+    [[nodiscard]] Result<> write_piece(std::uint64_t index, std::size_t offset, ByteView bytes);
+    [[nodiscard]] Result<> grow(std::uint64_t size_bytes);
+    [[nodiscard]] Result<> shrink(std::uint64_t size_bytes);
+    [[nodiscard]] Result<> flush_all();
+    [[nodiscard]] Result<Closing> seal_end();
+
+    [[nodiscard]] Result<OpenChunk*> open_chunk(std::uint64_t index);
+    [[nodiscard]] Result<> evict_one();
+    [[nodiscard]] Result<> close_chunk(OpenChunk& chunk);
+    [[nodiscard]] Result<> close_inner_chunks();
+    [[nodiscard]] Result<> fill_holes();
+    void drop_chunk(std::uint64_t index);
+    [[nodiscard]] RecordBuffer take_buffer();
+
+    [[nodiscard]] ByteView highest_content(Bytes& zeros);
+    [[nodiscard]] Result<> flush_and_cut_body();
+
+    [[nodiscard]] Result<> put_record(std::uint64_t index, Place place, ByteView content,
+                                      ByteSpan record);
+    [[nodiscard]] Result<> read_record(std::uint64_t index, ByteSpan record);
+    [[nodiscard]] Result<> hash_the_rest();
+    void hash_opened(ByteView record);
+    void forget_hashes();
+
+    // resume_upload.cpp
+    [[nodiscard]] Result<> recover_body();
+    [[nodiscard]] Result<> recover_end(std::optional<Tail> end, RecordBuffer held);
+
+    Disk& disk_;
+    const Disk::Path path_;
+    const TailPaths tails_;
+    const std::unique_ptr<DiskFile> file_;
+    const Id stream_;
+    RandomSource& random_;
+    RecordCipher records_;
+    HeaderCipher header_;
+    Deposit deposit_;
+
+    std::uint64_t size_ = 0;
+    std::vector<bool> in_body_;    // by chunk
+    std::vector<OpenChunk> open_;  // at most open_chunk_limit
+    RecordBuffer spare_;           // of the chunk closed last: a steady stream allocates nothing
+    std::uint64_t uses_ = 0;
+    bool unflushed_ = true;  // since the last flush
+    bool finished_ = false;
+    std::optional<std::error_code> broken_;
+
+    evp::Digest content_digest_;  // of the chunks before hashed_
+    evp::Digest tag_digest_;
+    std::uint64_t hashed_ = 0;
+};
+
+}  // namespace consign::vault

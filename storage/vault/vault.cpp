@@ -1,0 +1,152 @@
+#include "storage/vault/vault.hpp"
+
+#include <algorithm>
+
+#include "storage/vault/header.hpp"
+#include "storage/vault/open_upload.hpp"
+#include "storage/vault/reader.hpp"
+
+namespace consign::vault {
+
+namespace {
+
+constexpr std::size_t stream_digits = 2 * Id::size_bytes;
+
+Result<> gone(Result<> removed) {
+    if (!removed && removed.error() == std::errc::no_such_file_or_directory) return {};
+    return removed;
+}
+
+}  // namespace
+
+Vault::Vault(Disk& disk, const Disk::Path& folder, const keyring::Keyring& keys,
+             RandomSource& random)
+    : disk_(disk),
+      staging_(folder / "staging"),
+      vault_(folder / "vault"),
+      keys_(keys),
+      random_(random) {}
+
+Result<std::unique_ptr<Vault>> Vault::open(Disk& disk, Disk::Path folder,
+                                           const keyring::Keyring& keys, RandomSource& random) {
+    std::unique_ptr<Vault> vault(new Vault(disk, folder, keys, random));
+    for (const auto& path : {folder, vault->staging_, vault->vault_})
+        if (auto done = disk.make_directory(path); !done) return failure(done.error());
+    if (auto done = disk.sync_directory(folder); !done) return failure(done.error());
+    return vault;
+}
+
+Result<std::unique_ptr<SealedUpload>> Vault::begin(Deposit deposit) {
+    const Id stream = Id::random(random_);
+    return OpenUpload::begin(disk_, staging_path(stream), keys_, random_, stream,
+                             std::move(deposit));
+}
+
+Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream) {
+    auto upload = OpenUpload::resume(disk_, staging_path(stream), keys_, random_, stream);
+    if (!upload) return failure(upload.error());
+    if (auto done = gone(disk_.remove(vault_path(stream))); !done) return failure(done.error());
+    return upload;
+}
+
+Result<Sealed> Vault::commit(SealedUpload& upload) {
+    auto& open = dynamic_cast<OpenUpload&>(upload);  // the vault makes no other
+    const Id& stream = open.stream();
+    auto sealed = open.finish();
+    if (!sealed) return sealed;
+    if (auto done = make_shard(stream); !done) return failure(done.error());
+    auto linked = disk_.link(staging_path(stream), vault_path(stream));
+    // A name from an earlier try, which a power cut kept: the same file, or nobody's.
+    if (!linked && linked.error() == std::errc::file_exists) {
+        if (auto done = disk_.remove(vault_path(stream)); !done) return failure(done.error());
+        linked = disk_.link(staging_path(stream), vault_path(stream));
+    }
+    if (!linked) return failure(linked.error());
+    if (auto done = disk_.sync_directory(shard_of(stream)); !done) return failure(done.error());
+    return sealed;
+}
+
+Result<> Vault::unstage(const Id& stream) {
+    const auto path = staging_path(stream);
+    // The tail first: alone, it would be of no upload.
+    if (auto done = remove_tails(disk_, TailPaths(path)); !done) return done;
+    return gone(disk_.remove(path));
+}
+
+Result<std::unique_ptr<SealedReader>> Vault::open(const Id& stream) const {
+    return Reader::open(disk_, vault_path(stream), keys_, random_, stream);
+}
+
+Result<> Vault::destroy(const Id& stream) {
+    const auto staged = staging_path(stream);
+    if (auto done = remove_tails(disk_, TailPaths(staged)); !done) return done;
+    if (auto done = erase(staged); !done) return done;
+    return erase(vault_path(stream));
+}
+
+Result<> Vault::abandon(const Id& stream) {
+    return destroy(stream);
+}
+
+Result<std::vector<Id>> Vault::staged() const {
+    const auto names = disk_.list(staging_);
+    if (!names) return failure(names.error());
+    std::vector<Id> streams;
+    for (const std::string& name : *names)  // tails, too: one that was left alone is found as well
+        if (const auto stream = Id::from_hex(std::string_view(name).substr(0, stream_digits)))
+            streams.push_back(*stream);
+    std::ranges::sort(streams);
+    const auto repeated = std::ranges::unique(streams);
+    streams.erase(repeated.begin(), repeated.end());
+    return streams;
+}
+
+Result<std::vector<Id>> Vault::committed() const {
+    const auto shards = disk_.list(vault_);
+    if (!shards) return failure(shards.error());
+    std::vector<Id> streams;
+    for (const std::string& shard : *shards) {
+        const auto names = disk_.list(vault_ / shard);
+        if (!names) return failure(names.error());
+        for (const std::string& name : *names)
+            if (const auto stream = Id::from_hex(name)) streams.push_back(*stream);
+    }
+    return streams;
+}
+
+Disk::Path Vault::staging_path(const Id& stream) const {
+    return staging_ / stream.hex();
+}
+
+Disk::Path Vault::shard_of(const Id& stream) const {
+    return vault_ / stream.hex().substr(0, 2);
+}
+
+Disk::Path Vault::vault_path(const Id& stream) const {
+    return shard_of(stream) / stream.hex();
+}
+
+/// Two threads may both make it, and both sync: no harm, and no lock.
+Result<> Vault::make_shard(const Id& stream) {
+    auto& durable = shard_durable_.at(stream.bytes()[0]);
+    if (durable) return {};
+    if (auto done = disk_.make_directory(shard_of(stream)); !done) return done;
+    if (auto done = disk_.sync_directory(vault_); !done) return done;
+    durable = true;
+    return {};
+}
+
+/// The slots are all that leads to the file's key; once they are zeros, what a disk may keep of the
+/// rest is noise.
+Result<> Vault::erase(const Disk::Path& path) {
+    const auto file = disk_.open(path, Disk::Access::read_write);
+    if (!file && file.error() == std::errc::no_such_file_or_directory) return {};
+    if (!file) return failure(file.error());
+    const Bytes zeros(1 + slot_limit * slot_bytes);
+    if (auto done = (*file)->write_at(slot_count_offset, zeros); !done) return done;
+    if (auto done = (*file)->sync(); !done) return done;
+    if (auto done = gone(disk_.remove(path)); !done) return done;
+    return disk_.sync_directory(path.parent_path());
+}
+
+}  // namespace consign::vault

@@ -1,0 +1,75 @@
+// The vault: a folder of sealed files, and the folder of those not finished yet.
+//   FOLDER/staging/STREAM            an upload from its OPEN to its commit
+//   FOLDER/staging/STREAM.tail       its highest chunk, where that was flushed before the end
+//   FOLDER/staging/STREAM.tail.new   the same, not known to have reached the disk
+//   FOLDER/vault/ab/STREAM           a committed file (ab: the first byte of the stream id)
+// Blocks on the disk; safe from several threads (but one at a time for each stream).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "storage/keyring/keyring.hpp"
+#include "storage/vault/errc.hpp"
+#include "storage/vault/sealed_file.hpp"
+
+namespace consign::vault {
+
+class Vault {
+  public:
+    /// Makes the folders where they are missing. `disk`, `keys` and `random` outlive the vault, and
+    /// the vault's disk and random source outlive each upload and reader.
+    [[nodiscard]] static Result<std::unique_ptr<Vault>> open(Disk& disk, Disk::Path folder,
+                                                             const keyring::Keyring& keys,
+                                                             RandomSource& random);
+
+    /// A new file in staging, with a fresh stream id and DEK. std::errc::filename_too_long where
+    /// the deposit's path or account is past its limit.
+    [[nodiscard]] Result<std::unique_ptr<SealedUpload>> begin(Deposit deposit);
+    /// An unfinished upload as it is on the disk: its verified prefix, durable when this returns.
+    /// Its size is the prefix's. Call it only for a stream whose deposit the catalog does not hold:
+    /// a commit that came to nothing is taken back, and its name in the vault with it.
+    /// vault_errc::altered where not even the header can be verified (nothing of such an upload was
+    /// ever acknowledged, unless somebody altered it): abandon it.
+    [[nodiscard]] Result<std::unique_ptr<SealedUpload>> resume(const Id& stream);
+    /// Seals the end, syncs the file, links it into the vault, syncs the folder. When it returns
+    /// the content is durable; the staging name stays until `unstage`, so a crash before the
+    /// catalog's transaction leaves a resumable upload. `upload` takes no further write.
+    [[nodiscard]] Result<Sealed> commit(SealedUpload& upload);
+    /// Removes the staging name of a file whose transaction is durable. Succeeds where it is gone.
+    [[nodiscard]] Result<> unstage(const Id& stream);
+
+    /// vault_errc::altered where the file is not what was sealed under this stream id;
+    /// std::errc::no_such_file_or_directory.
+    [[nodiscard]] Result<std::unique_ptr<SealedReader>> open(const Id& stream) const;
+
+    /// Overwrites the key slots, syncs, unlinks, under every name that it has: a committed file, or
+    /// an unfinished upload (whose SealedUpload was destroyed before). Succeeds where it is gone.
+    [[nodiscard]] Result<> destroy(const Id& stream);
+    [[nodiscard]] Result<> abandon(const Id& stream);
+
+    /// Stream ids found in staging (for the start-up sweep) and in the vault (for scrub),
+    /// unordered.
+    [[nodiscard]] Result<std::vector<Id>> staged() const;
+    [[nodiscard]] Result<std::vector<Id>> committed() const;
+
+  private:
+    Vault(Disk& disk, const Disk::Path& folder, const keyring::Keyring& keys, RandomSource& random);
+
+    [[nodiscard]] Disk::Path staging_path(const Id& stream) const;
+    [[nodiscard]] Disk::Path shard_of(const Id& stream) const;
+    [[nodiscard]] Disk::Path vault_path(const Id& stream) const;
+    [[nodiscard]] Result<> make_shard(const Id& stream);
+    [[nodiscard]] Result<> erase(const Disk::Path& path);
+
+    Disk& disk_;
+    const Disk::Path staging_;
+    const Disk::Path vault_;
+    const keyring::Keyring& keys_;
+    RandomSource& random_;
+    std::array<std::atomic<bool>, 256> shard_durable_{};  // by the stream id's first byte
+};
+
+}  // namespace consign::vault

@@ -1,0 +1,3 @@
+consign_test(catalog_tests LABEL component
+  SOURCES component/catalog_tests.cpp
+  LINKS consign_catalog)

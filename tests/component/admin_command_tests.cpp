@@ -1,0 +1,359 @@
+// The `consign` command as an administrator runs it: a process of its own, its output and exit
+// status.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pty.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio.hpp>
+#include <boost/json.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "desk/passwords.hpp"
+#include "storage/data_folder.hpp"
+#include "temporary_folder.hpp"
+
+using namespace consign;
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+namespace {
+
+std::string content(const fs::path& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+mode_t mode(const fs::path& path) {
+    struct stat facts{};
+    BOOST_TEST_REQUIRE(::stat(path.c_str(), &facts) == 0, path.string());
+    return facts.st_mode & 07777U;
+}
+
+uid_t owner(const fs::path& path) {
+    struct stat facts{};
+    BOOST_TEST_REQUIRE(::stat(path.c_str(), &facts) == 0, path.string());
+    return facts.st_uid;
+}
+
+struct Ran {
+    int status = -1;
+    std::string out, err;
+};
+
+struct Site {
+    /// Runs the command; `words` as a shell would have them.
+    Ran run(const std::string& words, const std::string& input = {}) const {
+        std::ofstream(folder.path() / "in") << input;
+        const auto line =
+            fmt::format("{} {} <'{}/in' >'{}/out' 2>'{}/err'", CONSIGN_COMMAND, words,
+                        folder.path().string(), folder.path().string(), folder.path().string());
+        const int status = std::system(line.c_str());
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(folder.path() / "out"),
+                content(folder.path() / "err")};
+    }
+    Ran consign(const std::string& words) const {
+        return run(fmt::format("-c '{}' {}", config().string(), words));
+    }
+    /// A copy of one site that `consign init` made: its RSA key takes a second to find.
+    void init() const;
+    std::vector<json::object> rows(const std::string& words) const {
+        const auto ran = consign(words);
+        BOOST_TEST_REQUIRE(ran.status == 0, ran.err);
+        std::vector<json::object> rows;
+        std::istringstream lines(ran.out);
+        for (std::string line; std::getline(lines, line);)
+            rows.push_back(json::parse(line).as_object());
+        return rows;
+    }
+    fs::path config() const { return folder.path() / "site/consign.yaml"; }
+    fs::path site() const { return folder.path() / "site"; }
+
+    TemporaryFolder folder;
+};
+
+struct MadeSite : Site {
+    MadeSite() { BOOST_TEST_REQUIRE(consign("init").status == 0); }
+};
+
+void Site::init() const {
+    static const MadeSite original;
+    fs::copy(original.site(), site(), fs::copy_options::recursive);
+    fs::permissions(site() / "data", fs::perms::owner_all);
+    for (const auto& entry : fs::directory_iterator(site() / "data"))
+        if (entry.is_directory()) fs::permissions(entry.path(), fs::perms::owner_all);
+}
+
+const char* const bad_command_lines[]{"",
+                                      "frobnicate",
+                                      "audit",
+                                      "audit frobnicate",
+                                      "files",
+                                      "audit events --outcome maybe",
+                                      "audit events --limit 0",
+                                      "audit events --limit 1000000",
+                                      "audit events --limit x",
+                                      "audit events --json --csv",
+                                      "audit events --from yesterday",
+                                      "audit sessions --path /",
+                                      "files ls / /",
+                                      "check --json",
+                                      "status --csv"};
+
+const char* const helps[]{"--help",       "init --help",         "check --help",
+                          "audit --help", "audit events --help", "audit sessions --help",
+                          "files --help", "files ls --help",     "hash-password --help",
+                          "status --help"};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(admin_command, Site)
+
+BOOST_AUTO_TEST_CASE(init_makes_a_site_that_checks) {
+    const auto made = consign("init");
+    BOOST_TEST_REQUIRE(made.status == 0, made.err);
+    for (const auto* file : {"consign.yaml", "policy.d/10-accounts.yaml", "policy.d/20-routes.yaml",
+                             "keys/root.key", "keys/ssh_host_ed25519_key", "keys/ssh_host_rsa_key"})
+        BOOST_TEST(
+            made.out.find(fmt::format("made  {}", (site() / file).string())) != std::string::npos,
+            made.out);
+    const auto checked = consign("check");
+    BOOST_TEST(checked.status == 0, checked.out);
+    BOOST_TEST(checked.out.starts_with("ok: 2 accounts, 1 routes, policy "), checked.out);
+    BOOST_TEST(checked.out.find("warning") == std::string::npos, checked.out);
+    BOOST_TEST(
+        content(site() / "keys/ssh_host_rsa_key").starts_with("-----BEGIN RSA PRIVATE KEY-----"));
+    BOOST_TEST(content(site() / "keys/ssh_host_ed25519_key")
+                   .starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
+    for (const auto* file : {"keys/root.key", "keys/ssh_host_ed25519_key", "keys/ssh_host_rsa_key"})
+        BOOST_TEST(mode(site() / file) == 0600U, file);
+    BOOST_TEST(mode(site() / "data") == 0700U);
+}
+
+BOOST_AUTO_TEST_CASE(init_refuses_a_site_that_is_there_and_changes_nothing) {
+    init();
+    const auto key = content(site() / "keys/root.key");
+    fs::remove(site() / "policy.d/20-routes.yaml");
+    const auto again = consign("init");
+    BOOST_TEST(again.status == 1);
+    BOOST_TEST(again.err.find("is there already, and nothing was changed") != std::string::npos,
+               again.err);
+    BOOST_TEST(content(site() / "keys/root.key") == key);
+    BOOST_TEST(!fs::exists(site() / "policy.d/20-routes.yaml"));
+}
+
+BOOST_AUTO_TEST_CASE(init_completes_what_broke_off_and_overwrites_none_of_it) {
+    init();
+    const auto key = content(site() / "keys/root.key");
+    std::ofstream(site() / "policy.d/20-routes.yaml") << "version: 1\n# mine\n";
+    fs::remove(config());
+    fs::remove(site() / "keys/ssh_host_rsa_key");
+    fs::remove(site() / "keys/ssh_host_rsa_key.pub");
+    const auto again = consign("init");
+    BOOST_TEST_REQUIRE(again.status == 0, again.err);
+    BOOST_TEST(
+        again.out.find(fmt::format("left  {} (was there already)",
+                                   (site() / "keys/root.key").string())) != std::string::npos,
+        again.out);
+    BOOST_TEST(content(site() / "keys/root.key") == key);
+    BOOST_TEST(content(site() / "policy.d/20-routes.yaml") == "version: 1\n# mine\n");
+    BOOST_TEST(fs::exists(site() / "keys/ssh_host_rsa_key"));
+    BOOST_TEST(consign("audit verify").status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(init_makes_no_new_key_for_data_that_an_old_one_sealed) {
+    init();
+    fs::remove(config());
+    fs::remove(site() / "keys/root.key");
+    const auto again = consign("init");
+    BOOST_TEST(again.status == 1);
+    BOOST_TEST(again.err.find("its key is not at") != std::string::npos, again.err);
+    BOOST_TEST(!fs::exists(site() / "keys/root.key"));
+}
+
+BOOST_AUTO_TEST_CASE(check_shows_every_mistake_with_its_place) {
+    init();
+    std::ofstream(site() / "policy.d/30-more.yaml") << "version: 1\nacounts: []\nroutes: 7\n";
+    const auto checked = consign("check");
+    BOOST_TEST(checked.status == 1);
+    BOOST_TEST(checked.out.find("policy.d/30-more.yaml:2:1: error: ") != std::string::npos,
+               checked.out);
+    BOOST_TEST(checked.out.find("policy.d/30-more.yaml:3:9: error: ") != std::string::npos,
+               checked.out);
+    const auto audited = consign("audit events");
+    BOOST_TEST(audited.status == 1);
+    BOOST_TEST(audited.err.find("consign check") != std::string::npos, audited.err);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_daemon_the_store_is_opened_and_the_act_recorded) {
+    init();
+    const auto first = rows("audit events --json");
+    const auto second = rows("audit events --json");
+    BOOST_TEST_REQUIRE(second.size() == first.size() + 1);
+    BOOST_TEST(second.back().at("action") == "administrator_acted");
+    BOOST_TEST(second.back().at("detail") == "audit events");
+    BOOST_TEST(second.back().at("account").as_string() ==
+               fmt::format("admin:{}", ::getpwuid(::getuid())->pw_name));
+    const auto table = consign("audit events --action administrator_acted");
+    BOOST_TEST(table.out.starts_with("SEQ  TIME (UTC)"), table.out);
+    const auto csv = consign("audit events --csv --limit 1");
+    BOOST_TEST(csv.out.starts_with("sequence,time,action,outcome,session,account,"), csv.out);
+    BOOST_TEST(csv.err.find("there are more") != std::string::npos, csv.err);
+}
+
+BOOST_AUTO_TEST_CASE(verify_tells_the_head_of_the_chain) {
+    init();
+    rows("audit events --json");
+    const auto verified = consign("audit verify");
+    BOOST_TEST(verified.status == 0, verified.err);
+    BOOST_TEST(verified.out.starts_with("chain of 1 rows verifies; head "), verified.out);
+    BOOST_TEST(rows("audit verify --json").at(0).at("rows") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(files_ls_lists_nothing_of_an_empty_tree_and_says_what_is_not_there) {
+    init();
+    BOOST_TEST(rows("files ls --json -R").empty());
+    const auto none = consign("files ls /nowhere");
+    BOOST_TEST(none.status == 1);
+    BOOST_TEST(none.err.starts_with("consign: /nowhere: "), none.err);
+    BOOST_TEST(none.out.empty());
+}
+
+BOOST_AUTO_TEST_CASE(status_without_a_daemon_exits_as_systemctl_does) {
+    init();
+    const auto status = consign("status");
+    BOOST_TEST(status.status == 3);
+    BOOST_TEST(status.err.starts_with(
+                   fmt::format("consign: no daemon is running on {}", (site() / "data").string())),
+               status.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_held_is_not_touched) {
+    init();
+    const auto held = DataFolder::open(site() / "data");
+    BOOST_TEST_REQUIRE(held.has_value());
+    const auto audited = consign("audit events");
+    BOOST_TEST(audited.status == 1);
+    BOOST_TEST(audited.err.find("no daemon answers on its control socket") != std::string::npos,
+               audited.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_site_is_told_how_to_make_one) {
+    for (const auto* verb : {"audit events", "files ls", "status"}) {
+        const auto ran = consign(verb);
+        BOOST_TEST(ran.status == 1);
+        BOOST_TEST(ran.err.find("init") != std::string::npos, ran.err);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(root_leaves_a_site_its_owner) {
+    const auto* nobody = ::getpwnam("nobody");
+    if (::geteuid() != 0 || nobody == nullptr) {
+        BOOST_TEST_MESSAGE("skipped: needs root, and a user nobody");
+        return;
+    }
+    fs::permissions(folder.path(), fs::perms(0711));
+    const auto made = consign("init --owner nobody");
+    BOOST_TEST_REQUIRE(made.status == 0, made.err);
+    const auto acted = rows("audit events --json").size();
+    BOOST_TEST(rows("audit events --json").size() == acted + 1);
+    BOOST_TEST(rows("audit events --json").back().at("account") == "admin:root");
+    for (const auto& entry : fs::recursive_directory_iterator(site() / "data"))
+        BOOST_TEST(owner(entry.path()) == nobody->pw_uid, entry.path().string());
+    BOOST_TEST(owner(site() / "keys/root.key") == nobody->pw_uid);
+    BOOST_TEST(owner(config()) == 0U);  // what the daemon reads, it need not be able to write
+    BOOST_TEST(mode(config()) == 0640U);
+}
+
+BOOST_DATA_TEST_CASE(a_bad_command_line_exits_with_2,
+                     boost::unit_test::data::make(bad_command_lines), words) {
+    const auto ran = run(words);
+    BOOST_TEST(ran.status == 2);
+    BOOST_TEST(ran.out.empty(), ran.out);
+    BOOST_TEST(ran.err.starts_with("consign: "), ran.err);
+    BOOST_TEST(std::ranges::count(ran.err, '\n') == 1, ran.err);
+}
+
+BOOST_DATA_TEST_CASE(every_verb_explains_itself, boost::unit_test::data::make(helps), words) {
+    const auto ran = run(words);
+    BOOST_TEST(ran.status == 0);
+    BOOST_TEST(ran.out.find("Usage: consign") != std::string::npos, ran.out);
+    BOOST_TEST(ran.err.empty(), ran.err);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_written_is_no_success) {
+    if (!fs::exists("/dev/full")) return;
+    const auto status = std::system(CONSIGN_COMMAND " --version >/dev/full 2>/dev/null");
+    static_cast<void>(status);
+    init();
+    const auto line =
+        fmt::format("{} -c '{}' check >/dev/full 2>/dev/null", CONSIGN_COMMAND, config().string());
+    BOOST_TEST(WEXITSTATUS(std::system(line.c_str())) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_password_from_a_pipe_becomes_a_hash) {
+    const auto hashed = run("hash-password", "correct horse\n");
+    BOOST_TEST_REQUIRE(hashed.status == 0, hashed.err);
+    desk::Passwords passwords;
+    boost::asio::io_context io;
+    bool matched = false;
+    boost::asio::co_spawn(
+        io,
+        passwords.verify(hashed.out.substr(0, hashed.out.size() - 1), SecretText("correct horse")),
+        [&matched](std::exception_ptr, Result<bool> came) { matched = came.value(); });
+    io.run();
+    BOOST_TEST(matched);
+    BOOST_TEST(run("hash-password", "").status == 1);
+    BOOST_TEST(run("hash-password", "\n").status == 1);
+    BOOST_TEST(run("hash-password", std::string(600, 'x')).status == 1);
+    BOOST_TEST(run("hash-password", std::string("a\0b\n", 4)).status == 1);
+}
+
+namespace {
+
+/// Types `lines` into hash-password's terminal, each once it is asked for; all that is shown.
+std::string shown_on_a_terminal(std::vector<std::string> lines, int& status) {
+    int terminal = -1;
+    const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+    if (child == 0) {
+        ::execl(CONSIGN_COMMAND, "consign", "hash-password", nullptr);
+        ::_exit(127);
+    }
+    std::string shown;
+    std::array<char, 1024> buffer{};
+    std::size_t asked_from = 0;
+    for (ssize_t count = 0; (count = ::read(terminal, buffer.data(), buffer.size())) > 0;) {
+        shown.append(buffer.data(), static_cast<std::size_t>(count));
+        if (lines.empty() || shown.find(": ", asked_from) == std::string::npos) continue;
+        asked_from = shown.size();
+        BOOST_TEST(::write(terminal, lines.front().data(), lines.front().size()) > 0);
+        lines.erase(lines.begin());
+    }
+    ::close(terminal);
+    ::waitpid(child, &status, 0);
+    return shown;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_typed_password_is_asked_for_twice_and_never_shown) {
+    int status = -1;
+    const auto shown = shown_on_a_terminal({"s3cret-words\n", "s3cret-words\n"}, status);
+    BOOST_TEST(WEXITSTATUS(status) == 0);
+    BOOST_TEST(shown.find("$argon2id$") != std::string::npos, shown);
+    BOOST_TEST(shown.find("s3cret") == std::string::npos, shown);
+
+    const auto differing = shown_on_a_terminal({"s3cret-words\n", "s3cret-wrods\n"}, status);
+    BOOST_TEST(WEXITSTATUS(status) == 1);
+    BOOST_TEST(differing.find("not the same") != std::string::npos, differing);
+    BOOST_TEST(differing.find("s3cret") == std::string::npos, differing);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

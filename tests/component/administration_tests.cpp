@@ -1,0 +1,308 @@
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "administered_store.hpp"
+#include "desk/administration.hpp"
+#include "desk/rfc3339.hpp"
+#include "storage/database/sqlite.hpp"
+
+using namespace consign;
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+namespace {
+
+struct Fixture : AdministeredStore {
+    desk::Answered ask(const std::string& verb, json::object arguments, desk::RowSink& rows) {
+        return run(administration->verbs().at(verb)({"tester", std::move(arguments), rows}));
+    }
+    /// The rows of an answer that must be one.
+    std::vector<json::object> rows_of(const std::string& verb, json::object arguments) {
+        KeptRows kept;
+        const auto answered = ask(verb, std::move(arguments), kept);
+        BOOST_TEST_REQUIRE(answered.has_value(), (answered ? std::string() : answered.error()));
+        end = *answered;
+        return kept.rows;
+    }
+    std::vector<std::string> paths_of(const std::string& verb, json::object arguments) {
+        std::vector<std::string> paths;
+        for (const auto& row : rows_of(verb, std::move(arguments)))
+            paths.emplace_back(row.at("path").as_string());
+        return paths;
+    }
+    std::string complaint_of(const std::string& verb, json::object arguments) {
+        KeptRows kept;
+        const auto answered = ask(verb, std::move(arguments), kept);
+        BOOST_TEST(kept.rows.empty());
+        return answered ? std::string() : answered.error();
+    }
+    void event(ledger::Action action, const std::string& account, const std::string& path,
+               const std::string& time) {
+        append({.time = desk::from_rfc3339(time).value(),
+                .action = action,
+                .account = account,
+                .protocol = "sftp",
+                .rule = "policy.d/10.yaml:3",
+                .bytes = 12,
+                .personal = {.path = path, .address = "192.0.2.1"}});
+    }
+    json::object end;
+};
+
+/// Looks into the ledger each time a row arrives.
+class WitnessedRows final : public desk::RowSink {
+  public:
+    explicit WitnessedRows(Store& store) : store_(store) {}
+    asio::awaitable<Result<>> give(json::object) override {
+        const auto acts = co_await store_.read([](Transaction& transaction) {
+            return transaction.ledger.events({.action = ledger::Action::administrator_acted});
+        });
+        recorded_before_each = recorded_before_each && acts && acts->size() == 1;
+        ++rows;
+        co_return Result<>{};
+    }
+    std::size_t rows = 0;
+    bool recorded_before_each = true;
+
+  private:
+    Store& store_;
+};
+
+/// Takes one row, then no more.
+class BrokenRows final : public desk::RowSink {
+  public:
+    asio::awaitable<Result<>> give(json::object) override {
+        if (++given > 1) co_return failure(std::errc::broken_pipe);
+        co_return Result<>{};
+    }
+    std::size_t given = 0;
+};
+
+struct Complaint {
+    const char* verb;
+    const char* arguments;
+    const char* says;
+};
+std::ostream& operator<<(std::ostream& out, const Complaint& complaint) {
+    return out << complaint.verb << ' ' << complaint.arguments;
+}
+
+const Complaint complaints[]{
+    {"audit.events", R"({"outcome": "maybe"})", "granted, refused or failed"},
+    {"audit.events", R"({"action": "deposit"})", "deposited"},
+    {"audit.events", R"({"path": "labs/**"})", "glob"},
+    {"audit.events", R"({"session": "12"})", "32 hexadecimal digits"},
+    {"audit.events", R"({"from": "today"})", "2026-"},
+    {"audit.events", R"({"limit": 100001})", "100000"},
+    {"audit.events", R"({"acount": "lab"})", "account"},
+    {"audit.sessions", R"({"path": "/**"})", "it knows account, from, limit, until"},
+    {"audit.verify", R"({"limit": 1})", "no argument"},
+    {"files.list", R"({"path": "/\\x"})", "files ls"},
+    {"files.list", R"({"recursive": "yes"})", "true or false"},
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(administration, Fixture)
+
+BOOST_AUTO_TEST_CASE(every_verb_is_recorded_under_its_users_name_before_a_row_leaves) {
+    event(ledger::Action::deposited, "lab", "/labs/a", "2026-11-24T06:00:00Z");
+    deposit("/labs/a", 1);
+    for (const auto& [verb, detail] :
+         {std::pair("audit.events", "audit events"), std::pair("audit.verify", "audit verify"),
+          std::pair("files.list", "files ls")}) {
+        Fixture own;
+        own.event(ledger::Action::deposited, "lab", "/labs/a", "2026-11-24T06:00:00Z");
+        own.deposit("/labs/a", 1);
+        WitnessedRows rows(*own.store);
+        BOOST_TEST(own.ask(verb, {}, rows).has_value());
+        BOOST_TEST(rows.rows > 0U);
+        BOOST_TEST(rows.recorded_before_each, verb);
+        const auto acts = own.acts();
+        BOOST_TEST_REQUIRE(acts.size() == 1U);
+        BOOST_TEST(acts[0].account == "admin:tester");
+        BOOST_TEST(acts[0].protocol == "control");
+        BOOST_TEST(acts[0].detail == detail);
+        BOOST_TEST((acts[0].outcome == ledger::Outcome::granted));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_listed_path_is_recorded_as_a_personal_field_alone) {
+    deposit("/labs/secret-name", 1);
+    rows_of("files.list", {{"path", "/labs"}});
+    BOOST_TEST(acts().at(0).personal.path == "/labs");
+    BOOST_TEST(acts().at(0).detail == "files ls");
+}
+
+BOOST_AUTO_TEST_CASE(events_have_every_field_of_the_contract) {
+    event(ledger::Action::deposited, "lab", "/labs/a", "2026-11-24T06:00:00.000001Z");
+    const auto rows = rows_of("audit.events", {});
+    BOOST_TEST_REQUIRE(rows.size() == 1U);
+    std::string fields;
+    for (const auto& field : rows[0]) fields += std::string(field.key()) + " ";
+    BOOST_TEST(
+        fields ==
+        "sequence time action outcome session account protocol rule detail stream bytes count "
+        "path second_path address sha256 personal hash ");
+    BOOST_TEST(rows[0].at("time") == "2026-11-24T06:00:00.000001Z");
+    BOOST_TEST(rows[0].at("action") == "deposited");
+    BOOST_TEST(rows[0].at("path") == "/labs/a");
+    BOOST_TEST(rows[0].at("address") == "192.0.2.1");
+    BOOST_TEST(rows[0].at("rule") == "policy.d/10.yaml:3");
+    BOOST_TEST(rows[0].at("personal") == "readable");
+    BOOST_TEST(rows[0].at("hash").as_string().size() == 64U);
+}
+
+BOOST_AUTO_TEST_CASE(filters_narrow_events) {
+    event(ledger::Action::deposited, "lab", "/labs/a/x.hl7", "2026-11-24T06:00:00Z");
+    event(ledger::Action::removed, "lab", "/labs/a/deep/y.hl7", "2026-11-25T06:00:00Z");
+    event(ledger::Action::deposited, "other", "/labs/b/z.hl7", "2026-11-26T06:00:00Z");
+    const auto count = [this](json::object arguments) {
+        return paths_of("audit.events", std::move(arguments)).size();
+    };
+    BOOST_TEST(count({{"account", "lab"}}) == 2U);
+    BOOST_TEST(count({{"account", "la"}}) == 0U);
+    BOOST_TEST(count({{"action", "deposited"}}) == 2U);
+    BOOST_TEST(count({{"action", "deposited"}, {"account", "lab"}}) == 1U);
+    BOOST_TEST(count({{"outcome", "refused"}}) == 0U);
+    BOOST_TEST(count({{"from", "2026-11-25T06:00:00Z"}, {"until", "2026-11-26T06:00:00Z"}}) == 1U);
+    BOOST_TEST(count({{"path", "/labs/a/*.hl7"}}) == 1U);
+    BOOST_TEST(count({{"path", "/labs/a/**"}}) == 2U);
+    BOOST_TEST(count({{"path", "/labs/*/*.{hl7,csv}"}}) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_rows_are_given_and_that_there_are_more_is_said) {
+    for (int i = 0; i < 5; ++i)
+        event(ledger::Action::deposited, "lab", "/labs/" + std::to_string(i),
+              "2026-11-24T06:00:00Z");
+    BOOST_TEST(paths_of("audit.events", {{"account", "lab"}, {"limit", 2}}) ==
+                   (std::vector<std::string>{"/labs/3", "/labs/4"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(end.at("more") == true);
+    BOOST_TEST(end.at("rows") == 2);
+    BOOST_TEST(paths_of("audit.events", {{"account", "lab"}, {"limit", 5}}).size() == 5U);
+    BOOST_TEST(end.at("more") == false);
+}
+
+BOOST_AUTO_TEST_CASE(sessions_are_told_with_every_field) {
+    const ledger::Session session{.id = Id::random(random),
+                                  .protocol = "sftp",
+                                  .listener = "labs",
+                                  .address = "192.0.2.1",
+                                  .client = "SSH-2.0-\x1b[31mred",
+                                  .algorithms = "curve25519-sha256",
+                                  .account = "lab",
+                                  .login_methods = "publickey",
+                                  .started = clock.now()};
+    write([&](Transaction& transaction) { return transaction.ledger.open_session(session); });
+    const auto rows = rows_of("audit.sessions", {{"account", "lab"}});
+    BOOST_TEST_REQUIRE(rows.size() == 1U);
+    std::string fields;
+    for (const auto& field : rows[0]) fields += std::string(field.key()) + " ";
+    BOOST_TEST(fields ==
+               "id protocol listener address client algorithms account login_methods started ended "
+               "end_reason files_in files_out bytes_in bytes_out ");
+    BOOST_TEST(rows[0].at("id").as_string() == session.id.hex());
+    BOOST_TEST(rows[0].at("ended").is_null());
+    // What a peer typed has lost its way to the terminal.
+    BOOST_TEST(rows[0].at("client") == "SSH-2.0-\\x1b[31mred");
+    BOOST_TEST(rows_of("audit.sessions", {{"account", "other"}}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_chain_verifies_and_a_changed_one_is_recorded_as_failed) {
+    event(ledger::Action::deposited, "lab", "/labs/a", "2026-11-24T06:00:00Z");
+    event(ledger::Action::removed, "lab", "/labs/a", "2026-11-24T06:00:01Z");
+    auto rows = rows_of("audit.verify", {});
+    BOOST_TEST(rows.at(0).at("verifies") == true);
+    BOOST_TEST(rows.at(0).at("rows") == 2);
+    BOOST_TEST(rows.at(0).at("head").as_string().size() == 64U);
+
+    auto changed = run([](Store& of) -> asio::awaitable<Result<>> {
+        std::promise<Result<>> done;
+        auto answer = done.get_future();
+        of.database().write(
+            [](database::Connection& connection) {
+                return connection.run("UPDATE events SET account = 'nobody' WHERE sequence = 2");
+            },
+            [&done](Result<> outcome) { done.set_value(outcome); });
+        co_return answer.get();
+    }(*store));
+    BOOST_TEST_REQUIRE(changed.has_value());
+    rows = rows_of("audit.verify", {});
+    BOOST_TEST(rows.at(0).at("verifies") == false);
+    BOOST_TEST(rows.at(0).at("first_bad") == 2);
+    BOOST_TEST(!rows.at(0).at("why").as_string().empty());
+    BOOST_TEST((acts().back().outcome == ledger::Outcome::failed));
+}
+
+BOOST_AUTO_TEST_CASE(the_tree_is_listed_depth_first) {
+    deposit("/labs/a/1.hl7", 10);
+    deposit("/labs/a/deep/2.hl7", 20);
+    deposit("/labs/b/3.hl7", 30);
+    BOOST_TEST(paths_of("files.list", {{"path", "/labs"}, {"recursive", true}}) ==
+                   (std::vector<std::string>{"/labs/a", "/labs/a/1.hl7", "/labs/a/deep",
+                                             "/labs/a/deep/2.hl7", "/labs/b", "/labs/b/3.hl7"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(paths_of("files.list", {}) == std::vector<std::string>{"/labs"},
+               boost::test_tools::per_element());
+    const auto file = rows_of("files.list", {{"path", "/labs/a/1.hl7"}});
+    BOOST_TEST_REQUIRE(file.size() == 1U);
+    BOOST_TEST(file[0].at("kind") == "file");
+    BOOST_TEST(file[0].at("size") == 10);
+    BOOST_TEST(file[0].at("depositor") == "lab");
+    BOOST_TEST(file[0].at("stream").as_string().size() == 32U);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_of_several_pages_is_listed_whole) {
+    std::set<std::string> expected;
+    for (int i = 0; i < 600; ++i) {
+        const auto name = "/many/" + std::to_string(i);
+        make_folder(name);
+        expected.insert(name);
+    }
+    const auto paths = paths_of("files.list", {{"path", "/many"}, {"recursive", true}});
+    BOOST_TEST(paths.size() == expected.size());
+    BOOST_TEST((std::set<std::string>(paths.begin(), paths.end()) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_is_not_utf8_is_listed_and_asked_for_as_shown) {
+    deposit("/labs/caf\xe9/back\\slash", 1);
+    const auto shown = paths_of("files.list", {{"path", "/labs"}, {"recursive", true}});
+    BOOST_TEST(
+        shown == (std::vector<std::string>{"/labs/caf\\xe9", "/labs/caf\\xe9/back\\\\slash"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(paths_of("files.list", {{"path", shown[1]}}) == std::vector<std::string>{shown[1]},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_there_is_said_and_recorded) {
+    const auto complaint = complaint_of("files.list", {{"path", "/labs/none"}});
+    BOOST_TEST(complaint.starts_with("/labs/none: "), complaint);
+    BOOST_TEST_REQUIRE(acts().size() == 1U);
+    BOOST_TEST((acts()[0].outcome == ledger::Outcome::failed));
+    BOOST_TEST(acts()[0].personal.path == "/labs/none");
+}
+
+BOOST_DATA_TEST_CASE(wrong_arguments_are_told_and_do_nothing,
+                     boost::unit_test::data::make(complaints), one) {
+    const auto complaint = complaint_of(one.verb, json::parse(one.arguments).as_object());
+    BOOST_TEST(complaint.find(one.says) != std::string::npos, complaint);
+    BOOST_TEST(acts().empty());
+}
+
+BOOST_AUTO_TEST_CASE(who_takes_no_more_rows_gets_no_more) {
+    for (int i = 0; i < 5; ++i) make_folder("/" + std::to_string(i));
+    BrokenRows rows;
+    BOOST_TEST(!ask("files.list", {{"recursive", true}}, rows).has_value());
+    BOOST_TEST(rows.given == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stranger_is_refused_and_recorded) {
+    const auto told = run(administration->refuse("uid 1234"));
+    BOOST_TEST(told.find("uid 1234 may not") != std::string::npos, told);
+    BOOST_TEST_REQUIRE(acts().size() == 1U);
+    BOOST_TEST(acts()[0].account == "admin:uid 1234");
+    BOOST_TEST((acts()[0].outcome == ledger::Outcome::refused));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,603 @@
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <map>
+#include <random>
+#include <set>
+
+#include "storage/catalog/catalog.hpp"
+#include "storage/catalog/errc.hpp"
+#include "storage/database/errc.hpp"
+#include "tests/component/keyed_database.hpp"
+
+using namespace consign;
+using namespace consign::catalog;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Timestamp now{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
+
+VirtualPath path_of(std::string_view text) {
+    return *VirtualPath::parse(text);
+}
+
+struct Site : KeyedDatabase {
+    Catalog catalog{*connection, *keys, random};
+
+    Site() { run("BEGIN"); }
+
+    Committed deposit(std::string_view path, std::uint64_t size_bytes = 10) {
+        return *catalog.commit_deposit(deposit_of(path, size_bytes));
+    }
+    Catalog::Deposit deposit_of(std::string_view path, std::uint64_t size_bytes) {
+        return {.stream = Id::random(random),
+                .path = path_of(path),
+                .account = "lab",
+                .size_bytes = size_bytes,
+                .sha256 = random.array<32>(),
+                .modified = now - 1h,
+                .now = now};
+    }
+    Upload upload_of(std::string_view path, std::uint64_t size_bytes = 0,
+                     const std::string& account = "lab") {
+        return {.stream = Id::random(random),
+                .account = account,
+                .path = path_of(path),
+                .size_bytes = size_bytes,
+                .opened = now,
+                .touched = now};
+    }
+};
+
+template <class T>
+std::error_code error_of(const Result<T>& result) {
+    return result ? std::error_code() : result.error();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(catalog_names)
+
+BOOST_AUTO_TEST_CASE(a_deposit_is_found_with_all_that_was_said_of_it) {
+    Site site;
+    BOOST_TEST(site.catalog.ensure_directories(path_of("/lab/in"), now).has_value());
+    auto deposit = site.deposit_of("/lab/in/r\xe9sultat.hl7", 77);  // Latin-1
+    deposit.temporary = true;
+    BOOST_TEST(site.catalog.commit_deposit(deposit).has_value());
+    const auto entry = site.catalog.find(deposit.path);
+    BOOST_REQUIRE(entry.has_value());
+    BOOST_TEST(entry->name == "r\xe9sultat.hl7");
+    BOOST_TEST((entry->kind == Kind::file));
+    BOOST_TEST(entry->made_by == "lab");
+    BOOST_TEST(entry->temporary);
+    BOOST_TEST((entry->modified == now - 1h));
+    BOOST_TEST((entry->created == now));
+    BOOST_REQUIRE(entry->file.has_value());
+    BOOST_TEST((entry->file->stream == deposit.stream));
+    BOOST_TEST((entry->file->sha256 == deposit.sha256));
+    BOOST_TEST(entry->file->size_bytes == 77U);
+    BOOST_TEST(entry->file->depositor == "lab");
+    BOOST_TEST(!entry->file->collected);
+    BOOST_TEST((*site.catalog.path_of(entry->node) == deposit.path));
+    BOOST_TEST(site.catalog.has_file(deposit.stream).value());
+    BOOST_TEST(!site.catalog.has_file(Id::random(site.random)).value());
+}
+
+BOOST_AUTO_TEST_CASE(names_differ_in_case_and_by_folder) {
+    Site site;
+    BOOST_TEST(site.catalog.make_directory(path_of("/a"), "lab", now).has_value());
+    BOOST_TEST(site.catalog.make_directory(path_of("/A"), "lab", now).has_value());
+    BOOST_TEST(site.catalog.make_directory(path_of("/a/A"), "lab", now).has_value());
+    BOOST_TEST((error_of(site.catalog.find(path_of("/A/A"))) == catalog_errc::no_such_name));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_is_doomed_and_forgotten_once_destroyed) {
+    Site site;
+    const auto first = site.deposit("/r.hl7");
+    const Id stream = site.catalog.find(path_of("/r.hl7"))->file->stream;
+    const auto second = site.deposit("/r.hl7", 20);
+    BOOST_TEST((second.doomed == std::vector{stream}));
+    BOOST_TEST(second.file != first.file);
+    BOOST_TEST((*site.catalog.doomed() == std::vector{stream}));
+    BOOST_TEST((*site.catalog.usage({}) == Usage{.bytes = 20, .files = 1}));
+    BOOST_TEST((error_of(site.catalog.add_name(first.file, path_of("/x"), "", now)) ==
+                catalog_errc::no_such_file));
+    BOOST_TEST(site.catalog.forget(stream).has_value());
+    BOOST_TEST(site.catalog.forget(stream).has_value());
+    BOOST_TEST(site.catalog.doomed()->empty());
+}
+
+BOOST_AUTO_TEST_CASE(to_forget_spares_a_file_that_is_not_doomed) {
+    Site site;
+    site.deposit("/r.hl7");
+    const Id stream = site.catalog.find(path_of("/r.hl7"))->file->stream;
+    BOOST_TEST(site.catalog.forget(stream).has_value());
+    BOOST_TEST(site.catalog.has_file(stream).value());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_lives_as_long_as_one_of_its_names) {
+    Site site;
+    const auto file = site.deposit("/a").file;
+    BOOST_TEST(site.catalog.add_name(file, path_of("/b"), "", now).has_value());
+    BOOST_TEST(site.catalog.remove(path_of("/a"))->doomed.empty());
+    BOOST_TEST(site.catalog.find(path_of("/b"))->made_by.empty());
+    BOOST_TEST(site.catalog.remove(path_of("/b"))->doomed.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_names_of_a_file_are_those_that_it_has_now) {
+    Site site;
+    const auto file = site.deposit("/a").file;
+    site.deposit("/other");
+    BOOST_TEST(site.catalog.add_name(file, path_of("/b"), "", now).has_value());
+    BOOST_TEST(site.catalog.add_name(file, path_of("/c"), "", now).has_value());
+    BOOST_TEST(site.catalog.remove(path_of("/a")).has_value());
+    const auto names = site.catalog.names_of(file);
+    BOOST_REQUIRE(names.has_value());
+    BOOST_REQUIRE(names->size() == 2U);
+    BOOST_TEST(names->at(0).name == "b");
+    BOOST_TEST(names->at(1).name == "c");
+    BOOST_TEST(site.catalog.names_of(999)->empty());
+}
+
+BOOST_AUTO_TEST_CASE(ids_are_never_used_again) {
+    Site site;
+    const auto first = site.deposit("/a");
+    BOOST_TEST(site.catalog.remove(path_of("/a")).has_value());
+    BOOST_TEST(site.catalog.forget((*site.catalog.doomed()).front()).has_value());
+    const auto second = site.deposit("/a");
+    BOOST_TEST(second.node > first.node);
+    BOOST_TEST(second.file > first.file);
+}
+
+BOOST_AUTO_TEST_CASE(times_and_the_mark_of_collection_are_kept) {
+    Site site;
+    const auto committed = site.deposit("/a");
+    BOOST_TEST(site.catalog.set_times(committed.node, now + 5s, std::nullopt).has_value());
+    BOOST_TEST(site.catalog.set_times(committed.node, std::nullopt, now + 6s).has_value());
+    BOOST_TEST(site.catalog.mark_collected(committed.file).has_value());
+    const auto entry = site.catalog.find(path_of("/a"));
+    BOOST_TEST((entry->accessed == now + 5s));
+    BOOST_TEST((entry->modified == now + 6s));
+    BOOST_TEST(entry->file->collected);
+    BOOST_TEST((error_of(site.catalog.set_times(999, now, now)) == catalog_errc::no_such_name));
+    BOOST_TEST((error_of(site.catalog.mark_collected(999)) == catalog_errc::no_such_file));
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_in_pages_gives_each_entry_once_also_while_names_come_and_go) {
+    Site site;
+    for (int number = 0; number < 10; ++number) site.deposit("/f" + std::to_string(number));
+    std::vector<std::string> names;
+    NodeId after = 0;
+    for (;;) {
+        const auto page = site.catalog.list(root_node, after, 3);
+        BOOST_REQUIRE(page.has_value());
+        if (page->empty()) break;
+        for (const Entry& entry : *page) names.push_back(entry.name);
+        after = page->back().node;
+        if (names.size() == 3) {
+            BOOST_TEST(site.catalog.remove(path_of("/f1")).has_value());
+            BOOST_TEST(site.catalog.remove(path_of("/f9")).has_value());
+        }
+    }
+    const std::vector<std::string> expected{"f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8"};
+    BOOST_TEST(names == expected, boost::test_tools::per_element());
+    BOOST_TEST(site.catalog.list(12345, 0, 10)->empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_of_100000_is_renamed_and_listed_in_pages_without_a_walk) {
+    Site site;
+    const auto folder = site.catalog.make_directory(path_of("/big"), "lab", now);
+    BOOST_TEST(site.catalog.make_directory(path_of("/to"), "lab", now).has_value());
+    // Rows whose names do not open: a verb that read them would fail.
+    auto fill = site.connection->query(
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
+        " INSERT INTO nodes (parent, kind, name_index, name, made_by, temporary, modified, "
+        "accessed,"
+        " created) SELECT ?, 1, CAST(printf('%016d', x) AS BLOB), x'00', '', 0, 0, 0, 0 FROM n",
+        *folder);
+    BOOST_REQUIRE(fill.run().has_value());
+    const auto total = [&] {
+        auto query = site.connection->query("SELECT total_changes()");
+        BOOST_REQUIRE(query.next().value());
+        return query.integer(0);
+    };
+    const auto before = total();
+    BOOST_TEST(
+        site.catalog.rename(path_of("/big"), path_of("/to/big"), false, false, now).has_value());
+    BOOST_TEST(total() - before <= 5);
+    auto plan = site.connection->query(
+        "EXPLAIN QUERY PLAN SELECT id FROM nodes n WHERE n.parent = 1 AND n.id > 1 ORDER BY n.id");
+    while (plan.next().value()) BOOST_TEST(plan.text(3).find("SCAN") == std::string_view::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(catalog_refusals)
+
+BOOST_AUTO_TEST_CASE(each_verb_says_why_not) {
+    Site site;
+    auto& catalog = site.catalog;
+    BOOST_TEST(catalog.ensure_directories(path_of("/d/e"), now).has_value());
+    site.deposit("/f");
+    const VirtualPath root;
+    const auto is = [](const auto& result, catalog_errc code) { return error_of(result) == code; };
+    using enum catalog_errc;
+    BOOST_TEST(is(catalog.find(path_of("/x")), no_such_name));
+    BOOST_TEST(is(catalog.find(path_of("/f/x")), no_such_name));
+    BOOST_TEST(is(catalog.path_of(999), no_such_name));
+    BOOST_TEST(is(catalog.usage(path_of("/f")), not_a_directory));
+    BOOST_TEST(is(catalog.usage(path_of("/x")), no_such_name));
+    BOOST_TEST(is(catalog.make_directory(root, "", now), already_there));
+    BOOST_TEST(is(catalog.make_directory(path_of("/d"), "", now), already_there));
+    BOOST_TEST(is(catalog.make_directory(path_of("/f"), "", now), already_there));
+    BOOST_TEST(is(catalog.make_directory(path_of("/x/y"), "", now), no_such_name));
+    BOOST_TEST(is(catalog.make_directory(path_of("/f/y"), "", now), not_a_directory));
+    BOOST_TEST(is(catalog.ensure_directories(path_of("/f/y"), now), not_a_directory));
+    BOOST_TEST((catalog.ensure_directories(root, now) == root_node));
+    BOOST_TEST(is(catalog.remove_directory(root), is_the_root));
+    BOOST_TEST(is(catalog.remove_directory(path_of("/d")), not_empty));
+    BOOST_TEST(is(catalog.remove_directory(path_of("/f")), not_a_directory));
+    BOOST_TEST(is(catalog.remove_directory(path_of("/x")), no_such_name));
+    BOOST_TEST(is(catalog.remove(path_of("/d")), is_a_directory));
+    BOOST_TEST(is(catalog.remove(path_of("/x")), no_such_name));
+    BOOST_TEST(is(catalog.remove(root), is_the_root));
+    BOOST_TEST(is(catalog.commit_deposit(site.deposit_of("/d", 1)), is_a_directory));
+    BOOST_TEST(is(catalog.commit_deposit(site.deposit_of("/x/y", 1)), no_such_name));
+    BOOST_TEST(is(catalog.commit_deposit(site.deposit_of("/f/y", 1)), not_a_directory));
+    BOOST_TEST(is(catalog.commit_deposit(site.deposit_of("/", 1)), is_the_root));
+    BOOST_TEST(is(catalog.begin_upload(site.upload_of("/x/y")), no_such_name));
+    BOOST_TEST(is(catalog.begin_upload(site.upload_of("/d")), is_a_directory));
+    BOOST_TEST(is(catalog.touch_upload(Id::random(site.random), 1, now), no_such_upload));
+    BOOST_TEST(catalog.end_upload(Id::random(site.random)).has_value());
+    const auto rename = [&](std::string_view from, std::string_view to, bool replace) {
+        return catalog.rename(path_of(from), path_of(to), replace, false, now);
+    };
+    BOOST_TEST(is(rename("/x", "/y", false), no_such_name));
+    BOOST_TEST(is(rename("/d", "/d/e/d", false), into_itself));
+    BOOST_TEST(is(rename("/d", "/f", true), not_a_directory));
+    BOOST_TEST(is(rename("/d", "/f", false), already_there));
+    BOOST_TEST(is(rename("/f", "/d", true), is_a_directory));
+    BOOST_TEST(is(rename("/f", "/d", false), already_there));
+    BOOST_TEST(is(rename("/f", "/x/y", false), no_such_name));
+    BOOST_TEST(is(rename("/f", "/f", false), already_there));
+    BOOST_TEST(is(rename("/", "/d/x", false), is_the_root));
+    BOOST_TEST(rename("/f", "/f", true)->doomed.empty());
+    BOOST_TEST(catalog.find(path_of("/f")).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_with_anybodys_upload_is_not_removed) {
+    Site site;
+    BOOST_TEST(site.catalog.make_directory(path_of("/d"), "lab", now).has_value());
+    const Upload upload = site.upload_of("/d/u", 5, "other");
+    BOOST_TEST(site.catalog.begin_upload(upload).has_value());
+    BOOST_TEST((error_of(site.catalog.remove_directory(path_of("/d"))) == catalog_errc::not_empty));
+    BOOST_TEST(site.catalog.end_upload(upload.stream).has_value());
+    BOOST_TEST(site.catalog.remove_directory(path_of("/d")).has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(catalog_uploads)
+
+BOOST_AUTO_TEST_CASE(an_upload_is_its_accounts_alone_and_one_for_each_name) {
+    Site site;
+    const Upload mine = site.upload_of("/u");
+    BOOST_TEST(site.catalog.begin_upload(mine).has_value());
+    BOOST_TEST(
+        (error_of(site.catalog.begin_upload(site.upload_of("/u"))) == catalog_errc::already_there));
+    BOOST_TEST(site.catalog.begin_upload(site.upload_of("/u", 0, "other")).has_value());
+    BOOST_TEST((site.catalog.find_upload("lab", path_of("/u")).value()->stream == mine.stream));
+    BOOST_TEST(!site.catalog.find_upload("third", path_of("/u")).value().has_value());
+    BOOST_TEST(!site.catalog.find_upload("lab", path_of("/x/u")).value().has_value());
+    BOOST_TEST(site.catalog.uploads_in("lab", root_node)->size() == 1U);
+    BOOST_TEST(site.catalog.all_uploads()->size() == 2U);
+    BOOST_TEST((error_of(site.catalog.find(path_of("/u"))) == catalog_errc::no_such_name));
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_follows_its_folder_and_is_counted_until_it_ends) {
+    Site site;
+    BOOST_TEST(site.catalog.ensure_directories(path_of("/a/b"), now).has_value());
+    const Upload upload = site.upload_of("/a/b/u", 100);
+    BOOST_TEST(site.catalog.begin_upload(upload).has_value());
+    BOOST_TEST(site.catalog.touch_upload(upload.stream, 300, now + 1s).has_value());
+    BOOST_TEST(site.catalog.touch_upload(upload.stream, 250, now + 2s).has_value());
+    BOOST_TEST((*site.catalog.usage(path_of("/a")) == Usage{.bytes = 250, .files = 1}));
+    BOOST_TEST(site.catalog.rename(path_of("/a"), path_of("/z"), false, false, now).has_value());
+    const auto there = site.catalog.upload(upload.stream).value();
+    BOOST_REQUIRE(there.has_value());
+    BOOST_TEST((there->path == path_of("/z/b/u")));
+    BOOST_TEST((there->touched == now + 2s));
+    auto deposit = site.deposit_of("/z/b/u", 240);
+    deposit.stream = upload.stream;
+    BOOST_TEST(site.catalog.commit_deposit(deposit).has_value());
+    BOOST_TEST(site.catalog.all_uploads()->empty());
+    BOOST_TEST((*site.catalog.usage({}) == Usage{.bytes = 240, .files = 1}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(catalog_tampering)
+
+// Each statement is what somebody with the database file, and no key, could do.
+const std::array<const char*, 4> exchanges{
+    "UPDATE nodes SET name = (SELECT name FROM nodes o WHERE o.id <> nodes.id AND o.id > 1)"
+    " WHERE id = (SELECT min(id) FROM nodes WHERE id > 1)",
+    "UPDATE nodes SET name = CAST(substr(name, 1, 20) || x'00' || substr(name, 22) AS BLOB) WHERE "
+    "id > 1",
+    "UPDATE nodes SET name = x'' WHERE id > 1",
+    "UPDATE files SET sha256 = (SELECT o.sha256 FROM files o WHERE o.id <> files.id)",
+};
+
+BOOST_DATA_TEST_CASE(a_cell_that_was_changed_or_moved_does_not_open, exchanges, statement) {
+    Site site;
+    site.deposit("/first");
+    site.deposit("/second");
+    site.run(statement);
+    BOOST_TEST(
+        (error_of(site.catalog.find(path_of("/first"))) == database::database_errc::altered_cell));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_index_given_to_another_row_leads_nowhere) {
+    Site site;
+    site.deposit("/first");
+    site.deposit("/second");
+    site.run(
+        "UPDATE nodes SET name_index = x'00' WHERE id = (SELECT max(id) FROM nodes);"
+        "CREATE TEMP TABLE taken AS SELECT name_index FROM nodes WHERE id = 2;"
+        "UPDATE nodes SET name_index = x'01' WHERE id = 2;"
+        "UPDATE nodes SET name_index = (SELECT name_index FROM taken)"
+        " WHERE id = (SELECT max(id) FROM nodes);");
+    BOOST_TEST(
+        (error_of(site.catalog.find(path_of("/first"))) == database::database_errc::altered_cell));
+    BOOST_TEST((error_of(site.catalog.remove(path_of("/first"))) ==
+                database::database_errc::altered_cell));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(catalog_model)
+
+namespace {
+
+/// The catalog in plain maps: what each verb must answer, and what must be there after it.
+struct Model {
+    std::map<std::string, std::optional<FileId>> names;  // nothing: a folder
+    std::map<FileId, std::uint64_t> sizes;
+    struct Open {
+        Id stream;
+        std::uint64_t size_bytes = 0;
+    };
+    std::map<std::string, Open> uploads;
+    std::set<FileId> doomed;
+
+    static std::string above(const std::string& path) { return path.substr(0, path.rfind('/')); }
+    static bool within(const std::string& path, const std::string& folder) {
+        return path.starts_with(folder + "/");
+    }
+    [[nodiscard]] bool has(const std::string& path) const { return names.contains(path); }
+    [[nodiscard]] bool is_folder(const std::string& path) const {
+        return path.empty() || (has(path) && !names.at(path));
+    }
+    [[nodiscard]] std::error_code place(const std::string& path) const {
+        for (std::size_t end = path.find('/', 1); end != std::string::npos;
+             end = path.find('/', end + 1)) {
+            const std::string folder = path.substr(0, end);
+            if (!has(folder)) return make_error_code(catalog_errc::no_such_name);
+            if (!is_folder(folder)) return make_error_code(catalog_errc::not_a_directory);
+        }
+        return {};
+    }
+    void unname(const std::string& path) {
+        const FileId file = *names.at(path);
+        names.erase(path);
+        const bool named =
+            std::ranges::any_of(names, [&](const auto& entry) { return entry.second == file; });
+        if (!named) doomed.insert(file);
+    }
+    void move_all(const std::string& from, const std::string& to) {
+        const auto moved = [&](auto& map, bool itself) {
+            for (auto& [path, value] : std::exchange(map, {}))
+                map[within(path, from) || (itself && path == from) ? to + path.substr(from.size())
+                                                                   : path] = value;
+        };
+        moved(names, true);
+        moved(uploads, false);  // one under the same name is beside it, not in it
+    }
+    [[nodiscard]] Usage usage(const std::string& folder) const {
+        Usage sum;
+        for (const auto& [path, file] : names)
+            if (file && within(path, folder)) {
+                sum.bytes += sizes.at(*file);
+                ++sum.files;
+            }
+        for (const auto& [path, upload] : uploads)
+            if (within(path, folder)) {
+                sum.bytes += upload.size_bytes;
+                ++sum.files;
+            }
+        return sum;
+    }
+};
+
+/// Random verbs on a small tree, so that they meet each other; each answer is held to the model's.
+class Play {
+  public:
+    explicit Play(unsigned seed) : dice_(seed) {}
+
+    void step() {
+        switch (roll(9)) {
+            case 0:
+                return make_directory(any_path());
+            case 1:
+                return remove_directory(any_path());
+            case 2:
+                return begin_upload(any_path());
+            case 3:
+                return touch_upload();
+            case 4:
+                return deposit(any_path());
+            case 5:
+                return add_name(any_path());
+            case 6:
+            case 7:
+                return rename(any_path(), any_path());
+            default:
+                return remove(any_path());
+        }
+    }
+    void compare() {
+        std::map<std::string, std::optional<FileId>> seen;
+        walk(root_node, "", seen);
+        BOOST_REQUIRE((seen == model_.names));
+        BOOST_REQUIRE(site_.catalog.doomed()->size() == model_.doomed.size());
+        std::map<std::string, Id> uploads;
+        for (const Upload& upload : *site_.catalog.all_uploads())
+            uploads[std::string(upload.path.text())] = upload.stream;
+        BOOST_REQUIRE(uploads.size() == model_.uploads.size());
+        for (const auto& [path, open] : model_.uploads)
+            BOOST_REQUIRE((uploads.at(path) == open.stream));
+    }
+
+  private:
+    std::size_t roll(std::size_t sides) { return dice_() % sides; }
+    std::string any_path() {
+        std::string path;
+        for (std::size_t depth = roll(4) + 1; depth > 0; --depth)
+            path += std::string("/") + "abc"[roll(3)];
+        return path;
+    }
+    template <class T>
+    bool agree(const Result<T>& result, std::error_code expected) {
+        BOOST_REQUIRE_MESSAGE(error_of(result) == expected, error_of(result).message()
+                                                                << ", not " << expected.message());
+        return result.has_value();
+    }
+
+    void make_directory(const std::string& path) {
+        auto expected = model_.place(path);
+        if (!expected && model_.has(path)) expected = catalog_errc::already_there;
+        if (agree(site_.catalog.make_directory(path_of(path), "lab", now), expected))
+            model_.names[path] = std::nullopt;
+    }
+    void remove_directory(const std::string& path) {
+        auto expected = model_.place(path);
+        const auto inside = [&](const auto& entry) { return Model::within(entry.first, path); };
+        if (!expected && !model_.has(path))
+            expected = catalog_errc::no_such_name;
+        else if (!expected && !model_.is_folder(path))
+            expected = catalog_errc::not_a_directory;
+        else if (!expected && (std::ranges::any_of(model_.names, inside) ||
+                               std::ranges::any_of(model_.uploads, inside)))
+            expected = catalog_errc::not_empty;
+        if (agree(site_.catalog.remove_directory(path_of(path)), expected))
+            model_.names.erase(path);
+    }
+    void begin_upload(const std::string& path) {
+        auto expected = model_.place(path);
+        if (!expected && model_.is_folder(path)) expected = catalog_errc::is_a_directory;
+        if (!expected && model_.uploads.contains(path)) expected = catalog_errc::already_there;
+        const Upload upload = site_.upload_of(path, roll(100));
+        if (agree(site_.catalog.begin_upload(upload), expected))
+            model_.uploads[path] = {upload.stream, upload.size_bytes};
+    }
+    void touch_upload() {
+        if (model_.uploads.empty()) return;
+        auto& open = std::next(model_.uploads.begin(),
+                               static_cast<std::ptrdiff_t>(roll(model_.uploads.size())))
+                         ->second;
+        open.size_bytes = roll(1000);
+        agree(site_.catalog.touch_upload(open.stream, open.size_bytes, now), {});
+    }
+    void deposit(const std::string& path) {
+        auto expected = model_.place(path);
+        if (!expected && model_.is_folder(path)) expected = catalog_errc::is_a_directory;
+        auto deposit = site_.deposit_of(path, roll(1000));
+        const auto open = model_.uploads.find(path);
+        if (open != model_.uploads.end()) deposit.stream = open->second.stream;
+        const auto committed = site_.catalog.commit_deposit(deposit);
+        if (!agree(committed, expected)) return;
+        if (open != model_.uploads.end()) model_.uploads.erase(open);
+        const auto doomed_before = model_.doomed.size();
+        if (model_.has(path)) model_.unname(path);
+        BOOST_REQUIRE(committed->doomed.size() == model_.doomed.size() - doomed_before);
+        model_.names[path] = committed->file;
+        model_.sizes[committed->file] = deposit.size_bytes;
+    }
+    void add_name(const std::string& path) {
+        if (model_.sizes.empty()) return;
+        const auto [file, size] = *std::next(
+            model_.sizes.begin(), static_cast<std::ptrdiff_t>(roll(model_.sizes.size())));
+        std::error_code expected;
+        if (model_.doomed.contains(file))
+            expected = catalog_errc::no_such_file;
+        else
+            expected = model_.place(path);
+        if (!expected && model_.has(path)) expected = catalog_errc::already_there;
+        if (agree(site_.catalog.add_name(file, path_of(path), "", now), expected))
+            model_.names[path] = file;
+    }
+    void rename(const std::string& from, const std::string& to) {
+        const bool replace = roll(2) == 0;
+        auto expected = model_.place(from);
+        if (!expected && !model_.has(from)) expected = catalog_errc::no_such_name;
+        if (!expected && model_.is_folder(from) && Model::within(to, from))
+            expected = catalog_errc::into_itself;
+        if (!expected) expected = model_.place(to);
+        if (!expected && model_.has(to)) {
+            if (!replace)
+                expected = catalog_errc::already_there;
+            else if (from != to && model_.is_folder(to))
+                expected = catalog_errc::is_a_directory;
+            else if (from != to && model_.is_folder(from))
+                expected = catalog_errc::not_a_directory;
+        }
+        const auto renamed = site_.catalog.rename(path_of(from), path_of(to), replace, false, now);
+        if (!agree(renamed, expected)) return;
+        const auto doomed_before = model_.doomed.size();
+        if (from != to && model_.has(to)) model_.unname(to);
+        BOOST_REQUIRE(renamed->doomed.size() == model_.doomed.size() - doomed_before);
+        model_.move_all(from, to);
+    }
+    void remove(const std::string& path) {
+        auto expected = model_.place(path);
+        if (!expected && !model_.has(path)) expected = catalog_errc::no_such_name;
+        if (!expected && model_.is_folder(path)) expected = catalog_errc::is_a_directory;
+        if (agree(site_.catalog.remove(path_of(path)), expected)) model_.unname(path);
+    }
+    void walk(NodeId folder, const std::string& path,
+              std::map<std::string, std::optional<FileId>>& seen) {
+        BOOST_REQUIRE((*site_.catalog.usage(path_of(path)) == model_.usage(path)));
+        NodeId after = 0;
+        for (;;) {
+            const auto page = site_.catalog.list(folder, after, 2);
+            BOOST_REQUIRE(page.has_value());
+            if (page->empty()) return;
+            for (const Entry& entry : *page) {
+                const std::string below = path + "/" + entry.name;
+                seen[below] = entry.file ? std::optional(entry.file->id) : std::nullopt;
+                if (entry.kind == Kind::directory) walk(entry.node, below, seen);
+                after = entry.node;
+            }
+        }
+    }
+
+    std::mt19937 dice_;
+    Site site_;
+    Model model_;
+};
+
+}  // namespace
+
+BOOST_DATA_TEST_CASE(random_verbs_agree_with_the_model, boost::unit_test::data::xrange(8), seed) {
+    Play play(static_cast<unsigned>(seed));
+    for (int step = 0; step < 1500; ++step) {
+        BOOST_TEST_CONTEXT("seed " << seed << ", step " << step) {
+            play.step();
+            if (step % 10 == 0) play.compare();
+        }
+    }
+    play.compare();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

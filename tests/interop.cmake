@@ -1,0 +1,25 @@
+# Real clients against the real daemon, each with a site, a daemon and ports of its own. The programs are
+# this build's; CONSIGN_INTEROP_BINARIES names another build folder, e.g. build/release.
+set(CONSIGN_INTEROP_BINARIES "${PROJECT_BINARY_DIR}" CACHE PATH "build folder whose consignd and consign are tested")
+find_program(CONSIGN_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+
+# consign_interop_test(NAME SCRIPT LABEL label TIMEOUT seconds)
+function(consign_interop_test name script)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "" ${ARGN})
+  add_test(NAME ${name} COMMAND ${CONSIGN_PYTHON} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${script})
+  set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
+    ENVIRONMENT "CONSIGND=${CONSIGN_INTEROP_BINARIES}/daemon/consignd;CONSIGN=${CONSIGN_INTEROP_BINARIES}/admin/consign;PYTHONDONTWRITEBYTECODE=1;PYTHONUNBUFFERED=1")
+endfunction()
+
+foreach(client openssh_sftp openssh_scp lftp psftp rclone paramiko asyncssh sshfs)
+  consign_interop_test(interop_${client} interop/${client}_tests.py LABEL interop TIMEOUT 300)
+endforeach()
+consign_interop_test(interop_interruption interop/interruption_tests.py LABEL interop TIMEOUT 180)
+consign_interop_test(fault_kill9 fault/kill9_tests.py LABEL fault TIMEOUT 600)
+set_tests_properties(fault_kill9 PROPERTIES PROCESSORS 2)
+
+# Sanitizers hold memory back: what they would measure is themselves.
+if(NOT CONSIGN_SANITIZE)
+  consign_interop_test(interop_memory interop/memory_tests.py LABEL interop TIMEOUT 300)
+  set_tests_properties(interop_memory PROPERTIES PROCESSORS 2)
+endif()

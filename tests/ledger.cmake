@@ -1,0 +1,13 @@
+consign_test(ledger_tests LABEL component
+  SOURCES component/ledger_tests.cpp
+  LINKS consign_ledger)
+
+# The vectors are made by a script that shares nothing with the program, and kept in the repository.
+# Debian's python3 by its path: it is the one that has Debian's python3-cryptography.
+consign_test(ledger_vectors_tests LABEL vectors
+  SOURCES vectors/ledger_vectors_tests.cpp
+  LINKS consign_ledger consign_catalog Boost::json)
+add_test(NAME ledger_vectors_are_what_the_script_makes
+  COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/vectors/ledger_vectors.py
+          --check ${CMAKE_CURRENT_SOURCE_DIR}/vectors/ledger.json)
+set_tests_properties(ledger_vectors_are_what_the_script_makes PROPERTIES LABELS vectors)

@@ -1,0 +1,297 @@
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <random>
+
+#include "policy/decide.hpp"
+
+using namespace consign;
+using namespace consign::policy;
+using boost::asio::ip::make_address;
+
+namespace {
+
+VirtualPath path(std::string_view text) {
+    return VirtualPath::parse(text).value();
+}
+
+Grant grant(std::string_view glob, Verbs verbs, int line = 0) {
+    return {Glob::path(glob).value(), std::move(verbs), {"policy.d/a.yaml", line}};
+}
+
+Account account(std::vector<Grant> grants) {
+    Account made;
+    made.id = "lab";
+    made.home = path("/labs/lab");
+    made.protocols = {"sftp"};
+    made.grants = std::move(grants);
+    made.rule = {"policy.d/a.yaml", 1};
+    return made;
+}
+
+Listener sftp() {
+    Listener listener;
+    listener.protocol = "sftp";
+    listener.rule = {"consign.yaml", 5};
+    return listener;
+}
+
+const auto loopback = make_address("127.0.0.1");
+
+Timestamp utc(int year, unsigned month, unsigned day, int hour = 0, int minute = 0) {
+    using namespace std::chrono;
+    return Timestamp(
+        sys_days(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)) +
+        hours(hour) + minutes(minute));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(decide)
+
+BOOST_AUTO_TEST_CASE(the_first_grant_whose_path_matches_decides_every_verb) {
+    const Account lab = account(
+        {grant("/in/**", {Verb::upload}, 10), grant("/**", {Verb::list, Verb::download}, 11)});
+    BOOST_TEST(may(lab, Verb::upload, path("/in/x")).allowed);
+    BOOST_TEST(may(lab, Verb::upload, path("/in/x")).rule.text() == "policy.d/a.yaml:10");
+    // The second would allow it, and is not asked.
+    const Verdict refused = may(lab, Verb::download, path("/in/x"));
+    BOOST_TEST(!refused.allowed);
+    BOOST_TEST(refused.rule.text() == "policy.d/a.yaml:10");
+    BOOST_TEST(refused.reason == "the grant does not allow download");
+    BOOST_TEST(may(lab, Verb::download, path("/out/x")).rule.line == 11);
+}
+
+BOOST_AUTO_TEST_CASE(no_grant_is_a_refusal_by_the_accounts_own_rule) {
+    const Account lab = account({grant("/in/**", {Verb::upload})});
+    const Verdict refused = may(lab, Verb::upload, path("/elsewhere"));
+    BOOST_TEST(!refused.allowed);
+    BOOST_TEST(refused.rule.text() == "policy.d/a.yaml:1");
+    BOOST_TEST(refused.reason == "no grant covers this path");
+    BOOST_TEST(!may(account({}), Verb::list, VirtualPath()).allowed);
+}
+
+BOOST_AUTO_TEST_CASE(a_verb_below_changes_nothing_above) {
+    // Property: with random grants, adding one at the end never changes a verdict that a grant
+    // gave, and a verdict always is the first match's.
+    std::mt19937 random(99);
+    const std::vector<std::string> globs{"/**",  "/in/**",   "/in/*", "/*/x",
+                                         "/out", "/in/a/**", "/?"};
+    const std::vector<std::string> paths{"/", "/in", "/in/a", "/in/a/x", "/out", "/out/x", "/a"};
+    const auto any_grant = [&](int line) {
+        Verbs verbs;
+        for (int verb = 0; verb < 8; ++verb)
+            if (random() % 2 == 0) verbs.insert(static_cast<Verb>(verb));
+        return grant(globs[random() % globs.size()], verbs, line);
+    };
+    for (int round = 0; round < 500; ++round) {
+        Account lab = account({});
+        const int count = static_cast<int>(random() % 4);
+        for (int line = 2; line < 2 + count; ++line) lab.grants.push_back(any_grant(line));
+        Account longer = lab;
+        longer.grants.push_back(any_grant(100));
+        for (const std::string& text : paths) {
+            for (int verb = 0; verb < 8; ++verb) {
+                const Verdict before = may(lab, static_cast<Verb>(verb), path(text));
+                const Verdict after = may(longer, static_cast<Verb>(verb), path(text));
+                const bool was_granted = before.rule.line != 1;
+                if (was_granted) BOOST_TEST_REQUIRE(before.allowed == after.allowed);
+                if (was_granted) BOOST_TEST_REQUIRE(before.rule.line == after.rule.line);
+                if (!was_granted) BOOST_TEST_REQUIRE(!before.allowed);
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(folders_that_lead_to_a_granted_path_can_be_entered) {
+    const Account lab = account({grant("/a/b/*.hl7", {Verb::download}, 10)});
+    BOOST_TEST(may_enter(lab, VirtualPath()).allowed);
+    BOOST_TEST(may_enter(lab, path("/a")).allowed);
+    BOOST_TEST(may_enter(lab, path("/a/b")).rule.line == 10);
+    BOOST_TEST(!may_enter(lab, path("/a/c")).allowed);
+    BOOST_TEST(!may_enter(lab, path("/a/b/c")).allowed);
+    BOOST_TEST(is_shown(lab, path("/a"), true));
+    BOOST_TEST(!is_shown(lab, path("/z"), true));
+    BOOST_TEST(!is_shown(lab, path("/a"), false));  // a file of that name leads nowhere
+    BOOST_TEST(!may_enter(account({}), VirtualPath()).allowed);
+}
+
+BOOST_AUTO_TEST_CASE(a_drop_box_shows_its_folders_and_none_of_its_files) {
+    const Account lab = account({grant("/in/**", {Verb::upload, Verb::mkdir})});
+    BOOST_TEST(is_shown(lab, path("/in"), true));
+    BOOST_TEST(may_enter(lab, path("/in")).allowed);
+    BOOST_TEST(may_enter(lab, path("/in/today")).allowed);
+    BOOST_TEST(!is_shown(lab, path("/in/secret.hl7"), false));
+    BOOST_TEST(!is_shown(lab, path("/in/today/secret.hl7"), false));
+}
+
+BOOST_AUTO_TEST_CASE(list_on_a_folder_or_on_the_entry_shows_it) {
+    const Account lab =
+        account({grant("/out/**", {Verb::list}), grant("/pub/*.pdf", {Verb::list})});
+    BOOST_TEST(is_shown(lab, path("/out/x"), false));
+    BOOST_TEST(is_shown(lab, path("/out/x/y"), false));
+    BOOST_TEST(is_shown(lab, path("/pub/x.pdf"), false));
+    BOOST_TEST(!is_shown(lab, path("/pub/x.doc"), false));
+    BOOST_TEST(is_shown(lab, VirtualPath(), true));
+}
+
+BOOST_AUTO_TEST_CASE(a_grant_of_nothing_closes_what_lies_below_it) {
+    const Account lab = account(
+        {grant("/out/private/**", {}, 10), grant("/out/**", {Verb::list, Verb::download}, 11)});
+    BOOST_TEST(!may(lab, Verb::download, path("/out/private/x")).allowed);
+    BOOST_TEST(!may_enter(lab, path("/out/private")).allowed);
+    BOOST_TEST(!may_enter(lab, path("/out/private/deep")).allowed);
+    BOOST_TEST(may_enter(lab, path("/out")).allowed);
+    // An exception before it opens a way through.
+    const Account through = account({grant("/out/private/ours/**", {Verb::download}),
+                                     grant("/out/private/**", {}), grant("/out/**", {Verb::list})});
+    BOOST_TEST(may_enter(through, path("/out/private")).allowed);
+    BOOST_TEST(may_enter(through, path("/out/private/ours")).allowed);
+    BOOST_TEST(!may_enter(through, path("/out/private/theirs")).allowed);
+    BOOST_TEST(!is_shown(through, path("/out/private/theirs"), true));
+}
+
+BOOST_AUTO_TEST_CASE(connects_within_every_bound) {
+    Policy policy;
+    Account lab = account({});
+    const Timestamp now = utc(2026, 3, 1);
+    BOOST_TEST(may_connect(policy, lab, sftp(), loopback, now).allowed);
+    Listener ftps = sftp();
+    ftps.protocol = "ftps";
+    BOOST_TEST(may_connect(policy, lab, ftps, loopback, now).reason ==
+               "the account may not use this protocol");
+    Listener legacy = sftp();
+    legacy.algorithms = Algorithms::legacy;
+    BOOST_TEST(!may_connect(policy, lab, legacy, loopback, now).allowed);
+    lab.enabled = false;
+    BOOST_TEST(may_connect(policy, lab, sftp(), loopback, now).reason == "the account is disabled");
+}
+
+BOOST_AUTO_TEST_CASE(expires_at_the_end_of_its_last_day_in_the_sites_zone) {
+    Policy policy;
+    policy.zone = "Europe/Paris";
+    Account lab = account({});
+    lab.expires = std::chrono::sys_days(std::chrono::year(2026) / 7 / 14);
+    // Paris is two hours ahead: its 14 July ends at 22:00 UTC.
+    BOOST_TEST(may_connect(policy, lab, sftp(), loopback, utc(2026, 7, 14, 21, 59)).allowed);
+    BOOST_TEST(!may_connect(policy, lab, sftp(), loopback, utc(2026, 7, 14, 22, 0)).allowed);
+}
+
+BOOST_AUTO_TEST_CASE(comes_from_a_network_that_the_account_names) {
+    Policy policy;
+    Account lab = account({});
+    lab.from = {{parse_network("10.0.0.0/8").value(), {"policy.d/a.yaml", 20}},
+                {parse_network("2001:db8::/32").value(), {"policy.d/a.yaml", 21}}};
+    const auto verdict = [&](const char* peer) {
+        return may_connect(policy, lab, sftp(), make_address(peer), utc(2026, 3, 1));
+    };
+    BOOST_TEST(verdict("10.1.2.3").rule.line == 20);
+    BOOST_TEST(verdict("::ffff:10.1.2.3").allowed);
+    BOOST_TEST(verdict("2001:db8::5").rule.line == 21);
+    BOOST_TEST(!verdict("11.1.2.3").allowed);
+    BOOST_TEST(!verdict("::1").allowed);
+}
+
+BOOST_AUTO_TEST_CASE(a_login_is_complete_once_all_methods_of_one_way_succeeded) {
+    Account lab = account({});
+    const auto progress = [&](const std::set<Method>& succeeded) {
+        return login_progress(lab, succeeded);
+    };
+    using enum Method;
+    BOOST_TEST(!progress({}).complete);  // no way: nobody
+    BOOST_TEST(progress({}).next.empty());
+    lab.ways = {{}};
+    BOOST_TEST(!progress({}).complete);
+    lab.ways = {{publickey, password}};
+    BOOST_TEST((progress({}).next == std::set{publickey, password}));
+    BOOST_TEST((progress({publickey}).next == std::set{password}));
+    BOOST_TEST(!progress({publickey}).complete);
+    BOOST_TEST(progress({publickey, password}).complete);
+    BOOST_TEST(progress({publickey, password}).next.empty());
+    lab.ways = {{publickey}, {password}};
+    BOOST_TEST(progress({password}).complete);
+}
+
+BOOST_AUTO_TEST_CASE(knows_temporary_names) {
+    Policy policy;
+    policy.temporary_names = {Glob::name("*.tmp").value(), Glob::name("*.part").value()};
+    BOOST_TEST(is_temporary_name(policy, "x.tmp"));
+    BOOST_TEST(is_temporary_name(policy, ".part"));
+    BOOST_TEST(!is_temporary_name(policy, "x.tmp.hl7"));
+    BOOST_TEST(!is_temporary_name(policy, "x.TMP"));
+}
+
+Route route_to(std::string name, std::optional<std::string> glob,
+               std::vector<std::string> targets) {
+    Route made;
+    made.name = std::move(name);
+    if (glob) made.path = Glob::path(*glob).value();
+    for (const std::string& target : targets)
+        made.copies.push_back({CopyTemplate::parse(target).value(), {"policy.d/r.yaml", 9}});
+    made.rule = {"policy.d/r.yaml", 8};
+    return made;
+}
+
+DepositFacts deposit(std::string_view at) {
+    DepositFacts facts;
+    facts.path = path(at);
+    facts.account = "lab";
+    facts.home = path("/labs/lab");
+    facts.time = utc(2026, 12, 31, 23, 30);
+    facts.sha256.fill(0xab);
+    return facts;
+}
+
+BOOST_AUTO_TEST_CASE(a_deposit_takes_the_first_route_that_matches) {
+    Policy policy;
+    policy.zone = "Europe/Paris";
+    policy.routes = {
+        route_to("first", "/labs/*/in/**", {"/p/{date}/{time}/{name}", "{home}/d/{name}"}),
+        route_to("second", "/**", {"/q/{sha256}"})};
+    const auto routing = route(policy, deposit("/labs/lab/in/a.hl7"));
+    BOOST_REQUIRE(routing.has_value());
+    BOOST_TEST(routing->route == "first");
+    BOOST_TEST(routing->rule.text() == "policy.d/r.yaml:8");
+    BOOST_REQUIRE(routing->copies.size() == 2u);
+    BOOST_TEST(routing->copies[0].path.text() == "/p/2027-01-01/003000/a.hl7");  // Paris is ahead
+    BOOST_TEST(routing->copies[1].path.text() == "/labs/lab/d/a.hl7");
+    const auto other = route(policy, deposit("/labs/lab/other"));
+    BOOST_TEST(other->copies[0].path.text() ==
+               "/q/abababababababababababababababababababababababababababababababab");
+    policy.routes.pop_back();
+    BOOST_TEST(!route(policy, deposit("/labs/lab/other")).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_route_matches_where_all_its_conditions_do) {
+    Policy policy;
+    policy.routes = {route_to("r", "/labs/**", {"/p/{name}"})};
+    policy.routes[0].file_name = Glob::name("*.hl7").value();
+    policy.routes[0].account = "lab";
+    BOOST_TEST(route(policy, deposit("/labs/lab/in/a.hl7")).has_value());
+    BOOST_TEST(!route(policy, deposit("/labs/lab/in/a.txt")).has_value());
+    BOOST_TEST(!route(policy, deposit("/elsewhere/a.hl7")).has_value());
+    policy.routes[0].account = "another";
+    BOOST_TEST(!route(policy, deposit("/labs/lab/in/a.hl7")).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_target_that_comes_out_invalid_is_left_out_and_the_others_stay) {
+    Policy policy;
+    policy.routes = {route_to("r", "/**", {"/p/{name}{name}", "/p/{name}"})};
+    const auto routing = route(policy, deposit("/in/" + std::string(200, 'a')));
+    BOOST_REQUIRE(routing->copies.size() == 1u);
+    BOOST_TEST(routing->copies[0].path.name() == std::string(200, 'a'));
+}
+
+BOOST_AUTO_TEST_CASE(names_the_folders_to_make_each_after_the_one_that_holds_it) {
+    Policy policy;
+    policy.accounts["lab"] =
+        account({grant("/in/**", {Verb::upload}), grant("/{a,b}/c/*", {}),
+                 grant("/file.pdf", {Verb::download}), grant("/folder", {Verb::list})});
+    std::vector<std::string> made;
+    for (const VirtualPath& folder : folders(policy)) made.emplace_back(folder.text());
+    const std::vector<std::string> expected{
+        "/labs",       "/labs/lab",     "/labs/lab/a",      "/labs/lab/a/c",
+        "/labs/lab/b", "/labs/lab/b/c", "/labs/lab/folder", "/labs/lab/in"};
+    BOOST_TEST(made == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

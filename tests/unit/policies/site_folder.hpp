@@ -1,0 +1,86 @@
+// A site's files in a folder of its own, for a test: consign.yaml and policy.d, and what loading
+// them says.
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/load.hpp"
+
+namespace consign::policy {
+
+inline constexpr std::string_view sample_key =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP analyser-3";
+
+class SiteFolder {
+  public:
+    SiteFolder() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "consign-XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+        folder_ = pattern;
+        write("consign.yaml", sound_server());
+    }
+    SiteFolder(const SiteFolder&) = delete;
+    SiteFolder& operator=(const SiteFolder&) = delete;
+    ~SiteFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+
+    /// consign.yaml, a key a line, in this order.
+    static std::string sound_server() {
+        return "version: 1\n"
+               "site: depot.example\n"
+               "data: data\n"
+               "policy: policy.d/*.yaml\n"
+               "zone: Europe/Paris\n"
+               "keys: {root: \"file:root.key\"}\n"
+               "listeners: [{name: labs, protocol: sftp, bind: \"127.0.0.1:0\", host_keys: "
+               "[host]}]\n";
+    }
+
+    /// The block of one account of policy.d; `more` is indented by four.
+    static std::string account(std::string_view id, std::string_view more = {}) {
+        return std::string("  ")
+            .append(id)
+            .append(":\n    home: /homes/")
+            .append(id)
+            .append("\n    login: {any_of: [publickey], keys: [\"")
+            .append(sample_key)
+            .append("\"]}\n    grants: [{path: /**, may: [list]}]\n")
+            .append(more);
+    }
+
+    [[nodiscard]] std::filesystem::path path(std::string_view name) const { return folder_ / name; }
+
+    SiteFolder& write(std::string_view name, std::string_view text) {
+        const std::filesystem::path file = path(name);
+        std::filesystem::create_directories(file.parent_path());
+        std::ofstream out(file, std::ios::binary);
+        out << text;
+        if (!out) throw std::runtime_error("a test's file cannot be written");
+        return *this;
+    }
+
+    [[nodiscard]] Loaded load() const { return policy::load(path("consign.yaml")); }
+
+    /// What load() says, a line each.
+    [[nodiscard]] std::vector<std::string> said() const {
+        std::vector<std::string> lines;
+        for (const Problem& problem : load().problems) lines.push_back(problem.text());
+        return lines;
+    }
+
+  private:
+    std::filesystem::path folder_;
+};
+
+}  // namespace consign::policy

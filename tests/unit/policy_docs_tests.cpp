@@ -1,0 +1,78 @@
+// What the manual and the sample show is what the program takes.
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "policies/site_folder.hpp"
+
+using namespace consign::policy;
+
+namespace {
+
+std::string content(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    BOOST_REQUIRE(file);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The blocks between ```yaml and ```.
+std::vector<std::string> yaml_blocks(const std::string& page) {
+    std::vector<std::string> blocks;
+    std::istringstream lines(page);
+    std::string line;
+    bool inside = false;
+    while (std::getline(lines, line)) {
+        if (line == "```yaml") {
+            inside = true;
+            blocks.emplace_back();
+        } else if (line == "```") {
+            inside = false;
+        } else if (inside) {
+            blocks.back() += line + "\n";
+        }
+    }
+    return blocks;
+}
+
+void require_sound(const Loaded& loaded, const std::string& what) {
+    std::string said = what + "\n";
+    for (const Problem& problem : loaded.problems) said += problem.text() + "\n";
+    BOOST_TEST(loaded.problems.empty(), said);
+    BOOST_TEST((loaded.policy != nullptr), said);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(policy_docs)
+
+BOOST_AUTO_TEST_CASE(every_sample_of_the_manual_loads_without_a_word) {
+    const std::filesystem::path source = CONSIGN_SOURCE_DIR;
+    const auto blocks = yaml_blocks(content(source / "docs/policy.md"));
+    BOOST_TEST(blocks.size() >= 4u);
+    for (const std::string& block : blocks) {
+        SiteFolder site;
+        // Files that the samples name.
+        site.write("keys/hopital-nord.pub", sample_key);
+        const bool is_server_file = block.find("\nlisteners:") != std::string::npos;
+        if (is_server_file) {
+            site.write("consign.yaml", block);
+            site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("a"));
+        } else {
+            site.write("policy.d/a.yaml", block);
+            if (block.find("\naccounts:") == std::string::npos)
+                site.write("policy.d/b.yaml",
+                           "version: 1\naccounts:\n  hopital-nord: {home: "
+                           "/partners/hopital-nord, grants: [{path: /**, may: "
+                           "[list]}], login: {any_of: [publickey], keys: "
+                           "[keys/hopital-nord.pub]}}\n");
+        }
+        require_sound(site.load(), block);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_sample_site_loads_without_a_word) {
+    const std::filesystem::path source = CONSIGN_SOURCE_DIR;
+    require_sound(load(source / "etc/consign.yaml"), "etc/consign.yaml");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

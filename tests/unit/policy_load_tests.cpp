@@ -1,0 +1,300 @@
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+
+#include "policies/site_folder.hpp"
+#include "policy/decide.hpp"
+
+using namespace consign;
+using namespace consign::policy;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string all;
+    for (const std::string& line : lines) all += line + "\n";
+    return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(policy_load)
+
+BOOST_AUTO_TEST_CASE(reads_everything_that_the_files_say) {
+    SiteFolder site;
+    site.write("consign.yaml",
+               "version: 1\nsite: depot.example\ndata: data/../store\npolicy: policy.d/*.yaml\n"
+               "zone: Europe/Paris\nkeys: {root: credential:consign-root}\n"
+               "listeners:\n"
+               "  - {name: a, protocol: sftp, bind: \"[::]:2022\", host_keys: [k/a, /abs/b],"
+               " algorithms: compatible}\n"
+               "limits: {sessions: 7, idle_time: 2 hours, unfinished_uploads_kept: 3 days}\n"
+               "temporary_names: [\"*.x\"]\n");
+    site.write("keys/one.pub", "# ours\n" + std::string(sample_key) + "\n\n");
+    site.write("policy.d/1.yaml",
+               "version: 1\n"
+               "groups:\n"
+               "  labs:\n"
+               "    grants: [{path: /in/**, may: [upload, delete]}]\n"
+               "    quota: {bytes: 50 GiB, files: 10}\n"
+               "    from: [10.0.0.0/8]\n");
+    site.write("policy.d/2.yaml",
+               "version: 1\n"
+               "accounts:\n"
+               "  lab:\n"
+               "    name: Un laboratoire\n"
+               "    group: labs\n"
+               "    home: /labs/lab\n"
+               "    protocols: [sftp]\n"
+               "    enabled: false\n"
+               "    expires: 2027-12-31\n"
+               "    login:\n"
+               "      any_of: [publickey, [publickey, password]]\n"
+               "      keys: [keys/one.pub]\n"
+               "      password: $argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA\n"
+               "    quota: {file: 1 GiB}\n"
+               "routes:\n"
+               "  - name: all\n"
+               "    when: {name: \"*.HL7\", ignore_case: true, account: lab}\n"
+               "    to: [{copy: \"{home}/done/{name}\"}]\n");
+    const Loaded loaded = site.load();
+    BOOST_REQUIRE_MESSAGE(loaded.policy != nullptr, joined(site.said()));
+    const Policy& policy = *loaded.policy;
+    BOOST_TEST(policy.data == site.path("store"));
+    BOOST_TEST((policy.root_key.kind == KeyReference::Kind::credential));
+    BOOST_TEST(policy.root_key.value == "consign-root");
+    BOOST_TEST(policy.listeners.at(0).port == 2022);
+    BOOST_TEST((policy.listeners.at(0).algorithms == Algorithms::compatible));
+    BOOST_TEST(policy.listeners.at(0).host_keys.at(0) == site.path("k/a"));
+    BOOST_TEST(policy.listeners.at(0).host_keys.at(1) == "/abs/b");
+    BOOST_TEST(policy.limits.sessions == 7u);
+    BOOST_TEST(policy.limits.sessions_per_account == 16u);
+    BOOST_TEST(policy.limits.idle_time.count() == 7200);
+    BOOST_TEST(policy.limits.unfinished_uploads_kept.count() == 259200);
+    BOOST_TEST(policy.temporary_names.size() == 1u);
+    const Account& lab = policy.accounts.at("lab");
+    BOOST_TEST(lab.name == "Un laboratoire");
+    BOOST_TEST(lab.home.text() == "/labs/lab");
+    BOOST_TEST(!lab.enabled);
+    BOOST_TEST((lab.protocols == std::set<std::string>{"sftp"}));
+    BOOST_TEST((lab.expires == std::chrono::sys_days(std::chrono::year(2027) / 12 / 31)));
+    BOOST_TEST(lab.ways.size() == 2u);
+    BOOST_TEST(lab.keys.at(0).fingerprint == "SHA256:hf4G+WF6jOyhl/fqwQ+1l6EQSJx5bx9dLlVPGSRnjIE");
+    BOOST_TEST(lab.keys.at(0).rule.text() == "policy.d/2.yaml:12");
+    BOOST_TEST(lab.password_hash.starts_with("$argon2id$"));
+    BOOST_TEST(lab.from.at(0).rule.text() == "policy.d/1.yaml:6");  // the group's
+    BOOST_TEST(lab.grants.at(0).rule.text() == "policy.d/1.yaml:4");
+    BOOST_TEST((lab.grants.at(0).may == Verbs{Verb::upload, Verb::remove}));
+    // The account's own quota stands instead of its group's, not beside it.
+    BOOST_TEST(!lab.quota.bytes.has_value());
+    BOOST_TEST(*lab.quota.file == 1ULL << 30);
+    BOOST_TEST(lab.rule.text() == "policy.d/2.yaml:3");
+    DepositFacts facts;
+    facts.path = VirtualPath::parse("/labs/lab/in/A.hl7").value();
+    facts.account = "lab";
+    facts.home = lab.home;
+    BOOST_TEST(route(policy, facts)->copies.at(0).path.text() == "/labs/lab/done/A.hl7");
+}
+
+BOOST_AUTO_TEST_CASE(defaults_stand_where_the_files_say_nothing) {
+    SiteFolder site;
+    std::string server = SiteFolder::sound_server();
+    server.erase(server.find("zone"), server.find("keys") - server.find("zone"));
+    site.write("consign.yaml", server);
+    site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("lab"));
+    const Loaded loaded = site.load();
+    BOOST_REQUIRE_MESSAGE(loaded.policy != nullptr, joined(site.said()));
+    BOOST_TEST(loaded.problems.empty());
+    BOOST_TEST(loaded.policy->zone == "UTC");
+    BOOST_TEST((loaded.policy->listeners.at(0).algorithms == Algorithms::modern));
+    BOOST_TEST(loaded.policy->temporary_names.size() == 3u);
+    BOOST_TEST(loaded.policy->limits.login_time.count() == 30);
+    BOOST_TEST(loaded.policy->accounts.at("lab").enabled);
+    BOOST_TEST(
+        (loaded.policy->accounts.at("lab").protocols == std::set<std::string>{"ftps", "sftp"}));
+}
+
+BOOST_AUTO_TEST_CASE(tells_every_mistake_of_every_file_at_once_in_order) {
+    SiteFolder site;
+    site.write("consign.yaml", "version: 2\nsit: x\n" + SiteFolder::sound_server().substr(11));
+    site.write("policy.d/1.yaml", "version: 1\ngroups: {labs: {grant: []}}\n");
+    site.write("policy.d/2.yaml", "version: 1\naccounts:\n" +
+                                      SiteFolder::account("a", "    group: lasb\n    hme: x\n") +
+                                      SiteFolder::account("a") + "routes: {}\n");
+    const std::vector<std::string> expected{
+        "consign.yaml:1:10: error: expected `1`, the only version of the policy language, found "
+        "`2`",
+        "consign.yaml:2:1: error: unknown key `sit`; did you mean `site`? (known here: version, "
+        "site, "
+        "data, policy, zone, keys, listeners, limits, temporary_names)",
+        "policy.d/1.yaml:2:17: error: unknown key `grant`; did you mean `grants`? (known here: "
+        "grants, "
+        "quota, protocols, from)",
+        "policy.d/2.yaml:7:12: error: no file defines the group `lasb`; did you mean `labs`?",
+        "policy.d/2.yaml:8:5: error: unknown key `hme`; did you mean `home`? (known here: name, "
+        "group, "
+        "home, protocols, enabled, expires, login, from, grants, quota)",
+        "policy.d/2.yaml:9:3: error: `a` stands here twice: first at line 3",
+        "policy.d/2.yaml:13:9: error: expected a list, such as `[a, b]`, found a mapping"};
+    BOOST_TEST(site.said() == expected, boost::test_tools::per_element());
+    BOOST_TEST(site.load().policy == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_hides_no_other_and_blames_no_name) {
+    SiteFolder site;
+    site.write("policy.d/1.yaml", "groups: [\n");
+    site.write("policy.d/2.yaml", "version: 1\naccounts:\n" +
+                                      SiteFolder::account("a", "    group: labs\n    hours: x\n"));
+    const auto said = site.said();
+    BOOST_REQUIRE(said.size() == 2u);
+    BOOST_TEST(said[0].starts_with("policy.d/1.yaml:2:1: error: not YAML"));
+    BOOST_TEST(said[1].starts_with("policy.d/2.yaml:8:5: error: `hours` is part of"));
+}
+
+BOOST_AUTO_TEST_CASE(names_that_stand_in_two_files_are_told_with_the_first) {
+    SiteFolder site;
+    site.write("policy.d/1.yaml",
+               "version: 1\ngroups: {g: {}}\naccounts:\n" + SiteFolder::account("a") +
+                   "routes: [{name: r, when: {path: /**}, to: [{copy: \"{home}/x\"}]}]\n");
+    site.write("policy.d/2.yaml",
+               "version: 1\ngroups: {g: {}}\naccounts:\n" + SiteFolder::account("a") +
+                   "routes: [{name: r, when: {path: /**}, to: [{copy: \"{home}/x\"}]}]\n");
+    const std::vector<std::string> expected{
+        "policy.d/2.yaml:2:10: error: the group `g` is there already, at policy.d/1.yaml:2",
+        "policy.d/2.yaml:4:3: error: the account `a` is there already, at policy.d/1.yaml:4",
+        "policy.d/2.yaml:8:10: error: the route `r` is there already, at policy.d/1.yaml:8"};
+    BOOST_TEST(site.said() == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(warns_of_what_can_be_meant_but_hardly_is) {
+    SiteFolder site;
+    site.write("policy.d/a.yaml",
+               "version: 1\naccounts:\n"
+               "  a:\n    home: /h\n    login: {any_of: [publickey], keys: [\"" +
+                   std::string(sample_key) +
+                   "\"],\n      password: $6$salt$hash}\n"
+                   "    grants:\n"
+                   "      - {path: /in/**, may: [upload]}\n"
+                   "      - {path: /in/**, may: [list]}\n"
+                   "      - {path: /in/x/*, may: [list]}\n"
+                   "      - {path: /in, may: [list]}\n"
+                   "  b:\n    home: /h/b\n    login: {any_of: [password], password: $6$salt$hash}\n"
+                   "routes:\n"
+                   "  - name: r\n    when: {path: /**}\n    to:\n"
+                   "      - copy: /nobody/{name}\n      - copy: /h/{name}\n      - copy: "
+                   "/{account}/{name}\n");
+    const std::vector<std::string> expected{
+        "policy.d/a.yaml:6:17: warning: this password is never used: no way in names `password`",
+        "policy.d/a.yaml:9:9: warning: this grant can never decide: the one at line 8 (`/in/**`) "
+        "matches first",
+        "policy.d/a.yaml:10:9: warning: this grant can never decide: the one at line 8 (`/in/**`) "
+        "matches first",
+        "policy.d/a.yaml:12:3: warning: `b` has no grants: it can log in, and do nothing",
+        "policy.d/a.yaml:13:11: warning: this home lies within another account's home, `/h`",
+        "policy.d/a.yaml:19:15: warning: `/nobody/{name}` lies in no account's home: nobody will "
+        "see "
+        "the copy"};
+    BOOST_TEST(site.said() == expected, boost::test_tools::per_element());
+    BOOST_TEST(site.load().policy != nullptr);  // a warning stops nothing
+}
+
+BOOST_AUTO_TEST_CASE(no_message_ever_shows_a_secret) {
+    const std::string secret = "Tr0ub4dor-and-3";
+    SiteFolder site;
+    std::string server = SiteFolder::sound_server();
+    server.replace(server.find("file:root.key"), 13, secret);
+    site.write("consign.yaml", server);
+    site.write(
+        "policy.d/a.yaml",
+        "version: 1\naccounts:\n"
+        "  a: {home: /a, login: {any_of: [password], password: " +
+            secret +
+            "}}\n"
+            "  b: {home: /b, login: {any_of: [publickey], keys: [\"-----BEGIN PRIVATE KEY----- " +
+            secret +
+            "\"]}}\n"
+            "  c: {home: /c, login: {any_of: [password], password: [" +
+            secret +
+            "]}}\n"
+            "  d: {home: /d, login: {any_of: [password], pasword: " +
+            secret + "}}\n");
+    const auto said = site.said();
+    BOOST_TEST(said.size() >= 5u);
+    BOOST_TEST(joined(said).find(secret) == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(one_mistake_behind_an_alias_is_told_once) {
+    SiteFolder site;
+    site.write("policy.d/a.yaml",
+               "version: 1\ngroups:\n  g: &g {quota: {bytes: 5 GB}}\n  h: *g\n  i: *g\n");
+    BOOST_TEST(site.load().problems.size() == 2u);  // and that there is no account
+}
+
+BOOST_AUTO_TEST_CASE(bounds_how_many_mistakes_it_tells) {
+    SiteFolder site;
+    std::string many = "version: 1\n";
+    for (int index = 0; index < 1500; ++index) many += "k" + std::to_string(index) + ": 1\n";
+    site.write("policy.d/a.yaml", many);
+    const auto said = site.said();
+    BOOST_TEST(said.size() == 1001u);
+    BOOST_TEST(said.back() == "consign.yaml: error: 501 more problems are not shown");
+    BOOST_TEST(site.load().policy == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(reads_its_own_files_and_nothing_else) {
+    SiteFolder site;
+    BOOST_TEST(site.said().at(0) == "consign.yaml:4:9: error: no file matches `policy.d/*.yaml`");
+    site.write("policy.d/.#a.yaml", "not: read");
+    site.write("policy.d/a.yaml~", "not: read");
+    site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("a"));
+    BOOST_TEST(site.load().problems.empty());
+    std::filesystem::create_directory(site.path("policy.d/b.yaml"));
+    BOOST_TEST(site.said().at(0) == "policy.d/b.yaml: error: is not a regular file");
+    const auto absent = load(site.path("nowhere.yaml"));
+    BOOST_TEST(absent.policy == nullptr);
+    BOOST_TEST(absent.problems.at(0).text() ==
+               "nowhere.yaml: error: cannot be read: No such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(the_hash_follows_every_byte_that_was_read) {
+    SiteFolder site;
+    site.write("keys/a.pub", sample_key);
+    const std::string head =
+        "version: 1\naccounts:\n  a: {home: /a, grants: [{path: /**, may: [list]}], "
+        "login: {any_of: [publickey], keys: [keys/a.pub]}}\n";
+    site.write("policy.d/a.yaml", head);
+    const auto first = site.load().policy->hash;
+    BOOST_TEST((site.load().policy->hash == first));
+    site.write("keys/a.pub", std::string(sample_key) + " more");
+    const auto other_key = site.load().policy->hash;
+    BOOST_TEST((other_key != first));
+    site.write("policy.d/a.yaml", head + "# words\n");
+    const auto other_words = site.load().policy->hash;
+    BOOST_TEST((other_words != other_key));
+    std::filesystem::rename(site.path("policy.d/a.yaml"), site.path("policy.d/b.yaml"));
+    BOOST_TEST((site.load().policy->hash != other_words));
+}
+
+BOOST_AUTO_TEST_CASE(five_thousand_accounts_load_in_seconds) {
+    SiteFolder site;
+    for (int file = 0; file < 5; ++file) {
+        std::string text = "version: 1\naccounts:\n";
+        for (int index = 0; index < 1000; ++index) {
+            std::string id = "lab-";
+            id += std::to_string(file) + "-" + std::to_string(index);
+            text += SiteFolder::account(id, "    group: labs\n");
+        }
+        if (file == 0) text += "groups: {labs: {quota: {bytes: 1 GiB}}}\n";
+        site.write("policy.d/" + std::to_string(file) + ".yaml", text);
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    const Loaded loaded = site.load();
+    const auto took = std::chrono::steady_clock::now() - begin;
+    BOOST_REQUIRE(loaded.policy != nullptr);
+    BOOST_TEST(loaded.policy->accounts.size() == 5000u);
+    BOOST_TEST_MESSAGE("5,000 accounts: "
+                       << std::chrono::duration_cast<std::chrono::milliseconds>(took).count()
+                       << " ms");
+    BOOST_TEST((took < std::chrono::seconds(20)));  // sanitizers and shared machines included
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,297 @@
+// One mistake each, in a policy that is sound otherwise: where it is told, and in which words.
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "policies/site_folder.hpp"
+
+using namespace consign::policy;
+
+namespace {
+
+#define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP"
+#define LOGIN "login: {any_of: [publickey], keys: [" KEY "]}"
+#define GRANTS "grants: [{path: /**, may: [list]}]"
+#define NOT_YET \
+    " is part of the policy language, but this version does not carry it out yet: remove it"
+
+struct Mistake {
+    const char* yaml;
+    const char* said;  // after "FILE:"
+};
+std::ostream& operator<<(std::ostream& out, const Mistake& sample) {
+    return out << sample.yaml;
+}
+
+/// What is told of a site whose consign.yaml has this line instead of the one with the same key.
+std::vector<std::string> said_of_server(std::string_view line) {
+    std::string server = SiteFolder::sound_server();
+    const std::string key(line.substr(0, line.find(':') + 1));
+    const std::size_t start = server.find(key);
+    if (start == std::string::npos)
+        server += std::string(line) + "\n";
+    else
+        server.replace(start, server.find('\n', start) - start, line);
+    SiteFolder site;
+    site.write("consign.yaml", server);
+    site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("a"));
+    return site.said();
+}
+
+/// What is told of a file of policy.d with this text after its first line. One more file holds an
+/// account, `sound`.
+std::vector<std::string> said_of_policy(std::string_view text) {
+    SiteFolder site;
+    site.write("policy.d/p.yaml", "version: 1\n" + std::string(text));
+    site.write("policy.d/q.yaml", "version: 1\naccounts:\n" + SiteFolder::account("sound"));
+    site.write("empty.pub", "# no key\n");
+    site.write("bad.pub", std::string(sample_key) + "\nssh-ed25519 AAAA\n");
+    return site.said();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(policy_mistakes)
+
+const std::vector<Mistake> server_mistakes{
+    {"site: [a]", "2:7: error: expected a text, found a list"},
+    {"site:", "2:1: error: expected a text, found nothing"},
+    {"site: ''", "2:7: error: expected a text, found an empty one"},
+    {"site: \"a\\nb\"", "2:7: error: a control character, or a line break, in a text"},
+    {"policy: policy.d/*.yml", "4:9: error: no file matches `policy.d/*.yml`"},
+    {"policy: \"*/a.yaml\"", "4:9: error: only the last part of `policy` may be a pattern"},
+    {"policy: \"*.yaml\"",
+     "4:9: error: `*.yaml` matches this file too: give the policy files a folder of their own"},
+    {"zone: Europe/Pari",
+     "5:7: error: expected a time zone such as `Europe/Paris`, found `Europe/Pari`; did you mean "
+     "`Europe/Paris`?"},
+    {"keys: {}", "6:7: error: `root` is missing"},
+    {"keys: {root: \"pkcs11:token=consign\"}",
+     "6:14: error: `pkcs11:` is part of the policy language, but is not available in this version: "
+     "use "
+     "`file:PATH` or `credential:NAME`"},
+    {"keys: {root: \"credential:../x\"}",
+     "6:14: error: expected a reference to a key, `file:PATH` or `credential:NAME`, found "
+     "something "
+     "else (not shown here: a key never stands in this file)"},
+    {"keys: {root: \"file:a\", witness: \"file:b\"}", "6:24: error: `witness`" NOT_YET},
+    {"listeners: []", "7:12: error: expected at least one listener"},
+    {"listeners: {a: b}", "7:12: error: expected a list, such as `[a, b]`, found a mapping"},
+    {"listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", host_keys: [h]}]",
+     "7:33: error: `ftps`" NOT_YET},
+    {"listeners: [{name: a, protocol: stfp, bind: \"[::]:1\", host_keys: [h]}]",
+     "7:33: error: expected one of sftp, found `stfp`; did you mean `sftp`?"},
+    {"listeners: [{name: a, protocol: sftp, bind: \"*:1\", host_keys: [h]}]",
+     "7:45: error: expected an address and a port such as `[::]:2022` or `127.0.0.1:2022`, found "
+     "`*:1`"},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: []}]",
+     "7:66: error: expected at least one host key"},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\"}]",
+     "7:13: error: `host_keys` is missing"},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], tls: x}]",
+     "7:71: error: `tls`" NOT_YET},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], algorithms: old}]",
+     "7:83: error: expected one of modern, compatible, legacy, found `old`"},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], algorithms: legacy}]",
+     "7:83: warning: a legacy listener lets in only accounts with a dated exception, which this "
+     "version does not carry out yet: nobody can log in here"},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h]}, {name: b, protocol: "
+     "sftp, bind: \"[::]:1\", host_keys: [h]}]",
+     "7:72: error: the listener at line 7 has the same `bind`"},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:0\", host_keys: [h]}, {name: a, protocol: "
+     "sftp, bind: \"[::]:0\", host_keys: [h]}]",
+     "7:72: error: the listener `a` is there already, at line 7"},
+    {"limits: {sessions: 0}", "8:20: error: expected a whole number from 1 to 100000, found `0`"},
+    {"limits: {sessions: \"5\"}",
+     "8:20: error: expected a whole number from 1 to 100000, found the text `5`: write it without "
+     "quotes"},
+    {"limits: {sessions: 1e3}",
+     "8:20: error: expected a whole number from 1 to 100000, found `1e3`"},
+    {"limits: {sessions: -1}", "8:20: error: expected a whole number from 1 to 100000, found `-1`"},
+    {"limits: {session: 5}",
+     "8:10: error: unknown key `session`; did you mean `sessions`? (known here: sessions, "
+     "sessions_per_account, sessions_per_address, login_time, idle_time, unfinished_uploads_kept)"},
+    {"limits: {login_time: 30s}",
+     "8:22: error: unknown unit `s`; did you mean `seconds`? (known here: seconds minutes hours "
+     "days "
+     "weeks)"},
+    {"limits: {login_time: 2 hours}",
+     "8:22: error: expected 1 second to 600 seconds, found `2 hours`"},
+    {"limits: {idle_time: 0 seconds}",
+     "8:21: error: expected 1 second to 604800 seconds, found `0 seconds`"},
+    {"temporary_names: \"*.tmp\"", "8:18: error: expected a list, such as `[a, b]`, found `*.tmp`"},
+    {"temporary_names: [\"a/*.tmp\"]",
+     "8:19: error: `a/*.tmp` is matched against the name alone: no `/`"},
+    {"residency: EEA", "8:1: error: `residency`" NOT_YET},
+    {"ledger: {keep: 1 year}", "8:1: error: `ledger`" NOT_YET},
+    {"metrics: {}", "8:1: error: `metrics`" NOT_YET},
+};
+BOOST_DATA_TEST_CASE(in_consign_yaml, boost::unit_test::data::make(server_mistakes)) {
+    const auto said = said_of_server(sample.yaml);
+    BOOST_REQUIRE(said.size() == 1u);
+    BOOST_TEST(said.front() == std::string("consign.yaml:") + sample.said);
+}
+
+BOOST_AUTO_TEST_CASE(what_must_be_there_is_missed) {
+    SiteFolder site;
+    site.write("consign.yaml", "version: 1\n");
+    const std::vector<std::string> expected{"consign.yaml:1:1: error: `data` is missing",
+                                            "consign.yaml:1:1: error: `keys` is missing",
+                                            "consign.yaml:1:1: error: `listeners` is missing",
+                                            "consign.yaml:1:1: error: `policy` is missing",
+                                            "consign.yaml:1:1: error: `site` is missing"};
+    BOOST_TEST(site.said() == expected, boost::test_tools::per_element());
+}
+
+const std::vector<Mistake> account_mistakes{
+    {"accounts: {a: {" LOGIN ", " GRANTS "}}", "2:12: error: `home` is missing"},
+    {"accounts: {a: {home: /a, " GRANTS "}}", "2:12: error: `login` is missing"},
+    {"accounts: {a: x}",
+     "2:15: error: expected a mapping of name, group, home, protocols, enabled, expires, login, "
+     "from, "
+     "grants, quota, found `x`"},
+    {"accounts: {Lab: {home: /a, " LOGIN ", " GRANTS "}}",
+     "2:12: error: the name `Lab`: expected small letters, digits, `.`, `_` and `-`, a letter or "
+     "digit "
+     "first, 64 at most"},
+    {"accounts: {admin-eva: {home: /a, " LOGIN ", " GRANTS "}}",
+     "2:12: error: the name `admin-eva` is reserved"},
+    {"accounts: {system: {home: /a, " LOGIN ", " GRANTS "}}",
+     "2:12: error: the name `system` is reserved"},
+    {"accounts: {a: {home: a, " LOGIN ", " GRANTS "}}",
+     "2:22: error: expected an absolute, normal path, found `a`: write `/a`"},
+    {"accounts: {a: {home: /a/../b/, " LOGIN ", " GRANTS "}}",
+     "2:22: error: expected an absolute, normal path, found `/a/../b/`: write `/b`"},
+    {"accounts: {a: {home: /a, enabled: yes, " LOGIN ", " GRANTS "}}",
+     "2:35: error: expected `true` or `false`, found `yes`: write `true`"},
+    {"accounts: {a: {home: /a, enabled: Off, " LOGIN ", " GRANTS "}}",
+     "2:35: error: expected `true` or `false`, found `Off`: write `false`"},
+    {"accounts: {a: {home: /a, enabled: \"true\", " LOGIN ", " GRANTS "}}",
+     "2:35: error: expected `true` or `false`, found the text `true`: write `true`"},
+    {"accounts: {a: {home: /a, enabled: maybe, " LOGIN ", " GRANTS "}}",
+     "2:35: error: expected `true` or `false`, found `maybe`"},
+    {"accounts: {a: {home: /a, expires: 2027-02-29, " LOGIN ", " GRANTS "}}",
+     "2:35: error: expected a date such as `2027-12-31`, found `2027-02-29`"},
+    {"accounts: {a: {home: /a, expires: 31/12/2027, " LOGIN ", " GRANTS "}}",
+     "2:35: error: expected a date such as `2027-12-31`, found `31/12/2027`"},
+    {"accounts: {a: {home: /a, protocols: [sftp, ftp], " LOGIN ", " GRANTS "}}",
+     "2:44: error: expected one of sftp, ftps, found `ftp`; did you mean `sftp`?"},
+    {"accounts: {a: {home: /a, protocols: [], " LOGIN ", " GRANTS "}}",
+     "2:37: error: an empty list would let nobody in: use `enabled: false`"},
+    {"accounts: {a: {home: /a, from: [], " LOGIN ", " GRANTS "}}",
+     "2:32: error: an empty list would let nobody in: leave `from` out to allow any address"},
+    {"accounts: {a: {home: /a, from: [10.1.0.0/8], " LOGIN ", " GRANTS "}}",
+     "2:33: error: `10.1.0.0/8` has bits beyond its prefix; did you mean `10.0.0.0/8`?"},
+    {"accounts: {a: {home: /a, quota: {bytes: 50 GB}, " LOGIN ", " GRANTS "}}",
+     "2:41: error: unknown unit `GB`; did you mean `GiB`? (known here: B KiB MiB GiB TiB)"},
+    {"accounts: {a: {home: /a, quota: {upload_rate: 5 MiB/s}, " LOGIN ", " GRANTS "}}",
+     "2:34: error: `upload_rate`" NOT_YET},
+    {"accounts: {a: {home: /a, hours: x, " LOGIN ", " GRANTS "}}", "2:26: error: `hours`" NOT_YET},
+    {"accounts: {a: {home: /a, claims: [X], " LOGIN ", " GRANTS "}}",
+     "2:26: error: `claims`" NOT_YET},
+    {"accounts: {a: {home: /a, legacy: {}, " LOGIN ", " GRANTS "}}",
+     "2:26: error: `legacy`" NOT_YET},
+    {"accounts: {a: {home: /a, group: nowhere, " LOGIN ", " GRANTS "}}",
+     "2:33: error: no file defines the group `nowhere`"},
+    {"accounts: {a: {home: /a, " LOGIN ", grants: [{path: in, may: []}]}}",
+     "2:162: error: `in` does not start with `/`"},
+    {"accounts: {a: {home: /a, " LOGIN ", grants: [{path: /in, may: [raed]}]}}",
+     "2:173: error: expected one of list, download, upload, overwrite, append, rename, delete, "
+     "mkdir, "
+     "found `raed`"},
+    {"accounts: {a: {home: /a, " LOGIN ", grants: [{path: /in, may: [lsit]}]}}",
+     "2:173: error: expected one of list, download, upload, overwrite, append, rename, delete, "
+     "mkdir, "
+     "found `lsit`; did you mean `list`?"},
+    {"accounts: {a: {home: /a, " LOGIN ", grants: [{path: /in, may: upload}]}}",
+     "2:172: error: expected a list, such as `[a, b]`, found `upload`"},
+    {"accounts: {a: {home: /a, " LOGIN ", grants: [{path: /in}]}}",
+     "2:155: error: `may` is missing"},
+};
+BOOST_DATA_TEST_CASE(in_an_account, boost::unit_test::data::make(account_mistakes)) {
+    const auto said = said_of_policy(sample.yaml);
+    BOOST_REQUIRE(said.size() == 1u);
+    BOOST_TEST(said.front() == std::string("policy.d/p.yaml:") + sample.said);
+}
+
+const std::vector<Mistake> login_mistakes{
+    {"{}", "error: `any_of` or `all_of` is missing: how to log in"},
+    {"x", "error: expected a mapping of any_of, all_of, keys, password, found `x`"},
+    {"{any_of: []}", "error: no way to log in: name a method"},
+    {"{any_of: [[]]}", "error: an empty way would let anybody in: name its methods"},
+    {"{any_of: [publickey], all_of: [publickey], keys: [" KEY "]}",
+     "error: `any_of` and `all_of` exclude each other"},
+    {"{any_of: [publickey]}", "error: `publickey` is a way in, but the account has no `keys`"},
+    {"{any_of: [password]}", "error: `password` is a way in, but the account has no `password`"},
+    {"{any_of: [public-key], keys: [" KEY "]}",
+     "error: expected one of publickey, password, found `public-key`; did you mean `publickey`?"},
+    {"{any_of: [totp]}", "error: `totp`" NOT_YET},
+    {"{any_of: [tls-certificate]}", "error: `tls-certificate`" NOT_YET},
+    {"{all_of: [publickey, publickey], keys: [" KEY "]}",
+     "error: this way names `publickey` twice"},
+    {"{any_of: [publickey], keys: [" KEY "], totp: \"file:x\"}", "error: `totp`" NOT_YET},
+    {"{any_of: [publickey], keys: [" KEY "], certificates: []}", "error: `certificates`" NOT_YET},
+    {"{any_of: [publickey], keys: [nowhere.pub]}",
+     "error: the key file `nowhere.pub` cannot be read: No such file or directory"},
+    {"{any_of: [publickey], keys: [empty.pub]}", "error: the key file `empty.pub` holds no key"},
+    {"{any_of: [publickey], keys: [bad.pub]}",
+     "error: the key file `bad.pub`, line 2: the key's data is not of the type that the line names "
+     "(ssh-ed25519)"},
+    {"{any_of: [publickey], keys: [policy.d]}",
+     "error: the key file `policy.d` is not a regular file"},
+    {"{any_of: [publickey], keys: [ssh-dss AAAA]}",
+     "error: a DSA key: at 1024 bits it is too weak, and is not accepted"},
+    {"{any_of: [password], password: hunter2}",
+     "error: expected the hash of a password, found something else (not shown here: it may be the "
+     "password itself): write what `consign hash-password` prints"},
+    {"{any_of: [password], password: [a]}", "error: expected a text, found a list"},
+    {"{any_of: [password], password: $1$salt$hash}",
+     "error: an MD5 hash is too weak: set the password anew with `consign hash-password`"},
+};
+BOOST_DATA_TEST_CASE(in_a_login, boost::unit_test::data::make(login_mistakes)) {
+    const auto said = said_of_policy("accounts:\n  a:\n    home: /a\n    " GRANTS "\n    login: " +
+                                     std::string(sample.yaml) + "\n");
+    BOOST_REQUIRE(said.size() == 1u);
+    BOOST_TEST(said.front().starts_with("policy.d/p.yaml:6:"), said.front());
+    BOOST_TEST(said.front().ends_with(sample.said), said.front());
+}
+
+const std::vector<Mistake> other_mistakes{
+    {"classes: {}", "2:1: error: `classes`" NOT_YET},
+    {"targets: {}", "2:1: error: `targets`" NOT_YET},
+    {"pulls: []", "2:1: error: `pulls`" NOT_YET},
+    {"pickups: []", "2:1: error: `pickups`" NOT_YET},
+    {"deposits: []", "2:1: error: `deposits`" NOT_YET},
+    {"alerts: {}", "2:1: error: `alerts`" NOT_YET},
+    {"acounts: {}",
+     "2:1: error: unknown key `acounts`; did you mean `accounts`? (known here: version, groups, "
+     "accounts, routes)"},
+    {"groups: {g: {home: /x}}",
+     "2:14: error: unknown key `home` (known here: grants, quota, protocols, from)"},
+    {"groups: []", "2:9: error: expected a mapping by name, found a list"},
+    {"version: 1", "2:1: error: `version` stands here twice: first at line 1"},
+    {"routes: [{when: {path: /**}, to: [{copy: \"{home}/x\"}]}]", "2:10: error: `name` is missing"},
+    {"routes: [{name: r, to: [{copy: \"{home}/x\"}]}]", "2:10: error: `when` is missing"},
+    {"routes: [{name: r, when: {}, to: [{copy: \"{home}/x\"}]}]",
+     "2:26: error: no condition: write `path: /**` for every deposit"},
+    {"routes: [{name: r, when: {path: /**}, to: []}]", "2:43: error: expected at least one `copy`"},
+    {"routes: [{name: r, when: {path: /**}, to: [{copy: \"{home}/{nmae}\"}]}]",
+     "2:51: error: unknown placeholder `{nmae}`; did you mean `name`? (known here: account, home, "
+     "date, time, name, stem, ext, sha256)"},
+    {"routes: [{name: r, when: {path: /**}, to: [{copy: \"{home}/x\", deliver: x}]}]",
+     "2:63: error: `deliver`" NOT_YET},
+    {"routes: [{name: r, when: {path: /**, hl7: {}}, to: [{copy: \"{home}/x\"}]}]",
+     "2:38: error: `hl7`" NOT_YET},
+    {"routes: [{name: r, class: x, when: {path: /**}, to: [{copy: \"{home}/x\"}]}]",
+     "2:20: error: `class`" NOT_YET},
+    {"routes: [{name: r, when: {path: /**, name: a/b}, to: [{copy: \"{home}/x\"}]}]",
+     "2:44: error: `a/b` is matched against the name alone: no `/`"},
+    {"routes: [{name: r, when: {account: sonud}, to: [{copy: \"{home}/x\"}]}]",
+     "2:36: error: no file defines the account `sonud`; did you mean `sound`?"},
+};
+BOOST_DATA_TEST_CASE(elsewhere_in_policy_d, boost::unit_test::data::make(other_mistakes)) {
+    const auto said = said_of_policy(sample.yaml);
+    BOOST_REQUIRE(said.size() == 1u);
+    BOOST_TEST(said.front() == std::string("policy.d/p.yaml:") + sample.said);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

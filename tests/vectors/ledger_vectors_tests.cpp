@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "storage/catalog/name_index.hpp"
+#include "storage/database/sealed_cell.hpp"
+#include "storage/ledger/commitment.hpp"
+#include "storage/ledger/row.hpp"
+
+using namespace consign;
+namespace json = boost::json;
+
+namespace {
+
+json::object read_vectors() {
+    std::ifstream in(CONSIGN_SOURCE_DIR "/tests/vectors/ledger.json");
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    return json::parse(text).as_object();
+}
+
+std::string text_of(const json::value& value) {
+    return json::value_to<std::string>(value);
+}
+
+Bytes bytes_of(const json::value& hex) {
+    return from_hex(text_of(hex)).value();
+}
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> array_of(const json::value& hex) {
+    const Bytes bytes = bytes_of(hex);
+    BOOST_REQUIRE(bytes.size() == Size);
+    std::array<std::uint8_t, Size> array{};
+    std::ranges::copy(bytes, array.begin());
+    return array;
+}
+
+ledger::Event event_of(const json::object& row) {
+    ledger::Event event;
+    event.time = from_microseconds(row.at("time").to_number<std::int64_t>());
+    event.action = static_cast<ledger::Action>(row.at("action").to_number<std::uint16_t>());
+    event.outcome = static_cast<ledger::Outcome>(row.at("outcome").to_number<std::uint8_t>());
+    event.session = Id(array_of<16>(row.at("session")));
+    event.account = text_of(row.at("account"));
+    event.protocol = text_of(row.at("protocol"));
+    event.rule = text_of(row.at("rule"));
+    event.detail = text_of(row.at("detail"));
+    event.stream = Id(array_of<16>(row.at("stream")));
+    event.bytes = row.at("bytes").to_number<std::uint64_t>();
+    event.count = row.at("count").to_number<std::uint64_t>();
+    event.policy = array_of<32>(row.at("policy"));
+    return event;
+}
+
+std::vector<ledger::OpenedField> fields_of(const json::object& row) {
+    std::vector<ledger::OpenedField> fields;
+    for (const json::value& field : row.at("fields").as_array())
+        fields.push_back({.name = text_of(field.at("name")),
+                          .salt = array_of<32>(field.at("salt")),
+                          .value = std::string(as_text(bytes_of(field.at("value"))))});
+    return fields;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ledger_vectors)
+
+BOOST_AUTO_TEST_CASE(rows_and_their_chain_are_those_of_the_page) {
+    const json::object vectors = read_vectors();
+    const Id chain(array_of<16>(vectors.at("chain")));
+    Digest32 previous = ledger::chain_start(chain);
+    BOOST_TEST(to_hex(previous) == text_of(vectors.at("chain_start")));
+    BOOST_TEST(vectors.at("rows").as_array().size() == 3U);
+    for (const json::value& value : vectors.at("rows").as_array()) {
+        const json::object& row = value.as_object();
+        const auto fields = fields_of(row);
+        for (std::size_t place = 0; place < fields.size(); ++place)
+            BOOST_TEST(to_hex(ledger::commitment(fields[place])) ==
+                       text_of(row.at("fields").at(place).at("commitment")));
+        const Bytes committed = ledger::commitments(fields);
+        BOOST_TEST(to_hex(committed) == text_of(row.at("commitments")));
+        BOOST_TEST(to_hex(ledger::openings(fields)) == text_of(row.at("openings")));
+        const Bytes bytes = ledger::row_bytes(chain, row.at("sequence").to_number<std::int64_t>(),
+                                              event_of(row), committed);
+        BOOST_TEST(to_hex(bytes) == text_of(row.at("row")));
+        previous = ledger::chain_hash(previous, bytes);
+        BOOST_TEST(to_hex(previous) == text_of(row.at("hash")));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(openings_of_the_page_open_its_commitments) {
+    const json::object vectors = read_vectors();
+    const json::value& row = vectors.at("rows").as_array().at(1);
+    const auto personal =
+        ledger::open_commitments(bytes_of(row.at("commitments")), bytes_of(row.at("openings")));
+    BOOST_REQUIRE(personal.has_value());
+    BOOST_TEST(personal->path == "/lab/in/r\xe9sultat.hl7");
+    BOOST_TEST(personal->second_path == "/partner/r.hl7");
+    BOOST_TEST(personal->address == "192.0.2.7");
+    BOOST_TEST(personal->subject == "\xc3\x89LODIE^1234");
+    BOOST_TEST(personal->sha256.size() == 64U);
+}
+
+BOOST_AUTO_TEST_CASE(cells_are_those_of_the_page) {
+    const json::object vectors = read_vectors();
+    BOOST_TEST(vectors.at("cells").as_array().size() == 4U);
+    for (const json::value& vector : vectors.at("cells").as_array()) {
+        evp::Gcm gcm(SecretKey(array_of<32>(vector.at("key"))));
+        const std::string table = text_of(vector.at("table"));
+        const std::string column = text_of(vector.at("column"));
+        const Bytes cell = database::seal_cell(
+            gcm, vector.at("key_id").to_number<keyring::KeyId>(), array_of<12>(vector.at("nonce")),
+            {.table = table, .column = column, .row = vector.at("row").to_number<std::int64_t>()},
+            bytes_of(vector.at("plain")));
+        BOOST_TEST(to_hex(cell) == text_of(vector.at("cell")));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(name_indexes_are_those_of_the_page) {
+    const json::object vectors = read_vectors();
+    BOOST_TEST(vectors.at("name_indexes").as_array().size() == 4U);
+    for (const json::value& vector : vectors.at("name_indexes").as_array())
+        BOOST_TEST(to_hex(catalog::name_index(SecretKey(array_of<32>(vector.at("key"))),
+                                              vector.at("parent").to_number<std::int64_t>(),
+                                              as_text(bytes_of(vector.at("name"))))) ==
+                   text_of(vector.at("index")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
