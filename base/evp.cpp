@@ -161,7 +161,8 @@ SecretKey hkdf_sha256(const SecretKey& key, ByteView salt, std::string_view info
     std::array<char, 9> digest_name{"SHA2-256"};
     // OSSL_PARAM is shared with setters, so it takes mutable memory even where it only reads.
     SecretKey key_copy = key;
-    Bytes salt_copy(salt.begin(), salt.end());
+    // No salt is a salt of zeros (RFC 5869, section 2.2), which OpenSSL wants to be given.
+    Bytes salt_copy = salt.empty() ? Bytes(SecretKey::size_bytes) : Bytes(salt.begin(), salt.end());
     std::string info_copy(info);
     const std::array parameters{
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest_name.data(), 0),

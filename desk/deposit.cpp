@@ -101,16 +101,16 @@ Result<> withdraw_routed(Transaction& transaction, catalog::FileId file, std::ve
 }
 
 Result<> within_quota(Transaction& transaction, const policy::Account& account,
-                      std::uint64_t added_bytes, std::uint64_t added_files,
-                      std::uint64_t own_bytes) {
+                      std::uint64_t size_bytes, const catalog::Usage& counted) {
     const auto& quota = account.quota;
     if (!quota.bytes && !quota.files) return {};
     const auto usage = transaction.catalog.usage(account.home);
     if (!usage) return failure(usage.error());
-    const std::uint64_t others = usage->bytes - std::min(usage->bytes, own_bytes);
-    if (quota.bytes && others + added_bytes > *quota.bytes)
+    const std::uint64_t other_bytes = usage->bytes - std::min(usage->bytes, counted.bytes);
+    const std::uint64_t other_files = usage->files - std::min(usage->files, counted.files);
+    if (quota.bytes && other_bytes + size_bytes > *quota.bytes)
         return failure(desk_errc::quota_bytes_exceeded);
-    if (quota.files && usage->files + added_files > *quota.files)
+    if (quota.files && other_files + 1 > *quota.files)
         return failure(desk_errc::quota_files_exceeded);
     return {};
 }

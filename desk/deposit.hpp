@@ -40,10 +40,9 @@ struct Deposited {
 [[nodiscard]] Result<> withdraw_routed(Transaction& transaction, catalog::FileId file,
                                        std::vector<Id>& doomed);
 
-/// Would `added_bytes` and `added_files` still fit the account's quota? `own_bytes` are counted
-/// already, as this very upload's.
+/// Does a file of this size still fit the account's quota? `counted`: what the catalog counts
+/// already of it (the unfinished upload) and of what it replaces.
 [[nodiscard]] Result<> within_quota(Transaction& transaction, const policy::Account& account,
-                                    std::uint64_t added_bytes, std::uint64_t added_files,
-                                    std::uint64_t own_bytes);
+                                    std::uint64_t size_bytes, const catalog::Usage& counted);
 
 }  // namespace consign::desk

@@ -105,9 +105,11 @@ Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
         if (parent->kind != catalog::Kind::directory) return failure(desk_errc::not_a_directory);
         target.parent = parent->node;
         const auto& quota = scene.account->quota;
-        if (!target.existing && quota.files && target.usage.files >= *quota.files)
+        if (!target.existing && !target.unfinished && quota.files &&
+            target.usage.files >= *quota.files)
             return failure(desk_errc::quota_files_exceeded);
-        if (!target.existing && quota.bytes && target.usage.bytes >= *quota.bytes)
+        if (!target.existing && !target.unfinished && quota.bytes &&
+            target.usage.bytes >= *quota.bytes)
             return failure(desk_errc::quota_bytes_exceeded);
         return target;
     });
@@ -202,7 +204,7 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
     if (!begun) co_return failure(co_await refused(std::move(*scene), begun.error()));
 
     const auto& quota = scene->account->quota;
-    const std::uint64_t row_bytes = target->resumes ? target->unfinished->size_bytes : 0;
+    const std::uint64_t row_bytes = target->unfinished ? target->unfinished->size_bytes : 0;
     const std::uint64_t replaced_bytes = target->existing ? target->existing->file->size_bytes : 0;
     Upload::Opening opening{
         .account = account_,
@@ -211,7 +213,6 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         .mode = mode,
         .continues = target->continues,
         .changed = target->resumes || !target->continues,
-        .row_bytes = row_bytes,
         .other_bytes =
             target->usage.bytes - std::min(target->usage.bytes, row_bytes + replaced_bytes),
         .quota_bytes = quota.bytes,
@@ -241,7 +242,7 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     auto open = [&] { return site_.store.vault().open(entry->file->stream); };
     auto sealed = co_await offload(site_.store.pool(), open);
     if (!sealed) {
-        if (sealed.error() == vault::vault_errc::altered) {
+        if (told(session_, sealed.error()) == make_error_code(desk_errc::altered)) {
             scene->event.action = Action::altered_content_found;
             site_.log.error("a sealed file was altered", {{"stream", entry->file->stream}});
         }

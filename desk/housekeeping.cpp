@@ -49,8 +49,10 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
         if (!unfinished) co_return failure(unfinished.error());
         if (*unfinished) continue;
         auto drop = [&] {
-            return committed ? site.store.vault().unstage(stream)
-                             : site.store.vault().abandon(stream);
+            // A whole file that no row knows (the database was put back to an older copy) is kept,
+            // for `scrub` to list: only its staging name goes.
+            const bool whole = committed || site.store.vault().open(stream).has_value();
+            return whole ? site.store.vault().unstage(stream) : site.store.vault().abandon(stream);
         };
         if (auto dropped = co_await offload(site.store.pool(), drop); !dropped) co_return dropped;
     }
@@ -96,10 +98,11 @@ asio::awaitable<void> write_counts(Site& site, bool all) {
 }  // namespace
 
 asio::awaitable<void> note_policy(Site& site, bool taken) {
-    auto noted = system_event(site, taken ? Action::policy_loaded : Action::policy_refused, "system:daemon");
+    auto noted =
+        system_event(site, taken ? Action::policy_loaded : Action::policy_refused, "system:daemon");
     noted.outcome = taken ? ledger::Outcome::granted : ledger::Outcome::refused;
-    const auto recorded =
-        co_await site.store.write([&](Transaction& transaction) { return append(transaction, noted); });
+    const auto recorded = co_await site.store.write(
+        [&](Transaction& transaction) { return append(transaction, noted); });
     if (!recorded) site.log.error("a policy could not be recorded", {{"why", recorded.error()}});
 }
 

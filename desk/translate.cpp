@@ -4,13 +4,14 @@
 
 #include "storage/catalog/errc.hpp"
 #include "storage/database/errc.hpp"
+#include "storage/keyring/errc.hpp"
 #include "storage/vault/errc.hpp"
 
 namespace consign::desk {
 
 std::error_code told(const Session& session, std::error_code from_below) {
     static const std::error_code ours = desk_errc::storage_failed;
-    static const std::array<std::pair<std::error_code, desk_errc>, 13> meanings{{
+    static const std::array<std::pair<std::error_code, desk_errc>, 16> meanings{{
         {catalog::catalog_errc::no_such_name, desk_errc::no_such_name},
         {catalog::catalog_errc::already_there, desk_errc::already_there},
         {catalog::catalog_errc::not_a_directory, desk_errc::not_a_directory},
@@ -18,6 +19,9 @@ std::error_code told(const Session& session, std::error_code from_below) {
         {catalog::catalog_errc::not_empty, desk_errc::not_empty},
         {catalog::catalog_errc::into_itself, desk_errc::into_itself},
         {vault::vault_errc::altered, desk_errc::altered},
+        {vault::vault_errc::finished, desk_errc::superseded},
+        {keyring::keyring_errc::refused, desk_errc::altered},
+        {keyring::keyring_errc::no_such_key, desk_errc::altered},
         {vault::vault_errc::too_large, desk_errc::file_too_large},
         {vault::vault_errc::hole_too_large, desk_errc::hole_too_large},
         {database::database_errc::overloaded, desk_errc::overloaded},

@@ -134,27 +134,34 @@ Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::S
     event.personal.path = std::string(opening_.whole.text());
     event.personal.sha256 = to_hex(sealed.sha256);
 
-    const auto existing = transaction.catalog.find(opening_.whole);
+    // Where the upload is now: a folder on its way may have been renamed.
+    const auto row = transaction.catalog.upload(sealed.stream);
+    if (!row) return failure(row.error());
+    if (!*row || !account.home.contains((*row)->path)) return failure(desk_errc::superseded);
+    const VirtualPath whole = (*row)->path;
+    event.personal.path = std::string(whole.text());
+    const auto existing = transaction.catalog.find(whole);
     if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
         return failure(existing.error());
-    const Ruling ruling =
-        may_deposit(account, opening_.path, existing ? &*existing : nullptr, opening_.continues);
+    const Ruling ruling = may_deposit(account, account.home.relative(whole),
+                                      existing ? &*existing : nullptr, opening_.continues);
     event.rule = ruling.verdict.rule.text();
     if (!ruling.verdict.allowed) return failure(ruling.refusal);
-    const std::uint64_t replaced_bytes =
-        existing && existing->file ? existing->file->size_bytes : 0;
-    if (auto fits = within_quota(transaction, account, sealed.size_bytes, existing ? 0 : 1,
-                                 opening_.row_bytes + replaced_bytes);
-        !fits)
+    catalog::Usage counted{.bytes = (*row)->size_bytes, .files = 1};
+    if (existing && existing->file) {
+        counted.bytes += existing->file->size_bytes;
+        ++counted.files;
+    }
+    if (auto fits = within_quota(transaction, account, sealed.size_bytes, counted); !fits)
         return failure(fits.error());
 
     std::vector<Id> doomed;
     if (existing && is_own_uncollected(account, *existing))
         if (auto withdrawn = withdraw_routed(transaction, existing->file->id, doomed); !withdrawn)
             return failure(withdrawn.error());
-    const bool temporary = policy::is_temporary_name(*policy, opening_.whole.name());
+    const bool temporary = policy::is_temporary_name(*policy, whole.name());
     const auto committed = transaction.catalog.commit_deposit({.stream = sealed.stream,
-                                                               .path = opening_.whole,
+                                                               .path = whole,
                                                                .account = account.id,
                                                                .size_bytes = sealed.size_bytes,
                                                                .sha256 = sealed.sha256,
@@ -168,7 +175,7 @@ Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::S
         return failure(appended.error());
     if (!temporary) {
         const Deposited deposited{sealed.stream, committed->file, sealed.size_bytes, sealed.sha256,
-                                  opening_.whole};
+                                  whole};
         if (auto routed = route_deposit(transaction, *policy, account, deposited, event); !routed)
             return failure(routed.error());
     }

@@ -31,7 +31,6 @@ class Upload {
         UploadMode mode;
         bool continues = false;         // it began from the content that the name had
         bool changed = false;           // there is something to deposit even without a write
-        std::uint64_t row_bytes = 0;    // what the quota counts for it already
         std::uint64_t other_bytes = 0;  // what the rest of the home holds
         std::optional<std::uint64_t> quota_bytes, file_limit_bytes;
     };

@@ -23,7 +23,9 @@ start_limit_seconds=15
 daemon_pid=
 done=no
 
-step() { printf '\n\033[1m%s\033[0m\n' "-- $*"; }
+step() {
+    if [[ -t 1 ]]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi
+}
 say() { printf '   %s\n' "$*"; }
 shown() { sed 's/^/   /'; }
 fail() { echo; echo "The demo failed: $*" >&2; exit 1; }
@@ -102,9 +104,9 @@ show_sealed() {
     sealed=$(find "$site/data" -type f -name "${BASH_REMATCH[1]}")
     [[ -n $sealed ]] || fail "there is no sealed file ${BASH_REMATCH[1]}"
     say "as the laboratory sent it (etc/demo/result.hl7):"
-    hexdump -C "$demo/result.hl7" | head -4 | shown
+    hexdump -C -n 64 "$demo/result.hl7" | shown
     say "as it lies on the disk, under a name that tells nothing (${sealed#"$site/"}), from its first sealed chunk on:"
-    hexdump -C -s 4096 "$sealed" | head -4 | shown
+    hexdump -C -s 4096 -n 64 "$sealed" | shown
     if grep -rqaF EXEMPLE "$site/data"; then fail "the patient's name stands in clear under $site/data"; fi
     say "the patient's name is found in no file under $site/data"
 }

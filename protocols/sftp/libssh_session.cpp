@@ -87,6 +87,10 @@ std::error_code LibsshSession::why_failed() const {
         Known{"Public key from client", ssh_errc::signature_refused},
         Known{"The '", ssh_errc::signature_refused},  // "The 'ssh-rsa' key of size ..."
     };
+    // Its text has been written over by the failure to answer over a closed socket.
+    if (const char* banner = ssh_get_clientbanner(session_.get());
+        banner != nullptr && !std::string_view(banner).starts_with("SSH-"))
+        return ssh_errc::protocol_error;
     const std::string_view text = ssh_get_error(session_.get());
     for (const auto& one : known)
         if (text.starts_with(one.beginning)) return one.code;

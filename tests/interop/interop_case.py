@@ -100,7 +100,7 @@ class InteropCase(unittest.TestCase):
         ended = eventually(lambda: [row for row in self.site.sessions("--account", account)
                                     if client.lower() in row["client"].lower() and row["ended"]],
                            f"the end of a session of {client}")
-        row = max(ended, key=lambda each: each["files_in"])
+        row = max(ended, key=lambda each: each["bytes_in"])
         self.assertEqual((row["protocol"], row["listener"], row["login_methods"]), ("sftp", "interop", login))
         self.assertTrue(row["address"].startswith("127.0.0.1"), row["address"])
         self.assertGreater(row["files_in"], 0)
