@@ -60,6 +60,7 @@ Login::Claim Login::claim(const std::string& user) const {
 
 bool Login::key_is_welcome(const std::string& user, const Bytes& blob) {
     ++keys_offered_;
+    offered_as_ = user;
     const Claim claimed = claim(user);
     return !is_exhausted() && claimed.may_connect.allowed &&
            find_key(claimed.account, blob) != nullptr;
@@ -146,8 +147,11 @@ std::unique_ptr<Desk> Login::open_desk() {
 
 asio::awaitable<void> Login::give_up() {
     if (complete_ || failures_ > 0 || keys_offered_ == 0) co_return;
-    auto failed = session_.event(ledger::Action::login_failed, ledger::Outcome::refused, {});
-    failed.detail = "none of the keys offered would do";
+    const Claim claimed = claim(offered_as_);
+    auto failed = session_.event(ledger::Action::login_failed, ledger::Outcome::refused,
+                                 claimed.account ? claimed.account->rule : policy::Rule{});
+    if (claimed.account) failed.account = claimed.account->id;
+    failed.detail = claimed.account ? "none of the keys offered would do" : "no such account";
     co_await session_.record_refusal(std::move(failed));
 }
 

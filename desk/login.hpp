@@ -75,6 +75,7 @@ class Login {
     std::set<policy::Method> succeeded_;
     int failures_ = 0;
     int keys_offered_ = 0;
+    std::string offered_as_;  // by whom, as the last of them
     bool complete_ = false;
     Occupancy::Place place_;
 };

@@ -26,7 +26,7 @@ class Category final : public std::error_category {
                 return "the data folder, or something in it, is open to other users; "
                        "take their rights away (chmod -R go=)";
             case data_folder_errc::not_plain:
-                return "something in the data folder is neither a file nor a folder";
+                return "something in the data folder is neither a file, a folder nor a socket";
         }
         return "unknown data folder error";
     }
@@ -39,7 +39,8 @@ std::unexpected<std::error_code> last_error() {
 Result<> check_private(const std::filesystem::path& path) {
     struct stat facts{};
     if (::lstat(path.c_str(), &facts) != 0) return last_error();
-    if (!S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
+    // A socket is the control socket: of a daemon that died, or of one that holds the lock.
+    if (!S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode) && !S_ISSOCK(facts.st_mode))
         return failure(data_folder_errc::not_plain);
     if (facts.st_uid != ::geteuid()) return failure(data_folder_errc::foreign);
     if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) return failure(data_folder_errc::exposed);

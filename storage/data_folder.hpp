@@ -1,5 +1,6 @@
 // The folder where everything that a site stores is: one daemon's alone.
 //   DATA/lock          held (flock) by whoever has the folder open
+//   DATA/control.sock  the daemon's, for administrators
 //   DATA/keyring.json  DATA/consign.db  DATA/staging/  DATA/vault/
 #pragma once
 
@@ -14,7 +15,7 @@ enum class data_folder_errc {
     in_use = 1,  // another process has it open
     foreign,     // it, or something in it, belongs to another user
     exposed,     // its group or others may read, write or enter it, or something in it
-    not_plain,   // something in it is neither a file nor a folder
+    not_plain,   // something in it is neither a file, a folder nor a socket
 };
 
 [[nodiscard]] std::error_code make_error_code(data_folder_errc code);

@@ -140,10 +140,13 @@ void Connection::drive() {
     if (session_) arm(again);
 }
 
-/// True where there may be more to do at once.
+/// True where there is more to do at once. After much has come in it is not: the socket is waited
+/// for instead, which takes longer than waking the consumer does, so that its buffer is taken
+/// before more is read.
 bool Connection::step_often() {
     consumer_is_due_ = false;
-    for (int steps = 0; steps < steps_a_turn_limit && !consumer_is_due_; ++steps) {
+    for (int steps = 0; steps < steps_a_turn_limit; ++steps) {
+        if (consumer_is_due_) return false;
         const auto step = session_->step();
         if (step == LibsshSession::Step::failed && !doom_) doom_ = session_->why_failed();
         if (doom_ || step == LibsshSession::Step::nothing_to_do) return false;

@@ -1,4 +1,5 @@
-#include <fmt/format.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio.hpp>
@@ -57,7 +58,8 @@ const std::string no_hashes[]{"",
 /// Is `marker` in this process's heap, or in another writable mapping, but for a stack?
 bool is_in_memory(std::string_view marker) {
     std::ifstream maps("/proc/self/maps");
-    std::ifstream memory("/proc/self/mem", std::ios::binary);
+    const int memory = ::open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    bool found = false;
     for (std::string line; std::getline(maps, line);) {
         std::istringstream fields(line);
         std::uint64_t begin = 0;
@@ -68,21 +70,22 @@ bool is_in_memory(std::string_view marker) {
         constexpr std::uint64_t mapping_limit = std::uint64_t{256} << 20;
         if (!rights.starts_with("rw") || line.ends_with("[stack]") || end - begin > mapping_limit)
             continue;
-        std::string bytes(end - begin, '\0');
-        const auto own = reinterpret_cast<std::uint64_t>(bytes.data());
-        memory.clear();
-        memory.seekg(static_cast<std::streamoff>(begin));
-        memory.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        bytes.resize(static_cast<std::size_t>(memory.gcount()));
+        // Wiped after the search, whose own copy the next mapping would otherwise show.
+        SecretBytes copied(end - begin);
+        const auto own = reinterpret_cast<std::uint64_t>(copied.data());
+        const auto count = ::pread(memory, copied.data(), copied.size(), static_cast<off_t>(begin));
+        copied.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        const std::string_view bytes = as_text(copied);
         for (auto at = bytes.find(marker); at != std::string::npos;
              at = bytes.find(marker, at + 1)) {
             // The marker itself, and the copy that is being searched, do not count.
             const std::uint64_t address = begin + at;
             const bool is_marker = address == reinterpret_cast<std::uint64_t>(marker.data());
-            if (!is_marker && (address < own || address >= own + (end - begin))) return true;
+            found = found || (!is_marker && (address < own || address >= own + (end - begin)));
         }
     }
-    return false;
+    ::close(memory);
+    return found;
 }
 
 }  // namespace

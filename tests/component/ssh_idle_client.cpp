@@ -32,5 +32,10 @@ int main(int argc, char** argv) {
     }
     std::puts("all in");
     std::fflush(stdout);
-    return std::getchar() == EOF ? 0 : 1;
+    const bool told_to_leave = std::getchar() == EOF;
+    for (const ssh_session session : sessions) {
+        ssh_disconnect(session);
+        ssh_free(session);
+    }
+    return told_to_leave ? 0 : 1;
 }

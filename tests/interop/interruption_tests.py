@@ -123,6 +123,8 @@ class InterruptionTests(InteropCase):
         running = self.put_in_the_middle(self.lab, "drained")
         daemon = self.site.daemon
         daemon.send_signal(signal.SIGTERM)
+        # Two that are pending at once are one to the kernel.
+        eventually(lambda: any("stopping" in line for line in self.site.log), "the drain begins")
         daemon.send_signal(signal.SIGTERM)
         self.assertIn(daemon.wait(END_LIMIT_SECONDS), (0, 1))
         running.wait(END_LIMIT_SECONDS)

@@ -3,6 +3,7 @@
 import os
 import unittest
 
+from consign_site import eventually
 from interop_case import STOCK, InteropCase, only_consign
 from openssh import OpenSsh, quoted
 from payload import GIB, KIB, MIB, NAME_MARKER, NAMES, SIZES, write_file
@@ -198,9 +199,11 @@ class RightsTests(InteropCase):
     def test_a_stranger_is_refused_and_written_down(self) -> None:
         stranger = OpenSsh(self.site.login("lab")._replace(key=self.site.login("partner").key))
         self.assertNotEqual(stranger.sftp(b"ls", check=False).returncode, 0)
-        self.assertTrue(self.events_of("lab", "login_failed"))
+        eventually(lambda: self.events_of("lab", "login_failed"), "the refused key in the ledger")
         nobody = OpenSsh(self.site.login("lab")._replace(user="nobody-here"))
         self.assertNotEqual(nobody.sftp(b"ls", check=False).returncode, 0)
+        eventually(lambda: [row for row in self.site.events("--action", "login_failed") if not row["account"]],
+                   "the unknown account in the ledger")
 
     def test_shell_command_and_forwarding_are_refused(self) -> None:
         lab = OpenSsh(self.site.login("lab"))
