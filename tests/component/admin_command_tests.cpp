@@ -15,6 +15,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "desk/control_protocol.hpp"
 #include "desk/passwords.hpp"
 #include "storage/data_folder.hpp"
 #include "temporary_folder.hpp"
@@ -243,6 +244,18 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_held_is_not_touched) {
     BOOST_TEST(audited.status == 1);
     BOOST_TEST(audited.err.find("no daemon answers on its control socket") != std::string::npos,
                audited.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_that_a_crash_left_is_in_nobodys_way) {
+    init();
+    {
+        boost::asio::io_context io;
+        const auto socket = site() / "data" / desk::control_socket_name;
+        boost::asio::local::stream_protocol::acceptor(io, socket.native());
+        fs::permissions(socket, fs::perms::owner_read | fs::perms::owner_write);
+    }
+    BOOST_TEST(consign("audit verify").status == 0);
+    BOOST_TEST(consign("status").status == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_site_is_told_how_to_make_one) {

@@ -1,19 +1,25 @@
 """consignd is killed, over and over, while clients upload: what it acknowledged is there, whole, with its
 event; what it did not is invisible to others, and its depositor may go on with it."""
 
+import asyncio
 import hashlib
+import itertools
 import os
 import random
 import sys
-import threading
-import time
 import unittest
+import warnings
 from pathlib import Path
 
 import paramiko
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # its old ciphers
+    import asyncssh
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "interop"))
 
+from bare_sftp import BareSftp  # noqa: E402
 from consign_site import Site  # noqa: E402
 from paramiko_client import connected  # noqa: E402
 from payload import CONTENT_MARKER, KIB, NAME_MARKER, content  # noqa: E402
@@ -29,45 +35,46 @@ VERIFY_EVERY_ROUNDS = 20
 class Uploads:
     """Clients that upload one file after the other, until the daemon is gone."""
 
-    def __init__(self, site: Site, round_number: int) -> None:
+    def __init__(self, site: Site, number: int) -> None:
         self.site = site
-        self.round = round_number
+        self.number = number
+        self.rng = random.Random(number)
         self.begun: dict[str, bytes] = {}         # everything whose OPEN was sent
-        self.acknowledged: dict[str, bytes] = {}  # everything whose CLOSE was answered
-        self.answered = threading.Semaphore(0)
-        self.going = threading.Barrier(UPLOADERS + 1, timeout=ROUND_LIMIT_SECONDS)
-        self.threads = [threading.Thread(target=self._upload, args=(number,)) for number in range(UPLOADERS)]
+        self.acknowledged: set[str] = set()       # everything whose CLOSE was answered
+        # A kill falls somewhere in an upload, or right behind an answer to CLOSE.
+        self.answers_until_kill = self.rng.randrange(1, 6) if number % 2 else None
+        self.going = asyncio.Barrier(UPLOADERS + 1)
 
-    def _upload(self, number: int) -> None:
-        rng = random.Random(self.round * UPLOADERS + number)
+    async def run_until_killed(self) -> None:
+        async with asyncio.timeout(ROUND_LIMIT_SECONDS), asyncio.TaskGroup() as uploaders:
+            for uploader in range(UPLOADERS):
+                uploaders.create_task(self._upload(uploader))
+            await self.going.wait()
+            if self.answers_until_kill is None:
+                await asyncio.sleep(self.rng.uniform(0, KILL_LIMIT_SECONDS))
+                self.site.kill()
+
+    async def _upload(self, uploader: int) -> None:
+        login = self.site.login("lab")
+        rng = random.Random(self.number * UPLOADERS + uploader)
         try:
-            with connected(self.site.login("lab")) as lab:
-                self.going.wait()
-                for count in range(1000):
-                    name = f"{NAME_MARKER}-{self.round}-{number}-{count}"
+            async with asyncssh.connect(login.host, login.port, username=login.user, client_keys=[str(login.key)],
+                                        known_hosts=str(login.known_hosts), config=None, agent_path=None) as connection:
+                sftp = await BareSftp.start(connection)
+                await self.going.wait()
+                for count in itertools.count():
+                    name = f"{NAME_MARKER}-{self.number}-{uploader}-{count}"
                     size = rng.choice((0, 1, rng.randrange(FILE_LIMIT_BYTES), 64 * KIB))
                     self.begun[name] = content(size, name)
-                    file = lab.open(name, "w")
-                    file.set_pipelined(True)
-                    file.write(self.begun[name])
-                    file.close()
-                    self.acknowledged[name] = self.begun[name]
-                    self.answered.release()
-        except (OSError, EOFError, paramiko.SSHException):
+                    await sftp.upload(name, self.begun[name])
+                    self._answered(name)
+        except (EOFError, OSError, asyncssh.Error):
             pass  # the daemon is gone
 
-    def run_until_killed(self, rng: random.Random) -> None:
-        for thread in self.threads:
-            thread.start()
-        self.going.wait()
-        if self.round % 2:
-            time.sleep(rng.uniform(0, KILL_LIMIT_SECONDS))
-        else:  # right after the answer to a CLOSE
-            for _ in range(rng.randrange(1, 6)):
-                self.answered.acquire(timeout=ROUND_LIMIT_SECONDS)
-        self.site.kill()
-        for thread in self.threads:
-            thread.join()
+    def _answered(self, name: str) -> None:
+        self.acknowledged.add(name)
+        if len(self.acknowledged) == self.answers_until_kill:
+            self.site.kill()
 
 
 class Kill9Tests(unittest.TestCase):
@@ -78,8 +85,8 @@ class Kill9Tests(unittest.TestCase):
 
     def assert_nothing_lost(self, uploads: Uploads, partner: paramiko.SFTPClient) -> None:
         seen = {entry.filename: entry.st_size for entry in partner.listdir_iter()}
-        missing = uploads.acknowledged.keys() - seen.keys()
-        self.assertEqual(missing, set(), f"acknowledged, and lost in round {uploads.round}")
+        missing = uploads.acknowledged - seen.keys()
+        self.assertEqual(missing, set(), f"acknowledged, and lost in round {uploads.number}")
         for name, whole in uploads.begun.items():
             if name in seen:
                 with partner.open(name) as file:
@@ -110,17 +117,17 @@ class Kill9Tests(unittest.TestCase):
         return resumed
 
     def test_what_was_acknowledged_survives_every_kill(self) -> None:
-        rng = random.Random(20261124)
         expected: dict[str, str] = {}
-        resumed = 0
+        acknowledged = resumed = 0
         self.site.start()
         for number in range(ROUNDS):
             uploads = Uploads(self.site, number)
-            uploads.run_until_killed(rng)
+            asyncio.run(uploads.run_until_killed())
             self.site.start()
             with connected(self.site.login("partner")) as partner, connected(self.site.login("lab")) as lab:
                 self.assert_nothing_lost(uploads, partner)
                 resumed += self.finish(uploads, lab, partner)
+            acknowledged += len(uploads.acknowledged)
             expected |= {f"/lab/{name}": hashlib.sha256(whole).hexdigest() for name, whole in uploads.begun.items()}
             if number % VERIFY_EVERY_ROUNDS == 0:
                 self.site.consign("audit", "verify")
@@ -129,7 +136,8 @@ class Kill9Tests(unittest.TestCase):
         self.assertEqual(sorted(deposits), sorted(expected.items()), "each file has one event, and no other")
         self.assertEqual(self.site.stop(), 0)
         self.assertEqual(self.site.found_in_clear(CONTENT_MARKER, NAME_MARKER.encode()), [])
-        print(f"{ROUNDS} kills: {len(expected)} files, none lost; {resumed} went on where they were broken off")
+        print(f"{ROUNDS} kills: {len(expected)} files, {acknowledged} acknowledged, none lost; "
+              f"{resumed} went on where they were broken off")
 
 
 if __name__ == "__main__":
