@@ -42,18 +42,17 @@ Result<VirtualPath> add_name(Transaction& transaction, catalog::FileId file,
 Ruling may_deposit(const policy::Account& account, const VirtualPath& path,
                    const catalog::Entry* existing, bool continues) {
     const auto upload = policy::may(account, policy::Verb::upload, path);
-    if (!existing) return {upload, desk_errc::may_not_upload};
+    if (!existing) return {upload};
     if (existing->kind == catalog::Kind::directory)
         return {{false, upload.rule, "a folder has this name"}, desk_errc::is_a_directory};
     if (existing->temporary)
         return existing->made_by == account.id
-                   ? Ruling{upload, desk_errc::may_not_upload}
+                   ? Ruling{upload}
                    : Ruling{{false, upload.rule, "the name is taken"}, desk_errc::already_there};
-    if (continues && is_own_uncollected(account, *existing) && upload.allowed)
-        return {upload, desk_errc::may_not_upload};
+    if (continues && is_own_uncollected(account, *existing) && upload.allowed) return {upload};
     const auto overwrite = policy::may(account, policy::Verb::overwrite, path);
     if (!continues || overwrite.allowed) return {overwrite, desk_errc::may_not_overwrite};
-    return {policy::may(account, policy::Verb::append, path), desk_errc::may_not_append};
+    return {policy::may(account, policy::Verb::append, path), desk_errc::may_not_append, true};
 }
 
 Result<> route_deposit(Transaction& transaction, const policy::Policy& policy,

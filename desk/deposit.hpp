@@ -13,6 +13,7 @@ namespace consign::desk {
 struct Ruling {
     policy::Verdict verdict;
     desk_errc refusal = desk_errc::may_not_upload;
+    bool appends_only = false;  // what is there may get longer, and not change
 };
 
 /// May `account` write to this name? `existing` is what has the name now (null: nothing);

@@ -14,6 +14,21 @@ namespace asio = boost::asio;
 using ledger::Action;
 using policy::Verb;
 
+namespace {
+
+/// All below moves with its folder, also to where another grant decides: so each grant that decides
+/// something there must allow it.
+policy::Verdict may_move_all_below(const policy::Account& account, const VirtualPath& folder) {
+    for (const policy::Grant& grant : account.grants) {
+        if (!grant.may.contains(Verb::rename) && grant.path.leads_on_from(folder))
+            return {false, grant.rule, "the grant does not allow rename"};
+        if (grant.path.covers_below(folder)) break;
+    }
+    return policy::may(account, Verb::rename, folder);
+}
+
+}  // namespace
+
 Desk::Desk(Session& session, std::string account, Occupancy::Place place)
     : session_(session),
       site_(session.site()),
@@ -60,6 +75,10 @@ asio::awaitable<std::error_code> Desk::refused(Scene scene, std::error_code why)
     why = told(session_, why);
     // What merely is not there is no act on anything; all else is told.
     if (why == make_error_code(desk_errc::no_such_name)) co_return why;
+    if (why == make_error_code(desk_errc::altered)) {
+        scene.event.action = Action::altered_content_found;
+        site_.log.error("a sealed file was altered", {{"stream", scene.event.stream}});
+    }
     scene.event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
     scene.event.detail = why.message();
     co_await session_.record_refusal(std::move(scene.event));
@@ -162,7 +181,10 @@ Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
             if (!entry) return failure(entry.error());
             const bool ends_temporary = entry->temporary;
             const auto leave =
-                policy::may(account, ends_temporary ? Verb::upload : Verb::rename, scene.path);
+                entry->kind == catalog::Kind::directory
+                    ? may_move_all_below(account, scene.path)
+                    : policy::may(account, ends_temporary ? Verb::upload : Verb::rename,
+                                  scene.path);
             if (auto yes = decide(scene, leave, desk_errc::may_not_rename); !yes) return yes;
             const auto existing = transaction.catalog.find(target->whole);
             if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
@@ -176,12 +198,16 @@ Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
 
             const bool temporary =
                 entry->file && policy::is_temporary_name(*scene.policy, target->whole.name());
+            const bool deposits = ends_temporary && !temporary;
+            if (deposits && existing && is_own_uncollected(account, *existing))
+                if (auto gone = withdraw_routed(transaction, existing->file->id, doomed); !gone)
+                    return gone;
             const auto renamed = transaction.catalog.rename(scene.whole, target->whole, replace,
                                                             temporary, scene.event.time);
             if (!renamed) return failure(renamed.error());
-            doomed = renamed->doomed;
+            doomed.insert(doomed.end(), renamed->doomed.begin(), renamed->doomed.end());
             scene.event.stream = entry->file ? entry->file->stream : Id{};
-            if (!ends_temporary || temporary) return {};
+            if (!deposits) return {};
             // The rename of a temporary name is the deposit.
             auto deposit = scene.event;
             deposit.action = Action::deposited;

@@ -88,7 +88,7 @@ class Desk {
     struct Target;
     [[nodiscard]] Answer<Target> find_target(Scene& scene, UploadMode mode);
     [[nodiscard]] Answer<std::unique_ptr<vault::SealedUpload>> begin_sealed(const Scene& scene,
-                                                                            const Target& target,
+                                                                            Target& target,
                                                                             UploadMode mode);
     [[nodiscard]] Result<std::unique_ptr<vault::SealedUpload>> copy_of(
         const catalog::File& file, const vault::Deposit& deposit) const;

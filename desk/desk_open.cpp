@@ -8,6 +8,7 @@
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
+#include "storage/keyring/errc.hpp"
 
 namespace consign::desk {
 
@@ -62,6 +63,13 @@ Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& reques
     return digests;
 }
 
+/// Nothing of the unfinished upload can be verified: a power cut took its name or its header, of
+/// which nobody had an answer.
+bool is_lost(std::error_code why) {
+    return why == vault::vault_errc::altered || why == keyring::keyring_errc::refused ||
+           why == std::errc::no_such_file_or_directory;
+}
+
 }  // namespace
 
 /// What OPEN for writing finds under the name.
@@ -72,6 +80,7 @@ struct Desk::Target {
     catalog::Usage usage;
     bool resumes = false;    // goes on with `unfinished`
     bool continues = false;  // goes on with what `existing` holds
+    bool appends_only = false;
 };
 
 Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
@@ -97,6 +106,7 @@ Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
                         target.continues);
         if (auto yes = decide(scene, ruling.verdict, ruling.refusal); !yes)
             return failure(yes.error());
+        target.appends_only = ruling.appends_only;
         if (!target.existing && !target.unfinished && !mode.create)
             return failure(desk_errc::no_such_name);
 
@@ -140,7 +150,7 @@ Result<std::unique_ptr<vault::SealedUpload>> Desk::copy_of(const catalog::File& 
 }
 
 Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& scene,
-                                                                      const Target& target,
+                                                                      Target& target,
                                                                       UploadMode mode) {
     const vault::Deposit deposit{std::string(scene.whole.text()), account_, scene.event.time};
     auto begin = [&]() -> Result<std::unique_ptr<vault::SealedUpload>> {
@@ -148,7 +158,11 @@ Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scen
             const auto open = site_.uploads.find(target.unfinished->stream);
             if (open && !open->supersede()) return failure(desk_errc::in_use);
         }
-        if (target.resumes) return site_.store.vault().resume(target.unfinished->stream);
+        if (target.resumes) {
+            auto resumed = site_.store.vault().resume(target.unfinished->stream);
+            if (resumed || !is_lost(resumed.error())) return resumed;
+            target.resumes = false;
+        }
         if (target.continues && !mode.truncate) return copy_of(*target.existing->file, deposit);
         return site_.store.vault().begin(deposit);
     };
@@ -158,8 +172,13 @@ Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scen
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
     auto scene = this->scene(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
-    const auto target = co_await find_target(*scene, mode);
+    auto target = co_await find_target(*scene, mode);
     if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
+    // Somebody else's content, which a new version begins from, is read by who may download it.
+    const bool others = target->continues && target->existing->file->depositor != account_;
+    const bool readable =
+        !others || policy::may(*scene->account, Verb::download, scene->path).allowed;
+    if (target->continues) scene->event.stream = target->existing->file->stream;
     auto sealed = co_await begin_sealed(*scene, *target, mode);
     if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
 
@@ -183,6 +202,10 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
                                       .touched = scene->event.time};
             if (auto added = transaction.catalog.begin_upload(row); !added) return added;
         }
+        if (others && readable)
+            if (auto marked = transaction.catalog.mark_collected(target->existing->file->id);
+                !marked)
+                return marked;
         if (auto appended = transaction.ledger.append(scene->event); !appended)
             return failure(appended.error());
         return {};
@@ -213,6 +236,9 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         .mode = mode,
         .continues = target->continues,
         .changed = target->resumes || !target->continues,
+        .readable = readable,
+        .fixed_bytes = target->appends_only ? replaced_bytes : 0,
+        .rule = scene->event.rule,
         .other_bytes =
             target->usage.bytes - std::min(target->usage.bytes, row_bytes + replaced_bytes),
         .quota_bytes = quota.bytes,
@@ -241,13 +267,7 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     scene->event.bytes = entry->file->size_bytes;
     auto open = [&] { return site_.store.vault().open(entry->file->stream); };
     auto sealed = co_await offload(site_.store.pool(), open);
-    if (!sealed) {
-        if (told(session_, sealed.error()) == make_error_code(desk_errc::altered)) {
-            scene->event.action = Action::altered_content_found;
-            site_.log.error("a sealed file was altered", {{"stream", entry->file->stream}});
-        }
-        co_return failure(co_await refused(std::move(*scene), sealed.error()));
-    }
+    if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
     const bool collects = entry->file->depositor != account_;
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (collects)

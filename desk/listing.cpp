@@ -38,6 +38,10 @@ asio::awaitable<Result<std::vector<Attributes>>> Listing::next(std::size_t limit
         for (const catalog::Entry& entry : *page) {
             const auto path = VirtualPath::parse(entry.name, folder_);
             if (!path || !is_visible(*scene->account, entry, *path, scene->event.time)) continue;
+            // What may be fetched by its name alone is not told; one's own deposits are.
+            if (entry.made_by != scene->account->id &&
+                !policy::is_shown(*scene->account, *path, entry.kind == catalog::Kind::directory))
+                continue;
             const auto unfinished = unfinished_.extract(entry.name);
             shown.push_back(unfinished ? unfinished.mapped() : attributes_of(entry));
         }

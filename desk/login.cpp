@@ -48,6 +48,7 @@ Login::Claim Login::claim(const std::string& user) const {
     const auto found = claim.policy->accounts.find(user);
     if (found == claim.policy->accounts.end()) return claim;
     claim.account = &found->second;
+    claim.rule = claim.account->rule;
     const auto listener =
         std::ranges::find(claim.policy->listeners, session_.listener(), &policy::Listener::name);
     claim.may_connect =
@@ -95,8 +96,8 @@ asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretT
 asio::awaitable<Login::Answer> Login::refuse(std::string user, Claim claimed, std::string why) {
     ++failures_;
     succeeded_.clear();
-    auto failed = session_.event(ledger::Action::login_failed, ledger::Outcome::refused,
-                                 claimed.account ? claimed.account->rule : policy::Rule{});
+    auto failed =
+        session_.event(ledger::Action::login_failed, ledger::Outcome::refused, claimed.rule);
     // What was typed as a user name may be anything, a password too: only a known account is named.
     if (claimed.account) failed.account = claimed.account->id;
     failed.detail = claimed.account ? std::move(why) : "no such account";
@@ -110,6 +111,7 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
                                              policy::Rule rule) {
     if (!claimed.may_connect.allowed) {
         const std::string why(claimed.may_connect.reason);
+        claimed.rule = claimed.may_connect.rule;
         co_return co_await refuse(std::move(user), std::move(claimed), why);
     }
     if (user != user_) succeeded_.clear();
@@ -148,8 +150,8 @@ std::unique_ptr<Desk> Login::open_desk() {
 asio::awaitable<void> Login::give_up() {
     if (complete_ || failures_ > 0 || keys_offered_ == 0) co_return;
     const Claim claimed = claim(offered_as_);
-    auto failed = session_.event(ledger::Action::login_failed, ledger::Outcome::refused,
-                                 claimed.account ? claimed.account->rule : policy::Rule{});
+    auto failed =
+        session_.event(ledger::Action::login_failed, ledger::Outcome::refused, claimed.rule);
     if (claimed.account) failed.account = claimed.account->id;
     failed.detail = claimed.account ? "none of the keys offered would do" : "no such account";
     co_await session_.record_refusal(std::move(failed));

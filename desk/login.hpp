@@ -62,6 +62,7 @@ class Login {
         std::shared_ptr<const policy::Policy> policy;
         const policy::Account* account = nullptr;  // null: unknown
         policy::Verdict may_connect;
+        policy::Rule rule;  // that a refusal names
     };
     [[nodiscard]] Claim claim(const std::string& user) const;
     [[nodiscard]] boost::asio::awaitable<Answer> refuse(std::string user, Claim claim,

@@ -48,23 +48,51 @@ Result<> Upload::may_grow_to(std::uint64_t size_bytes) const {
     return {};
 }
 
+ledger::Event Upload::event(ledger::Action action, ledger::Outcome outcome) const {
+    auto event = session_.event(action, outcome, {});
+    event.stream = stream_;
+    event.bytes = size_bytes_;
+    event.personal.path = std::string(opening_.whole.text());
+    return event;
+}
+
+asio::awaitable<void> Upload::record_failure(ledger::Event event, std::error_code why) {
+    // Who took the upload over has left an event of it.
+    if (why == make_error_code(desk_errc::superseded)) co_return;
+    event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
+    event.detail = why.message();
+    co_await session_.record_refusal(std::move(event));
+}
+
 asio::awaitable<Result<>> Upload::write(std::span<const Range> ranges) {
     changed_ = true;
     touched_ = site_.clock.now();
     auto written = co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
         for (const Range& range : ranges) {
             const std::uint64_t offset = opening_.mode.append ? sealed.size_bytes() : range.offset;
+            if (offset < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
             if (auto fits = may_grow_to(offset + range.bytes.size()); !fits) return fits;
             if (auto done = sealed.write(offset, range.bytes); !done) return done;
         }
         return {};
     });
-    if (written)
-        for (const Range& range : ranges) session_.count_in(range.bytes.size());
+    if (!written) {
+        failed_write_ = written.error();
+        co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed),
+                                failed_write_);
+        co_return written;
+    }
+    for (const Range& range : ranges) session_.count_in(range.bytes.size());
     co_return written;
 }
 
 asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan out) {
+    if (!opening_.readable) {
+        const std::error_code why = desk_errc::may_not_download;
+        co_await record_failure(event(ledger::Action::opened_for_reading, ledger::Outcome::refused),
+                                why);
+        co_return failure(why);
+    }
     auto count =
         co_await on_pool([&](vault::SealedUpload& sealed) { return sealed.read(offset, out); });
     if (count) session_.count_out(*count);
@@ -73,10 +101,15 @@ asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan
 
 asio::awaitable<Result<>> Upload::resize(std::uint64_t size_bytes) {
     changed_ = true;
-    co_return co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
+    auto resized = co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
+        if (size_bytes < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
         if (auto fits = may_grow_to(size_bytes); !fits) return fits;
         return sealed.resize(size_bytes);
     });
+    if (!resized)
+        co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed),
+                                resized.error());
+    co_return resized;
 }
 
 asio::awaitable<Result<>> Upload::flush() {
@@ -90,48 +123,64 @@ void Upload::set_times(std::optional<Timestamp> accessed, std::optional<Timestam
 
 asio::awaitable<Result<>> Upload::finish() {
     if (!changed_) co_return co_await drop_unchanged();
+    if (failed_write_) {
+        co_await break_off();
+        co_return failure(failed_write_);
+    }
+    auto deposited = event(ledger::Action::deposited, ledger::Outcome::granted);
     auto sealed = co_await on_pool([&](vault::SealedUpload& upload) {
         auto committed = site_.store.vault().commit(upload);
         finishing_ = committed.has_value();
         return committed;
     });
-    if (!sealed) co_return failure(sealed.error());
-
-    auto event = session_.event(ledger::Action::deposited, ledger::Outcome::granted, {});
+    if (!sealed) co_return failure(co_await give_back(std::move(deposited), sealed.error(), false));
     auto doomed = co_await site_.store.write(
-        [&](Transaction& transaction) { return deposit(transaction, *sealed, event); });
-    if (!doomed) {
-        co_await release();
-        const std::error_code why = told(session_, doomed.error());
-        event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
-        event.detail = why.message();
-        co_await session_.record_refusal(std::move(event));
-        co_return failure(why);
-    }
+        [&](Transaction& transaction) { return deposit(transaction, *sealed, deposited); });
+    if (!doomed) co_return failure(co_await give_back(std::move(deposited), doomed.error(), true));
     session_.count_file_in();
     co_await settle(site_, stream_, std::move(*doomed));
     co_return Result<>{};
 }
 
-/// Closes the sealed file: what the catalog refused stays in staging, for its depositor to resume.
-asio::awaitable<void> Upload::release() {
+/// Closes the sealed file: what could not be deposited stays in staging, for its depositor to
+/// resume.
+asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::error_code why,
+                                                   bool on_disk) {
+    why = told(session_, why);
     auto close = [&] {
         const std::scoped_lock lock(mutex_);
         sealed_.reset();
         return finishing_ = false;
     };
+    // A file that was committed, or taken over, is no longer this object's to give back.
+    if (!on_disk && why == make_error_code(desk_errc::superseded)) co_return why;
     co_await offload(site_.store.pool(), close);
+    const Timestamp now = site_.clock.now();
+    const auto kept = co_await site_.store.write(
+        [&](Transaction& transaction) { return keep_row(transaction, on_disk, now); });
+    if (!kept)
+        site_.log.warning("the size of an unfinished upload could not be kept",
+                          {{"stream", stream_}, {"why", kept.error()}});
+    co_await record_failure(std::move(event), why);
+    co_return why;
+}
+
+/// Where the disk failed, nobody knows how much of the upload can be verified. Its row is then as
+/// one that a crash left, and the next who asks for the size finds out.
+Result<> Upload::keep_row(Transaction& transaction, bool on_disk, Timestamp now) {
+    const auto row = transaction.catalog.upload(stream_);
+    if (!row) return failure(row.error());
+    if (!*row) return {};
+    return transaction.catalog.touch_upload(stream_, size_bytes_, on_disk ? now : (*row)->opened);
 }
 
 Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::Sealed& sealed,
                                         ledger::Event& event) {
     const auto policy = site_.policy.current();
     const auto found = policy->accounts.find(opening_.account);
-    if (found == policy->accounts.end()) return failure(desk_errc::account_withdrawn);
+    if (found == policy->accounts.end() || !found->second.enabled)
+        return failure(desk_errc::account_withdrawn);
     const policy::Account& account = found->second;
-    event.stream = sealed.stream;
-    event.bytes = sealed.size_bytes;
-    event.personal.path = std::string(opening_.whole.text());
     event.personal.sha256 = to_hex(sealed.sha256);
 
     // Where the upload is now: a folder on its way may have been renamed.
@@ -192,16 +241,16 @@ asio::awaitable<Result<>> Upload::drop_unchanged() {
     };
     if (auto dropped = co_await offload(site_.store.pool(), drop); !dropped)
         co_return failure(told(session_, dropped.error()));
-    auto event = session_.event(ledger::Action::attributes_set, ledger::Outcome::granted, {});
-    event.detail = "opened for writing and closed without a change";
-    event.personal.path = std::string(opening_.whole.text());
+    auto closed = event(ledger::Action::attributes_set, ledger::Outcome::granted);
+    closed.rule = opening_.rule;
+    closed.detail = "opened for writing and closed without a change";
     auto ended = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (auto done = transaction.catalog.end_upload(stream_); !done) return done;
         const auto entry = transaction.catalog.find(opening_.whole);
         if (entry && (accessed_ || modified_))
             if (auto done = transaction.catalog.set_times(entry->node, accessed_, modified_); !done)
                 return done;
-        if (auto appended = transaction.ledger.append(event); !appended)
+        if (auto appended = transaction.ledger.append(closed); !appended)
             return failure(appended.error());
         return {};
     });
@@ -219,15 +268,11 @@ asio::awaitable<void> Upload::break_off() {
     };
     const auto closed = co_await offload(site_.store.pool(), close);
     if (!closed && closed.error() == make_error_code(desk_errc::superseded)) co_return;
-    auto event = session_.event(ledger::Action::upload_broken_off, ledger::Outcome::failed, {});
-    event.stream = stream_;
-    event.bytes = size_bytes_;
-    event.personal.path = std::string(opening_.whole.text());
+    const auto broken_off = event(ledger::Action::upload_broken_off, ledger::Outcome::failed);
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
-        if (auto touched = transaction.catalog.touch_upload(stream_, size_bytes_, event.time);
-            !touched)
-            return touched;
-        if (auto appended = transaction.ledger.append(event); !appended)
+        if (auto kept = keep_row(transaction, closed.has_value(), broken_off.time); !kept)
+            return kept;
+        if (auto appended = transaction.ledger.append(broken_off); !appended)
             return failure(appended.error());
         return {};
     });

@@ -31,6 +31,9 @@ class Upload {
         UploadMode mode;
         bool continues = false;         // it began from the content that the name had
         bool changed = false;           // there is something to deposit even without a write
+        bool readable = true;           // what was there before may be read back
+        std::uint64_t fixed_bytes = 0;  // so much, from the start, may not be changed
+        std::string rule;               // that let it begin
         std::uint64_t other_bytes = 0;  // what the rest of the home holds
         std::optional<std::uint64_t> quota_bytes, file_limit_bytes;
     };
@@ -47,9 +50,11 @@ class Upload {
     };
 
     /// All of them, in order; the views must live until it resumes. Sealed, and on its way to the
-    /// disk: durable after `flush` or `finish`.
+    /// disk: durable after `flush` or `finish`. After a write that failed the file has a gap, and
+    /// `finish` answers what the write did.
     [[nodiscard]] boost::asio::awaitable<Result<>> write(std::span<const Range> ranges);
-    /// Reads back; fewer bytes only at the end.
+    /// Reads back; fewer bytes only at the end. desk_errc::may_not_download where it began from
+    /// what somebody else deposited, and that may not be read.
     [[nodiscard]] boost::asio::awaitable<Result<std::size_t>> read(std::uint64_t offset,
                                                                    ByteSpan out);
     [[nodiscard]] boost::asio::awaitable<Result<>> resize(std::uint64_t size_bytes);
@@ -78,8 +83,14 @@ class Upload {
     [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> on_pool(
         Work work);
     [[nodiscard]] Result<> may_grow_to(std::uint64_t size_bytes) const;
+    [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
+    [[nodiscard]] boost::asio::awaitable<void> record_failure(ledger::Event event,
+                                                              std::error_code why);
     [[nodiscard]] boost::asio::awaitable<Result<>> drop_unchanged();
-    [[nodiscard]] boost::asio::awaitable<void> release();
+    [[nodiscard]] boost::asio::awaitable<std::error_code> give_back(ledger::Event event,
+                                                                    std::error_code why,
+                                                                    bool on_disk);
+    [[nodiscard]] Result<> keep_row(Transaction& transaction, bool on_disk, Timestamp now);
     [[nodiscard]] Result<std::vector<Id>> deposit(Transaction& transaction,
                                                   const vault::Sealed& sealed,
                                                   ledger::Event& event);
@@ -91,6 +102,7 @@ class Upload {
     std::optional<Timestamp> accessed_, modified_;
     Timestamp touched_;
     bool changed_ = false;
+    std::error_code failed_write_;
     std::atomic<std::uint64_t> size_bytes_ = 0;  // read by other sessions of the account, too
 
     std::mutex

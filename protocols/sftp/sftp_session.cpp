@@ -67,7 +67,8 @@ asio::awaitable<void> SftpSession::run() {
         if (const auto kept = frames.next(rest); !kept) break;
         if (frames.kept_bytes() == 0) {
             frames.release_memory();
-            if (*count < idle_buffer_bytes && arrived.capacity() > idle_buffer_bytes) arrived = Bytes();
+            if (*count < idle_buffer_bytes && arrived.capacity() > idle_buffer_bytes)
+                arrived = Bytes();
         }
     }
     co_await end_handles();
@@ -215,12 +216,15 @@ asio::awaitable<void> SftpSession::read_upload(desk::Upload& upload, std::span<c
         const auto& read = std::get<Read>(request.body);
         Result<std::size_t> count;
         {
-            DataReply reply(answers_, request.id, std::min(read.length_bytes, transfer_limit_bytes));
+            DataReply reply(answers_, request.id,
+                            std::min(read.length_bytes, transfer_limit_bytes));
             count = co_await upload.read(read.offset, reply.space());
             if (count && *count > 0) reply.finish(*count);
         }
-        if (!count) answer(request.id, count.error());
-        else if (*count == 0) append_status(answers_, request.id, Status::eof);
+        if (!count)
+            answer(request.id, count.error());
+        else if (*count == 0)
+            append_status(answers_, request.id, Status::eof);
     }
 }
 

@@ -13,8 +13,10 @@ from openssh import OpenSsh, quoted
 from payload import GIB, KIB, MIB, NAME_MARKER, write_file
 
 SESSIONS = 64
-TRANSFER_LIMIT_BYTES = 4 * MIB           # one transfer: window, chunks in work, what waits to be sent
-DAEMON_LIMIT_BYTES = 64 * MIB            # the daemon itself: code, caches, the grown receive windows' budget
+# One transfer: the window (1.28 MB) in libssh, in the inbox and in the batch that is served; eight chunks.
+TRANSFER_LIMIT_BYTES = 5 * MIB
+# The daemon itself: the grown receive windows' budget (64 MiB), code and caches.
+DAEMON_LIMIT_BYTES = 96 * MIB
 IDLE_SESSIONS = 250
 IDLE_SESSION_LIMIT_BYTES = 64 * KIB
 END_LIMIT_SECONDS = 240

@@ -53,6 +53,14 @@ class OpenSshScpTests(InteropCase):
         self.partner.scp(f"{self.partner.destination()}:pattern-*.hl7", str(self.local / "back"))
         self.assertEqual(sorted(os.listdir(self.local / "back")), ["pattern-one.hl7", "pattern-two.hl7"])
 
+    @only_consign  # a chroot has no home that ~ could stand for
+    def test_a_tilde_is_the_accounts_home(self) -> None:
+        file = write_file(self.local / "file", 1000)
+        self.lab.scp(str(file), f"{self.lab.destination()}:~/tilde")
+        self.assert_delivered(file, "tilde")
+        self.partner.scp(f"{self.partner.destination()}:~/tilde", str(self.local / "back"))
+        self.assert_same(file, self.local / "back")
+
     @only_consign
     def test_the_old_protocol_is_refused_and_does_not_hang(self) -> None:
         file = write_file(self.local / "file", 10)

@@ -91,6 +91,13 @@ class OpenSshSftpTests(InteropCase):
         self.assert_same(first, self.partner.get("two", self.local / "back"))
         self.assertFalse(self.partner.sees("one"))
 
+    def test_cp_copies_at_the_server(self) -> None:
+        file = self.file(MIB + 3)
+        self.lab.put(file, "original")
+        self.lab.sftp(b"cp original copied")
+        self.assert_delivered(file, "copied")
+        self.assert_same(file, self.partner.get("original", self.local / "original"))
+
     def test_folders_are_made_listed_and_removed(self) -> None:
         file = self.file(MIB)
         self.lab.sftp(b"mkdir a", b"mkdir a/b", b"put " + quoted(file) + b" a/b/c", b"cd a/b", b"pwd")
