@@ -61,6 +61,7 @@ asio::awaitable<void> Upload::record_failure(ledger::Event event, std::error_cod
     if (why == make_error_code(desk_errc::superseded)) co_return;
     event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
     event.detail = why.message();
+    if (event.rule.empty()) event.rule = opening_.rule;
     co_await session_.record_refusal(std::move(event));
 }
 
@@ -147,19 +148,27 @@ asio::awaitable<Result<>> Upload::finish() {
 asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::error_code why,
                                                    bool on_disk) {
     why = told(session_, why);
-    auto close = [&] {
-        const std::scoped_lock lock(mutex_);
-        sealed_.reset();
-        return finishing_ = false;
-    };
     // A file that was committed, or taken over, is no longer this object's to give back.
     if (!on_disk && why == make_error_code(desk_errc::superseded)) co_return why;
-    co_await offload(site_.store.pool(), close);
     const Timestamp now = site_.clock.now();
-    const auto kept = co_await site_.store.write(
-        [&](Transaction& transaction) { return keep_row(transaction, on_disk, now); });
+    bool has_row = true;
+    auto kept = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        const auto row = transaction.catalog.upload(stream_);
+        if (!row) return failure(row.error());
+        has_row = row->has_value();
+        return keep_row(transaction, on_disk, now);
+    });
+    auto close = [&]() -> Result<> {
+        const std::scoped_lock lock(mutex_);
+        sealed_.reset();
+        finishing_ = false;
+        // Its depositor removed it just now: no row leads to it any more.
+        return has_row ? Result<>() : site_.store.vault().abandon(stream_);
+    };
+    const auto closed = co_await offload(site_.store.pool(), close);
+    if (kept) kept = closed;
     if (!kept)
-        site_.log.warning("the size of an unfinished upload could not be kept",
+        site_.log.warning("an unfinished upload could not be put in order",
                           {{"stream", stream_}, {"why", kept.error()}});
     co_await record_failure(std::move(event), why);
     co_return why;

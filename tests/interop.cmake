@@ -6,12 +6,13 @@ find_program(CONSIGN_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRE
 # consign_interop_test(NAME SCRIPT LABEL label TIMEOUT seconds)
 function(consign_interop_test name script)
   cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "" ${ARGN})
+  set(environment CONSIGN=${CONSIGN_INTEROP_BINARIES}/admin/consign PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1)
   add_test(NAME ${name} COMMAND ${CONSIGN_PYTHON} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${script})
   set_tests_properties(${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} SKIP_RETURN_CODE 77
-    ENVIRONMENT "CONSIGND=${CONSIGN_INTEROP_BINARIES}/daemon/consignd;CONSIGN=${CONSIGN_INTEROP_BINARIES}/admin/consign;PYTHONDONTWRITEBYTECODE=1;PYTHONUNBUFFERED=1")
+    ENVIRONMENT "CONSIGND=${CONSIGN_INTEROP_BINARIES}/daemon/consignd;${environment}")
 endfunction()
 
-foreach(client openssh_sftp openssh_scp lftp psftp rclone paramiko asyncssh sshfs)
+foreach(client openssh_sftp openssh_scp lftp psftp rclone paramiko asyncssh sshfs wire)
   consign_interop_test(interop_${client} interop/${client}_tests.py LABEL interop TIMEOUT 300)
 endforeach()
 consign_interop_test(interop_interruption interop/interruption_tests.py LABEL interop TIMEOUT 180)

@@ -161,9 +161,8 @@ BOOST_AUTO_TEST_CASE(a_copy_moves_no_byte_and_content_dies_with_its_last_name_al
     BOOST_TEST((events[0].action == ledger::Action::removed));
     BOOST_TEST((events[1].action == ledger::Action::destroyed));
     BOOST_TEST((events[1].stream == committed.front()));
-    BOOST_TEST(!site.read([&](Transaction& transaction) {
-        return transaction.catalog.has_file(committed.front());
-    }));
+    BOOST_TEST(!site.read(
+        [&](Transaction& transaction) { return transaction.catalog.has_file(committed.front()); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_download_in_progress_outlives_the_removal_of_its_file) {

@@ -205,7 +205,8 @@ class DeskSite {
         return lines;
     }
     [[nodiscard]] catalog::Usage usage(std::string_view folder) {
-        return read([&](Transaction& transaction) { return transaction.catalog.usage(at(folder)); });
+        return read(
+            [&](Transaction& transaction) { return transaction.catalog.usage(at(folder)); });
     }
     [[nodiscard]] std::vector<Id> committed() { return required(vault().committed()); }
     [[nodiscard]] std::vector<Id> staged() { return required(vault().staged()); }
@@ -308,6 +309,9 @@ class Peer {
         bytes.resize(*count);
         return bytes;
     }
+    Result<> resize(desk::Upload& upload, std::uint64_t size_bytes) {
+        return site_.run(upload.resize(size_bytes));
+    }
     Result<> finish(desk::Upload& upload) { return site_.run(upload.finish()); }
     void break_off(desk::Upload& upload) { site_.run(upload.break_off()); }
     /// From OPEN to CLOSE.
@@ -324,6 +328,7 @@ class Peer {
     Id put_and_break_off(std::string_view path, ByteView bytes) {
         const auto upload = required(open(path));
         required(write(*upload, 0, bytes));
+        site_.clock.advance(std::chrono::seconds(1));
         break_off(*upload);
         return upload->stream();
     }
@@ -348,7 +353,8 @@ class Peer {
         Bytes all((*download)->size_bytes());
         for (std::size_t done = 0; done < all.size();) {
             std::array<desk::Download::Range, 1> ranges{
-                {{done, ByteSpan(all).subspan(done, std::min<std::size_t>(100'000, all.size() - done)),
+                {{done,
+                  ByteSpan(all).subspan(done, std::min<std::size_t>(100'000, all.size() - done)),
                   0}}};
             if (const auto read = site_.run((*download)->read(ranges)); !read)
                 return failure(read.error());

@@ -140,6 +140,19 @@ BOOST_AUTO_TEST_CASE(its_depositor_may_drop_an_unfinished_upload_by_the_upload_r
     BOOST_TEST((site.usage("/drop") == catalog::Usage{}));
 }
 
+// Another session removes it just when this one has sealed it.
+BOOST_AUTO_TEST_CASE(an_upload_that_lost_its_row_at_the_last_moment_leaves_nothing_behind) {
+    const auto upload = required(drop.open("/in/result.hl7"));
+    required(drop.write(*upload, 0, content));
+    required(site.run(site.store().write([&](Transaction& transaction) {
+        return transaction.catalog.end_upload(upload->stream());
+    })));
+    BOOST_TEST(error_of(drop.finish(*upload)) == desk_errc::superseded);
+    nobody_else_sees("/in/result.hl7");
+    BOOST_TEST(site.staged().empty());
+    BOOST_TEST(site.committed().empty());
+}
+
 BOOST_AUTO_TEST_CASE(unfinished_uploads_expire_after_their_time_and_not_before) {
     drop.put_and_break_off("/in/result.hl7", content);
     site.clock.advance(std::chrono::hours(24) - std::chrono::microseconds(1));
@@ -171,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_deposit_that_is_refused_at_its_end_stays_resumable_at_its
     const auto upload = required(lab.open("/result", resuming));
     required(lab.write(*upload, 1000, ByteView(content).subspan(1000)));
     std::string withdrawn(depot);
-    withdrawn.replace(withdrawn.find("upload, overwrite"), 17, "append");
+    withdrawn.erase(withdrawn.find("upload, overwrite"), std::string_view("upload, ").size());
     site.use_policy(withdrawn);
     BOOST_TEST(error_of(lab.finish(*upload)) == desk_errc::may_not_upload);
     site.use_policy(depot);

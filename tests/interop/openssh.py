@@ -21,8 +21,9 @@ class OpenSsh:
         self.login = login
 
     def options(self) -> list[str]:
-        return ["-F", "/dev/null", "-o", f"IdentityFile={self.login.key}", "-o", "IdentitiesOnly=yes",
-                "-o", "BatchMode=yes", "-o", f"UserKnownHostsFile={self.login.known_hosts}", "-o", "StrictHostKeyChecking=yes"]
+        settings = [f"IdentityFile={self.login.key}", "IdentitiesOnly=yes", "BatchMode=yes",
+                    f"UserKnownHostsFile={self.login.known_hosts}", "StrictHostKeyChecking=yes"]
+        return ["-F", "/dev/null", *(word for setting in settings for word in ("-o", setting))]
 
     def destination(self) -> str:
         return f"{self.login.user}@{self.login.host}"

@@ -1,7 +1,6 @@
 """paramiko: scripts of laboratories and partners, down to single requests."""
 
 import io
-import os
 import random
 import unittest
 

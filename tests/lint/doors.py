@@ -17,7 +17,8 @@ class Door(NamedTuple):
 DOORS = [
     Door("openssl/", ("base/evp.cpp",), "base/evp.hpp"),
     Door("libssh/", ("protocols/sftp/libssh_session.hpp",), "protocols/sftp/ssh_connection.hpp"),
-    Door("protocols/sftp/libssh_session.hpp", ("protocols/sftp/*ssh_*", "protocols/sftp/host_key.cpp"), "protocols/sftp/ssh_connection.hpp"),
+    Door("protocols/sftp/libssh_session.hpp", ("protocols/sftp/*ssh_*", "protocols/sftp/host_key.cpp"),
+         "protocols/sftp/ssh_connection.hpp"),
     Door("sqlite3.h", ("storage/database/*",), "storage/database/sqlite.hpp"),
     Door("yaml-cpp/", ("policy/yaml*",), "policy/yaml.hpp"),
     Door("sodium.h", ("desk/passwords.cpp",), "desk/passwords.hpp"),

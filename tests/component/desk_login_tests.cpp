@@ -1,0 +1,236 @@
+#include <boost/test/data/test_case.hpp>
+
+#include "desk/login.hpp"
+#include "desk_site.hpp"
+
+using namespace consign;
+using namespace consign::testing;
+using desk::desk_errc;
+using desk::Login;
+using Outcome = Login::Answer::Outcome;
+using policy::Method;
+
+namespace {
+
+constexpr std::string_view people = R"(version: 1
+accounts:
+  known:
+    home: /known
+    login: {any_of: [password], password: HASH}
+    grants: [{path: /**, may: [list]}]
+  disabled:
+    home: /disabled
+    enabled: false
+    login: {any_of: [password], password: HASH}
+    grants: [{path: /**, may: [list]}]
+  expired:
+    home: /expired
+    expires: 2026-11-23
+    login: {any_of: [password], password: HASH}
+    grants: [{path: /**, may: [list]}]
+  elsewhere:
+    home: /elsewhere
+    from: [198.51.100.0/24]
+    login: {any_of: [password], password: HASH}
+    grants: [{path: /**, may: [list]}]
+  both:
+    home: /both
+    login:
+      any_of: [[publickey, password]]
+      keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP a"]
+      password: HASH
+    grants: [{path: /**, may: [list]}]
+  keyed:
+    home: /keyed
+    login:
+      any_of: [publickey]
+      keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP a"]
+    grants: [{path: /**, may: [list]}]
+)";
+
+/// One connection before its login.
+struct Caller {
+    explicit Caller(DeskSite& at_site)
+        : site(at_site),
+          session(site.site(), "sftp", "labs", boost::asio::ip::make_address("192.0.2.1")) {
+        session.set_client("client_1.0", "algorithms");
+    }
+    Login::Answer password(const std::string& user, std::string_view text = "right") {
+        return site.run(login.present_password(user, SecretText(text)));
+    }
+    Login::Answer key(const std::string& user) {
+        return site.run(login.present_key(user, blob_of_both()));
+    }
+    [[nodiscard]] Bytes blob_of_both() const {
+        return site.site().policy.current()->accounts.at("both").keys.at(0).blob;
+    }
+
+    DeskSite& site;
+    desk::Session session;
+    Login login{session};
+};
+
+struct Fixture {
+    DeskSite site{people};
+    Caller caller{site};
+
+    Fixture() { (void)site.new_events(); }
+    /// The one event since, which must tell of a failed login.
+    ledger::Event failed_login() {
+        const auto events = site.new_events();
+        BOOST_TEST_REQUIRE(events.size() == 1U);
+        BOOST_TEST((events[0].action == ledger::Action::login_failed));
+        BOOST_TEST((events[0].outcome == ledger::Outcome::refused));
+        return events[0];
+    }
+};
+
+struct Wrong {
+    const char* user;
+    const char* password;
+    const char* account;  // in the ledger
+    const char* marker;   // of the rule
+    const char* detail;
+};
+std::ostream& operator<<(std::ostream& out, const Wrong& wrong) {
+    return out << wrong.user << " " << wrong.detail;
+}
+const Wrong wrongs[]{
+    {"nobody", "right", "", nullptr, "no such account"},
+    {"", "", "", nullptr, "no such account"},
+    {"known", "Wr0ng!", "known", "  known:", "the password is wrong"},
+    {"known", "", "known", "  known:", "the password is wrong"},
+    {"Known", "right", "", nullptr, "no such account"},
+    {"keyed", "right", "keyed", "  keyed:", "the password is wrong"},
+    {"disabled", "right", "disabled", "  disabled:", "the account is disabled"},
+    {"disabled", "Wr0ng!", "disabled", "  disabled:", "the password is wrong"},
+    {"expired", "right", "expired", "  expired:", "the account has expired"},
+    {"elsewhere", "right", "elsewhere", "from:", "the account may not come from this address"},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(desk_login)
+
+BOOST_FIXTURE_TEST_CASE(the_right_password_opens_the_accounts_desk, Fixture) {
+    BOOST_TEST((caller.password("known").outcome == Outcome::complete));
+    BOOST_TEST(caller.login.is_complete());
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 1U);
+    BOOST_TEST((events[0].action == ledger::Action::login));
+    BOOST_TEST(events[0].account == "known");
+    BOOST_TEST(events[0].rule == site.rule("  known:"));
+    BOOST_TEST(events[0].detail == "password; client client_1.0; algorithms");
+    const auto opened = caller.login.open_desk();
+    BOOST_TEST(site.run(opened->stat({})).has_value());
+    const auto sessions =
+        site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); });
+    BOOST_TEST_REQUIRE(sessions.size() == 1U);
+    BOOST_TEST(sessions[0].account == "known");
+    BOOST_TEST(sessions[0].login_methods == "password");
+}
+
+BOOST_DATA_TEST_CASE_F(Fixture, every_failure_is_answered_alike_and_leaves_one_event,
+                       boost::unit_test::data::make(wrongs), wrong) {
+    const auto answer = caller.password(wrong.user, wrong.password);
+    BOOST_TEST((answer.outcome == Outcome::refused));
+    BOOST_TEST((answer.next == Login::all_methods()));
+    BOOST_TEST(!answer.why);
+    BOOST_TEST(!caller.login.is_complete());
+    const auto event = failed_login();
+    BOOST_TEST(event.account == wrong.account);
+    BOOST_TEST(event.detail == wrong.detail);
+    BOOST_TEST(event.rule == (wrong.marker ? site.rule(wrong.marker) : ""));
+    // A password that was typed as a user name must not be kept.
+    BOOST_TEST(event.detail.find(wrong.password[0] ? wrong.password : "\n") == std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_way_of_two_methods_needs_both, Fixture) {
+    const auto first = caller.key("both");
+    BOOST_TEST((first.outcome == Outcome::partial));
+    BOOST_TEST((first.next == std::set{Method::password}));
+    BOOST_TEST(site.told().empty());
+    BOOST_TEST((caller.password("both").outcome == Outcome::complete));
+    BOOST_TEST(caller.session.account() == "both");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_wrong_second_method_starts_the_way_afresh, Fixture) {
+    BOOST_TEST((caller.key("both").outcome == Outcome::partial));
+    BOOST_TEST((caller.password("both", "Wr0ng!").outcome == Outcome::refused));
+    BOOST_TEST((caller.password("both").outcome == Outcome::partial));
+    BOOST_TEST((caller.key("both").outcome == Outcome::complete));
+}
+
+BOOST_FIXTURE_TEST_CASE(another_user_starts_afresh, Fixture) {
+    BOOST_TEST((caller.key("both").outcome == Outcome::partial));
+    BOOST_TEST((caller.password("known").outcome == Outcome::complete));
+    BOOST_TEST(caller.session.account() == "known");
+    Caller other(site);
+    BOOST_TEST((other.key("both").outcome == Outcome::partial));
+    BOOST_TEST((other.password("keyed").outcome == Outcome::refused));
+    BOOST_TEST((other.password("both").outcome == Outcome::partial));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_method_that_is_in_none_of_the_accounts_ways_is_refused, Fixture) {
+    BOOST_TEST((caller.key("known").outcome == Outcome::refused));
+    BOOST_TEST(failed_login().detail == "the key is not one of the account's");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_key_is_welcome_where_its_account_may_connect, Fixture) {
+    const Bytes blob = caller.blob_of_both();
+    BOOST_TEST(caller.login.key_is_welcome("keyed", blob));
+    BOOST_TEST(!caller.login.key_is_welcome("known", blob));
+    BOOST_TEST(!caller.login.key_is_welcome("nobody", blob));
+    BOOST_TEST(site.told().empty());
+    site.run(caller.login.give_up());
+    BOOST_TEST(failed_login().detail == "no such account");  // the last that was tried
+}
+
+BOOST_FIXTURE_TEST_CASE(offering_keys_has_an_end, Fixture) {
+    const Bytes blob = caller.blob_of_both();
+    for (int offered = 0; offered < Login::offered_keys_limit; ++offered)
+        BOOST_TEST(caller.login.key_is_welcome("keyed", blob));
+    BOOST_TEST(!caller.login.is_exhausted());
+    BOOST_TEST(!caller.login.key_is_welcome("keyed", blob));
+    BOOST_TEST(caller.login.is_exhausted());
+}
+
+BOOST_FIXTURE_TEST_CASE(too_many_attempts_end_the_connection, Fixture) {
+    for (int attempt = 1; attempt < Login::attempt_limit; ++attempt)
+        BOOST_TEST((caller.password("known", "Wr0ng!").outcome == Outcome::refused));
+    const auto last = caller.password("known", "Wr0ng!");
+    BOOST_TEST((last.outcome == Outcome::ended));
+    BOOST_TEST(last.why == desk_errc::too_many_failed_logins);
+    BOOST_TEST(caller.login.is_exhausted());
+    // Equal ones within a minute: one row now, one with the count.
+    BOOST_TEST(site.new_events().size() == 1U);
+    site.clock.advance(std::chrono::minutes(1));
+    site.look_after();
+    BOOST_TEST(failed_login().count == Login::attempt_limit - 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_account_has_so_many_sessions_and_a_place_is_given_back, Fixture) {
+    Caller second(site);
+    Caller third(site);
+    BOOST_TEST((caller.password("known").outcome == Outcome::complete));
+    auto first_desk = caller.login.open_desk();
+    BOOST_TEST((second.password("known").outcome == Outcome::complete));
+    (void)site.new_events();
+    const auto refused = third.password("known");
+    BOOST_TEST((refused.outcome == Outcome::ended));
+    BOOST_TEST(refused.why == desk_errc::too_many_sessions);
+    BOOST_TEST(failed_login().detail == "limits.sessions_per_account is reached");
+    first_desk.reset();
+    Caller fourth(site);
+    BOOST_TEST((fourth.password("known").outcome == Outcome::complete));
+}
+
+BOOST_FIXTURE_TEST_CASE(who_came_and_said_nothing_leaves_no_row, Fixture) {
+    site.run(caller.login.give_up());
+    site.run(caller.session.end("the client left"));
+    BOOST_TEST(site.told().empty());
+    BOOST_TEST(site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); })
+                   .empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

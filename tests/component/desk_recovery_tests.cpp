@@ -1,0 +1,185 @@
+// What a start makes good of what a crash left.
+#include "desk_site.hpp"
+
+using namespace consign;
+using namespace consign::testing;
+using desk::desk_errc;
+
+namespace {
+
+struct Fixture {
+    DeskSite site;
+    const Bytes content = content_of(200'000);
+
+    /// As if the process had been killed here.
+    [[nodiscard]] std::unique_ptr<DeskSite> killed() {
+        const std::filesystem::path copy = copies.path() / std::to_string(copies_made++);
+        std::filesystem::copy(site.data(), copy, std::filesystem::copy_options::recursive);
+        return std::make_unique<DeskSite>(site, copy);
+    }
+    TemporaryFolder copies;
+    int copies_made = 0;
+};
+
+vault::Deposit deposit_of(DeskSite& site) {
+    return {.path = "/lab/unknown", .account = "lab", .opened = site.clock.now()};
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(desk_recovery, Fixture)
+
+BOOST_AUTO_TEST_CASE(sessions_that_a_crash_left_open_are_ended) {
+    Peer lab(site, "lab");
+    required(lab.list("/"));
+    const auto found = killed();
+    const auto sessions =
+        found->read([](Transaction& transaction) { return transaction.ledger.sessions({}); });
+    BOOST_TEST_REQUIRE(sessions.size() == 1U);
+    BOOST_TEST((sessions[0].ended == found->clock.now()));
+    BOOST_TEST(!sessions[0].end_reason.empty());
+    BOOST_TEST(found->new_events().back().account == "system:daemon");
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_that_a_kill_broke_off_tells_the_size_from_which_it_can_be_resumed) {
+    Peer lab(site, "lab");
+    const auto upload = required(lab.open("/a"));
+    required(lab.write(*upload, 0, content));
+    const auto unflushed = killed();
+    required(site.run(upload->flush()));
+    const auto flushed = killed();
+    for (DeskSite* const found : {unflushed.get(), flushed.get()}) {
+        Peer again(*found, "lab");
+        const auto size = required(again.stat("/a")).size_bytes;
+        BOOST_TEST(size >= (found == flushed.get() ? content.size() : 2 * vault::chunk_bytes));
+        BOOST_TEST(size <= content.size());
+        BOOST_TEST(found->usage("/lab").bytes == size);
+        BOOST_TEST(required(again.list("/")).size() == 1U);
+        const auto resumed = required(again.open("/a", resuming));
+        BOOST_TEST(resumed->size_bytes() == size);
+        required(again.write(*resumed, size, ByteView(content).subspan(size)));
+        required(again.finish(*resumed));
+        BOOST_TEST((required(again.get("/a")) == content));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_size_that_was_told_before_the_crash_is_verified_anew) {
+    Peer lab(site, "lab");
+    lab.put_and_break_off("/a", content);
+    const auto resumed = required(lab.open("/a", resuming));
+    required(lab.resize(*resumed, vault::chunk_bytes));
+    required(site.run(resumed->flush()));
+    const auto found = killed();
+    Peer again(*found, "lab");
+    const auto size = required(again.stat("/a")).size_bytes;
+    BOOST_TEST(size == required(again.open("/a", resuming))->size_bytes());
+    BOOST_TEST(size == vault::chunk_bytes);
+}
+
+BOOST_AUTO_TEST_CASE(the_staging_name_of_a_committed_file_goes) {
+    {
+        Peer lab(site, "lab");
+        required(lab.put("/a", content));
+    }
+    const Id stream = site.committed().front();
+    std::filesystem::create_hard_link(site.vault_path(stream),
+                                      site.data() / "staging" / stream.hex());
+    BOOST_TEST(site.staged().size() == 1U);
+    site.restart();
+    BOOST_TEST(site.staged().empty());
+    Peer lab(site, "lab");
+    BOOST_TEST((required(lab.get("/a")) == content));
+}
+
+BOOST_AUTO_TEST_CASE(a_staging_file_that_no_row_knows_goes) {
+    {
+        const auto unknown = required(site.vault().begin(deposit_of(site)));
+        required(unknown->write(0, content));
+        required(unknown->flush());
+    }
+    std::ofstream(site.data() / "staging" / (std::string(32, 'a') + ".tail")) << "alone";
+    site.restart();
+    BOOST_TEST(site.staged().empty());
+    BOOST_TEST(std::filesystem::is_empty(site.data() / "staging"));
+    BOOST_TEST(site.committed().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_file_that_no_row_knows_is_kept) {
+    Id stream;
+    {
+        const auto unknown = required(site.vault().begin(deposit_of(site)));
+        stream = unknown->stream();
+        required(unknown->write(0, content));
+        required(site.vault().commit(*unknown));
+    }
+    site.restart();
+    BOOST_TEST(site.staged().empty());
+    BOOST_TEST((site.committed() == std::vector{stream}));
+    BOOST_TEST(site.vault().open(stream).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_with_a_row_waits_for_its_depositor) {
+    {
+        Peer lab(site, "lab");
+        lab.put_and_break_off("/a", content);
+    }
+    site.restart();
+    Peer lab(site, "lab");
+    BOOST_TEST(required(lab.stat("/a")).size_bytes == content.size());
+    required(lab.resume("/a", content));
+    BOOST_TEST((required(lab.get("/a")) == content));
+}
+
+// The kill came between the link into the vault and the transaction.
+BOOST_AUTO_TEST_CASE(a_commit_without_its_transaction_is_an_upload_still) {
+    Id stream;
+    {
+        Peer lab(site, "lab");
+        stream = lab.put_and_break_off("/a", content);
+    }
+    std::filesystem::create_directories(site.vault_path(stream).parent_path());
+    std::filesystem::permissions(site.vault_path(stream).parent_path(),
+                                 std::filesystem::perms::owner_all);
+    std::filesystem::create_hard_link(site.data() / "staging" / stream.hex(),
+                                      site.vault_path(stream));
+    site.restart();
+    Peer lab(site, "lab");
+    BOOST_TEST(error_of(lab.get("/a")) == desk_errc::no_such_name);
+    required(lab.resume("/a", content));
+    BOOST_TEST((required(lab.get("/a")) == content));
+    BOOST_TEST(site.committed().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_doomed_is_destroyed_and_certified) {
+    {
+        Peer lab(site, "lab");
+        required(lab.put("/a", content));
+        required(site.run(site.store().write(
+            [](Transaction& transaction) { return transaction.catalog.remove(at("/lab/a")); })));
+    }
+    const Id stream = site.committed().front();
+    (void)site.new_events();
+    site.restart();
+    BOOST_TEST(site.committed().empty());
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 2U);
+    BOOST_TEST((events[0].action == ledger::Action::daemon_started));
+    BOOST_TEST((events[1].action == ledger::Action::destroyed));
+    BOOST_TEST((events[1].stream == stream));
+    BOOST_TEST(
+        site.read([](Transaction& transaction) { return transaction.catalog.doomed(); }).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_folders_that_the_policy_names_are_made) {
+    Peer drop(site, "drop");
+    BOOST_TEST(required(drop.list("/")) == std::vector<std::string>{"in"},
+               boost::test_tools::per_element());
+    std::string more(depot);
+    more.insert(more.find("  collector:"), "      - {path: /acks/**, may: [list]}\n");
+    site.use_policy(more);
+    required(site.run(desk::make_folders(site.site())));
+    BOOST_TEST(required(drop.list("/")) == (std::vector<std::string>{"acks", "in"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,88 @@
+#include <boost/test/unit_test.hpp>
+
+#include "desk/refusals.hpp"
+
+using namespace consign;
+using desk::Refusals;
+
+namespace {
+
+constexpr Timestamp start{std::chrono::hours(500'000)};
+
+ledger::Event refusal(std::string path, Timestamp time = start) {
+    ledger::Event event;
+    event.time = time;
+    event.action = ledger::Action::upload_opened;
+    event.outcome = ledger::Outcome::refused;
+    event.account = "lab";
+    event.rule = "policy.d/a.yaml:7";
+    event.detail = "no";
+    event.personal.path = std::move(path);
+    event.personal.address = "192.0.2.1";
+    return event;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(refusals)
+
+BOOST_AUTO_TEST_CASE(the_first_is_written_and_the_rest_are_counted) {
+    Refusals refusals;
+    BOOST_TEST(refusals.is_first(refusal("/a")));
+    for (int second = 1; second < 10; ++second)
+        BOOST_TEST(!refusals.is_first(refusal("/a", start + std::chrono::seconds(second))));
+    BOOST_TEST(refusals.due(start + Refusals::window - std::chrono::microseconds(1)).empty());
+    const auto rows = refusals.due(start + Refusals::window);
+    BOOST_TEST_REQUIRE(rows.size() == 1U);
+    BOOST_TEST(rows[0].count == 9U);
+    BOOST_TEST((rows[0].time == start + std::chrono::seconds(9)));
+    BOOST_TEST(refusals.due(start + Refusals::window).empty());
+    BOOST_TEST(refusals.is_first(refusal("/a")));
+}
+
+BOOST_AUTO_TEST_CASE(what_happened_once_needs_no_count) {
+    Refusals refusals;
+    BOOST_TEST(refusals.is_first(refusal("/a")));
+    BOOST_TEST(refusals.due(start + Refusals::window).empty());
+}
+
+BOOST_AUTO_TEST_CASE(only_equal_ones_share_a_row) {
+    const auto other = [](auto change) {
+        auto event = refusal("/a");
+        change(event);
+        return event;
+    };
+    Refusals refusals;
+    BOOST_TEST(refusals.is_first(refusal("/a")));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.personal.path = "/b"; })));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.personal.address = "::1"; })));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.account = "other"; })));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.rule = "policy.d/a.yaml:8"; })));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.detail = "never"; })));
+    BOOST_TEST(
+        refusals.is_first(other([](auto& event) { event.action = ledger::Action::renamed; })));
+    BOOST_TEST(!refusals.is_first(refusal("/a")));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_different_ones_stays_within_the_bound) {
+    Refusals refusals;
+    for (std::size_t kind = 0; kind < Refusals::kinds_limit; ++kind)
+        BOOST_TEST_REQUIRE(refusals.is_first(refusal(std::to_string(kind))));
+    BOOST_TEST(refusals.is_first(refusal("one more")));
+    for (int more = 0; more < 100; ++more)
+        BOOST_TEST_REQUIRE(!refusals.is_first(refusal("more " + std::to_string(more))));
+    // Those that have a window keep it.
+    BOOST_TEST(!refusals.is_first(refusal("7")));
+    const auto rows = refusals.due(start, true);
+    BOOST_TEST_REQUIRE(rows.size() == 2U);
+    BOOST_TEST(rows[0].count + rows[1].count == 101U);
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_is_set_back_keeps_no_window_open) {
+    Refusals refusals;
+    BOOST_TEST(refusals.is_first(refusal("/a")));
+    BOOST_TEST(!refusals.is_first(refusal("/a")));
+    BOOST_TEST(refusals.due(start - std::chrono::hours(1)).size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
