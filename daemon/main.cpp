@@ -23,6 +23,10 @@ namespace asio = boost::asio;
 /// Memory that SSH receive windows may promise beyond their default, over all sessions.
 constexpr std::uint64_t receive_windows_bytes = std::uint64_t{64} << 20;
 
+/// Threads of the store's pool beyond one a core: where long hashes keep as many busy as there are
+/// cores, a look into the catalog still finds one.
+constexpr std::size_t reserve_pool_threads = 2;
+
 struct Options {
     std::string config = "/etc/consign/consign.yaml";
     bool check_only = false;
@@ -126,8 +130,9 @@ void serve(const Options& options, std::shared_ptr<const policy::Policy> policy,
     const asio::any_io_executor strand = asio::make_strand(io);
 
     // The store first: its lock keeps a second daemon out before anything is touched.
-    const auto store = required(open_store(disk, policy->data, root_key_of(*policy), random, cores),
-                                fmt::format("data folder {}", policy->data.string()));
+    const auto store = required(
+        open_store(disk, policy->data, root_key_of(*policy), random, cores + reserve_pool_threads),
+        fmt::format("data folder {}", policy->data.string()));
     desk::LivePolicy live_policy(policy);
     desk::Passwords passwords;
     desk::Site site{.store = *store,

@@ -68,9 +68,7 @@ asio::awaitable<void> Service::end_sessions() {
 asio::awaitable<void> Service::cut_after_drain_time() {
     // Whichever comes first: the time is up, or the administrator has asked twice.
     drain_timer_.expires_after(drain_time);
-    signals_.async_wait([this](boost::system::error_code cancelled, int) {
-        if (!cancelled) drain_timer_.expires_at(asio::steady_timer::time_point::min());
-    });
+    cut_at_second_signal();
     boost::system::error_code ended;
     do {
         co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
@@ -80,6 +78,15 @@ asio::awaitable<void> Service::cut_after_drain_time() {
     } while (ended && drain_timer_.expiry() != asio::steady_timer::time_point::min());
     site_.log.warning("sessions are cut");
     for (const auto& listener : listeners_) listener->cut();
+}
+
+void Service::cut_at_second_signal() {
+    signals_.async_wait([this](boost::system::error_code cancelled, int signal) {
+        if (cancelled) return;
+        // A reload that comes too late is no wish to stop at once.
+        if (signal == SIGHUP) return cut_at_second_signal();
+        drain_timer_.expires_at(asio::steady_timer::time_point::min());
+    });
 }
 
 asio::awaitable<void> Service::look_after() {

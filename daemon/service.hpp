@@ -37,6 +37,7 @@ class Service {
     [[nodiscard]] boost::asio::awaitable<void> reload();
     [[nodiscard]] boost::asio::awaitable<void> wait_for_stop();
     [[nodiscard]] boost::asio::awaitable<void> cut_after_drain_time();
+    void cut_at_second_signal();
     [[nodiscard]] boost::asio::awaitable<void> end_sessions();
 
     boost::asio::any_io_executor strand_;

@@ -37,12 +37,24 @@ Result<VirtualPath> add_name(Transaction& transaction, catalog::FileId file,
     return failure(desk_errc::already_there);
 }
 
+/// For the ledger: the error's own words would say "File name too long" of a name that no file has.
+std::string why_not_routed(std::error_code error) {
+    if (error == std::errc::filename_too_long) return "the name would be too long";
+    if (error == std::errc::invalid_argument)
+        return "a part of the path would be empty, `.` or `..`";
+    return error.message();
+}
+
 }  // namespace
 
 Ruling may_deposit(const policy::Account& account, const VirtualPath& path,
                    const catalog::Entry* existing, bool continues) {
     const auto upload = policy::may(account, policy::Verb::upload, path);
-    if (!existing) return {upload};
+    const auto overwrite = policy::may(account, policy::Verb::overwrite, path);
+    const auto append = policy::may(account, policy::Verb::append, path);
+    if (!existing || !(upload.allowed || overwrite.allowed || append.allowed)) return {upload};
+    const bool hides = existing->kind == catalog::Kind::directory || existing->temporary;
+    if (hides && !upload.allowed) return {upload};
     if (existing->kind == catalog::Kind::directory)
         return {{false, upload.rule, "a folder has this name"}, desk_errc::is_a_directory};
     if (existing->temporary)
@@ -50,9 +62,18 @@ Ruling may_deposit(const policy::Account& account, const VirtualPath& path,
                    ? Ruling{upload}
                    : Ruling{{false, upload.rule, "the name is taken"}, desk_errc::already_there};
     if (continues && is_own_uncollected(account, *existing) && upload.allowed) return {upload};
-    const auto overwrite = policy::may(account, policy::Verb::overwrite, path);
     if (!continues || overwrite.allowed) return {overwrite, desk_errc::may_not_overwrite};
-    return {policy::may(account, policy::Verb::append, path), desk_errc::may_not_append, true};
+    return {append, desk_errc::may_not_append, true};
+}
+
+policy::Verdict may_set_times(const policy::Account& account, const VirtualPath& path,
+                              const catalog::Entry& entry) {
+    const bool own = entry.made_by == account.id;
+    return policy::may(account, own ? policy::Verb::upload : policy::Verb::overwrite, path);
+}
+
+bool is_file(const catalog::Entry& entry, const Id& stream) {
+    return entry.file && entry.file->stream == stream;
 }
 
 Result<> route_deposit(Transaction& transaction, const policy::Policy& policy,
@@ -70,14 +91,16 @@ Result<> route_deposit(Transaction& transaction, const policy::Policy& policy,
         routed.account = router_account;
         routed.rule = target.rule.text();
         routed.detail = "copy";
-        const auto path = add_name(transaction, deposited.file, target.path, base.time);
+        const auto path = target.path
+                              ? add_name(transaction, deposited.file, *target.path, base.time)
+                              : target.path;
         if (path) {
             routed.personal.second_path = std::string(path->text());
         } else {
             // A target that cannot take the name must not undo the deposit: it is told, and the
             // rest goes on.
             routed.outcome = ledger::Outcome::failed;
-            routed.detail = "copy: " + path.error().message();
+            routed.detail = "copy: " + why_not_routed(path.error());
         }
         if (auto appended = transaction.ledger.append(routed); !appended)
             return failure(appended.error());

@@ -17,9 +17,17 @@ struct Ruling {
 };
 
 /// May `account` write to this name? `existing` is what has the name now (null: nothing);
-/// `continues`: the upload began from what `existing` holds, to resume or append.
+/// `continues`: the upload began from what `existing` holds, to resume or append. Who may neither
+/// upload, overwrite nor append there is not told whether there is something.
 [[nodiscard]] Ruling may_deposit(const policy::Account& account, const VirtualPath& path,
                                  const catalog::Entry* existing, bool continues);
+
+/// May `account` set the times of what it sees under this name?
+[[nodiscard]] policy::Verdict may_set_times(const policy::Account& account, const VirtualPath& path,
+                                            const catalog::Entry& entry);
+
+/// Is `stream` what the entry stands for now? What began from it goes on with it only then.
+[[nodiscard]] bool is_file(const catalog::Entry& entry, const Id& stream);
 
 /// A file that is whole and has no name yet, or a new one.
 struct Deposited {

@@ -51,6 +51,16 @@ Result<Desk::Scene> Desk::scene(VirtualPath path, Action action) const {
     return scene;
 }
 
+Desk::Answer<Desk::Scene> Desk::enter(VirtualPath path, Action action) {
+    auto refusal = session_.event(action, ledger::Outcome::refused, {});
+    refusal.personal.path = std::string(path.text());
+    auto scene = this->scene(std::move(path), action);
+    if (scene) co_return scene;
+    refusal.detail = scene.error().message();
+    co_await session_.record_refusal(std::move(refusal));
+    co_return scene;
+}
+
 Result<> Desk::decide(Scene& scene, const policy::Verdict& verdict, desk_errc refusal) {
     scene.event.rule = verdict.rule.text();
     if (!verdict.allowed) return failure(refusal);
@@ -63,6 +73,10 @@ Result<catalog::Entry> Desk::visible(Transaction& transaction, Scene& scene) con
     if (!entry && entry.error() != catalog::catalog_errc::no_such_name &&
         entry.error() != catalog::catalog_errc::not_a_directory)
         return entry;
+    if (entry) {
+        scene.hides = true;
+        scene.event.rule = policy::may(*scene.account, Verb::list, scene.path).rule.text();
+    }
     // Whoever may come near is told that nothing is there, whether it is missing or hidden.
     const auto nearby = policy::may_enter(*scene.account, scene.path.parent());
     if (nearby.allowed || policy::may(*scene.account, Verb::upload, scene.path).allowed)
@@ -74,20 +88,21 @@ Result<catalog::Entry> Desk::visible(Transaction& transaction, Scene& scene) con
 asio::awaitable<std::error_code> Desk::refused(Scene scene, std::error_code why) {
     why = told(session_, why);
     // What merely is not there is no act on anything; all else is told.
-    if (why == make_error_code(desk_errc::no_such_name)) co_return why;
+    if (why == make_error_code(desk_errc::no_such_name) && !scene.hides) co_return why;
     if (why == make_error_code(desk_errc::altered)) {
         scene.event.action = Action::altered_content_found;
         site_.log.error("a sealed file was altered", {{"stream", scene.event.stream}});
     }
-    scene.event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
-    scene.event.detail = why.message();
+    scene.event.outcome =
+        is_refusal(why) || scene.hides ? ledger::Outcome::refused : ledger::Outcome::failed;
+    scene.event.detail = scene.hides ? "the name is hidden from this account" : why.message();
     co_await session_.record_refusal(std::move(scene.event));
     co_return why;
 }
 
 template <class Job>
 Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
-    auto scene = this->scene(std::move(path), action);
+    auto scene = co_await enter(std::move(path), action);
     if (!scene) co_return failure(scene.error());
     std::vector<Id> doomed;
     const auto done = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
@@ -102,7 +117,7 @@ Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
 }
 
 Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
-    auto scene = this->scene(std::move(path), Action::stat_refused);
+    auto scene = co_await enter(std::move(path), Action::stat_refused);
     if (!scene) co_return failure(scene.error());
     std::optional<catalog::Upload> unfinished;
     const auto entry =
@@ -115,6 +130,7 @@ Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
     if (unfinished) {
         const auto size = co_await resumable_bytes(*unfinished);
         if (size) co_return attributes_of(*unfinished, *size);
+        if (size.error() == make_error_code(desk_errc::in_use)) co_return failure(size.error());
     }
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
     Attributes attributes = attributes_of(*entry);
@@ -127,11 +143,7 @@ Desk::Answer<std::uint64_t> Desk::resumable_bytes(catalog::Upload upload) {
     // A row that nobody touched since it was opened, or since before a crash, does not know.
     if (upload.touched > upload.opened && upload.touched >= site_.started)
         co_return upload.size_bytes;
-    auto verify = [&]() -> Result<std::uint64_t> {
-        const auto sealed = site_.store.vault().resume(upload.stream);
-        if (!sealed) return failure(sealed.error());
-        return (*sealed)->size_bytes();
-    };
+    auto verify = [&] { return site_.store.vault().verified_size(upload.stream); };
     const auto size = co_await offload(site_.store.pool(), verify);
     if (!size) co_return failure(told(session_, size.error()));
     const Timestamp now = site_.clock.now();
@@ -143,7 +155,7 @@ Desk::Answer<std::uint64_t> Desk::resumable_bytes(catalog::Upload upload) {
 }
 
 Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
-    auto scene = this->scene(std::move(folder), Action::listed);
+    auto scene = co_await enter(std::move(folder), Action::listed);
     if (!scene) co_return failure(scene.error());
     std::vector<catalog::Upload> uploads;
     const auto entry =
@@ -170,7 +182,7 @@ Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
 }
 
 Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
-    auto target = this->scene(std::move(to), Action::renamed);
+    auto target = co_await enter(std::move(to), Action::renamed);
     if (!target) co_return failure(target.error());
     co_return co_await change(
         std::move(from), Action::renamed,
@@ -189,15 +201,16 @@ Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
             const auto existing = transaction.catalog.find(target->whole);
             if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
                 return failure(existing.error());
-            if (existing && existing->node != entry->node &&
-                (!replace || entry->kind == catalog::Kind::directory))
-                return failure(desk_errc::already_there);
-            const Ruling arrive =
-                may_deposit(account, target->path, existing ? &*existing : nullptr, false);
+            const bool taken = existing && existing->node != entry->node &&
+                               (!replace || entry->kind == catalog::Kind::directory);
+            const Ruling arrive = may_deposit(account, target->path,
+                                              existing && !taken ? &*existing : nullptr, false);
             if (auto yes = decide(scene, arrive.verdict, arrive.refusal); !yes) return yes;
+            if (taken) return failure(desk_errc::already_there);
 
+            // What was a deposit once stays one, under whatever name.
             const bool temporary =
-                entry->file && policy::is_temporary_name(*scene.policy, target->whole.name());
+                entry->temporary && policy::is_temporary_name(*scene.policy, target->whole.name());
             const bool deposits = ends_temporary && !temporary;
             if (deposits && existing && is_own_uncollected(account, *existing))
                 if (auto gone = withdraw_routed(transaction, existing->file->id, doomed); !gone)
@@ -303,16 +316,48 @@ Desk::Answer<> Desk::set_times(VirtualPath path, std::optional<Timestamp> access
         [&](Transaction& transaction, Scene& scene, std::vector<Id>&) -> Result<> {
             const auto entry = visible(transaction, scene);
             if (!entry) return failure(entry.error());
-            const bool own = entry->made_by == account_;
-            const auto verdict =
-                policy::may(*scene.account, own ? Verb::upload : Verb::overwrite, scene.path);
+            const auto verdict = may_set_times(*scene.account, scene.path, *entry);
             if (auto yes = decide(scene, verdict, desk_errc::may_not_set_times); !yes) return yes;
             return transaction.catalog.set_times(entry->node, accessed, modified);
         });
 }
 
+Desk::Answer<> Desk::resize(VirtualPath path, std::uint64_t size_bytes) {
+    auto scene = co_await enter(path, Action::attributes_set);
+    if (!scene) co_return failure(scene.error());
+    const auto unfinished = co_await site_.store.read([&](Transaction& transaction) {
+        return transaction.catalog.find_upload(account_, scene->whole);
+    });
+    if (!unfinished) co_return failure(co_await refused(std::move(*scene), unfinished.error()));
+    const auto open = *unfinished ? site_.uploads.find((*unfinished)->stream) : nullptr;
+    if (!open) co_return co_await resize_closed(std::move(path), size_bytes);
+
+    scene->event.stream = open->stream();
+    scene->event.bytes = size_bytes;
+    auto resized = decide(*scene, policy::may(*scene->account, Verb::upload, scene->path),
+                          desk_errc::may_not_upload);
+    if (resized) {
+        auto resize_open = [&] { return open->resize_from_pool(size_bytes); };
+        resized = co_await offload(site_.store.pool(), resize_open);
+    }
+    if (!resized) co_return failure(co_await refused(std::move(*scene), resized.error()));
+    if (const auto recorded = co_await session_.record(scene->event); !recorded)
+        co_return failure(desk_errc::storage_failed);
+    co_return Result<>{};
+}
+
+/// Of what no session has open: a part stays a part, and a whole file gets a new version.
+Desk::Answer<> Desk::resize_closed(VirtualPath path, std::uint64_t size_bytes) {
+    const auto upload = co_await open_upload(std::move(path), {});
+    if (!upload) co_return failure(upload.error());
+    const auto resized = co_await (*upload)->resize(size_bytes);
+    if (resized && !(*upload)->resumes()) co_return co_await (*upload)->finish();
+    co_await (*upload)->break_off();
+    co_return resized;
+}
+
 Desk::Answer<Space> Desk::space() {
-    const auto scene = this->scene({}, Action::listed);
+    const auto scene = co_await enter({}, Action::listed);
     if (!scene) co_return failure(scene.error());
     const auto usage = co_await site_.store.read(
         [&](Transaction& transaction) { return transaction.catalog.usage(scene->account->home); });

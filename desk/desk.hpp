@@ -53,6 +53,9 @@ class Desk {
     [[nodiscard]] Answer<> remove_directory(VirtualPath path);
     [[nodiscard]] Answer<> set_times(VirtualPath path, std::optional<Timestamp> accessed,
                                      std::optional<Timestamp> modified);
+    /// A new version of a file, so long. The account's own unfinished upload of the name stays
+    /// unfinished, and with the session that has it open.
+    [[nodiscard]] Answer<> resize(VirtualPath path, std::uint64_t size_bytes);
     /// One digest a block, one after the other.
     [[nodiscard]] Answer<Bytes> hash(VirtualPath path, HashRequest request);
     [[nodiscard]] Answer<Space> space();
@@ -68,9 +71,12 @@ class Desk {
         const policy::Account* account = nullptr;
         VirtualPath path, whole;
         ledger::Event event;  // of this act, granted until it is refused
+        bool hides = false;   // something is there that the account may not see
     };
     /// desk_errc::account_withdrawn, desk_errc::name_too_long.
     [[nodiscard]] Result<Scene> scene(VirtualPath path, ledger::Action action) const;
+    /// The same; a failure is recorded.
+    [[nodiscard]] Answer<Scene> enter(VirtualPath path, ledger::Action action);
     /// Decides in the scene: on a no, the event is told so, and `refusal` is the answer.
     [[nodiscard]] static Result<> decide(Scene& scene, const policy::Verdict& verdict,
                                          desk_errc refusal);
@@ -85,6 +91,7 @@ class Desk {
 
     /// The size to resume an upload at: of a verified prefix, and so safe to add to.
     [[nodiscard]] Answer<std::uint64_t> resumable_bytes(catalog::Upload upload);
+    [[nodiscard]] Answer<> resize_closed(VirtualPath path, std::uint64_t size_bytes);
     struct Target;
     [[nodiscard]] Answer<Target> find_target(Scene& scene, UploadMode mode);
     [[nodiscard]] Answer<std::unique_ptr<vault::SealedUpload>> begin_sealed(const Scene& scene,

@@ -5,6 +5,7 @@
 #include "base/evp.hpp"
 #include "desk/deposit.hpp"
 #include "desk/desk.hpp"
+#include "desk/sealed_content.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
@@ -81,7 +82,25 @@ struct Desk::Target {
     bool resumes = false;    // goes on with `unfinished`
     bool continues = false;  // goes on with what `existing` holds
     bool appends_only = false;
+
+    /// The row of an upload that begins here now.
+    [[nodiscard]] catalog::Upload row(const Scene& scene, const Id& stream) const;
 };
+
+catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
+    catalog::Upload row{.stream = stream,
+                        .account = scene.account->id,
+                        .path = scene.whole,
+                        .parent = parent,
+                        .size_bytes = 0,
+                        .opened = scene.event.time,
+                        .touched = scene.event.time};
+    if (!continues) return row;
+    row.base = existing->file->stream;
+    row.origin = origin_of(*scene.account, *existing);
+    if (appends_only) row.fixed_bytes = existing->file->size_bytes;
+    return row;
+}
 
 Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
     co_return co_await site_.store.read([&](Transaction& transaction) -> Result<Target> {
@@ -98,14 +117,16 @@ Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
         if (!usage) return failure(usage.error());
         target.usage = *usage;
 
-        if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
         target.resumes = target.unfinished && !mode.truncate && !mode.exclusive;
-        target.continues = target.existing && !mode.truncate;
-        const Ruling ruling =
-            may_deposit(*scene.account, scene.path, target.existing ? &*target.existing : nullptr,
-                        target.continues);
+        // What was unfinished goes on with a file only where it began from that very one.
+        target.continues = target.existing && !mode.truncate &&
+                           (!target.resumes || is_file(*target.existing, target.unfinished->base));
+        const bool as_new = mode.exclusive || !target.existing;
+        const Ruling ruling = may_deposit(*scene.account, scene.path,
+                                          as_new ? nullptr : &*target.existing, target.continues);
         if (auto yes = decide(scene, ruling.verdict, ruling.refusal); !yes)
             return failure(yes.error());
+        if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
         target.appends_only = ruling.appends_only;
         if (!target.existing && !target.unfinished && !mode.create)
             return failure(desk_errc::no_such_name);
@@ -127,7 +148,7 @@ Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
 
 Result<std::unique_ptr<vault::SealedUpload>> Desk::copy_of(const catalog::File& file,
                                                            const vault::Deposit& deposit) const {
-    const auto original = site_.store.vault().open(file.stream);
+    const auto original = open_content(site_, file);
     if (!original) return failure(original.error());
     auto copy = site_.store.vault().begin(deposit);
     if (!copy) return copy;
@@ -162,27 +183,28 @@ Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scen
             auto resumed = site_.store.vault().resume(target.unfinished->stream);
             if (resumed || !is_lost(resumed.error())) return resumed;
             target.resumes = false;
+            target.continues = target.existing && !mode.truncate;
         }
-        if (target.continues && !mode.truncate) return copy_of(*target.existing->file, deposit);
+        if (target.continues) return copy_of(*target.existing->file, deposit);
         return site_.store.vault().begin(deposit);
     };
     co_return co_await offload(site_.store.pool(), begin);
 }
 
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
-    auto scene = this->scene(std::move(path), Action::upload_opened);
+    auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
     auto target = co_await find_target(*scene, mode);
     if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
-    // Somebody else's content, which a new version begins from, is read by who may download it.
-    const bool others = target->continues && target->existing->file->depositor != account_;
-    const bool readable =
-        !others || policy::may(*scene->account, Verb::download, scene->path).allowed;
     if (target->continues) scene->event.stream = target->existing->file->stream;
     auto sealed = co_await begin_sealed(*scene, *target, mode);
     if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
 
     const Id stream = (*sealed)->stream();
+    const catalog::Upload row = target->resumes ? *target->unfinished : target->row(*scene, stream);
+    // Somebody else's content, which a new version begins from, is read by who may download it.
+    const bool readable =
+        row.origin.empty() || policy::may(*scene->account, Verb::download, scene->path).allowed;
     scene->event.stream = stream;
     scene->event.bytes = (*sealed)->size_bytes();
     scene->event.detail = target->resumes     ? "resumes an unfinished upload"
@@ -193,16 +215,9 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
             if (target->unfinished)
                 if (auto ended = transaction.catalog.end_upload(target->unfinished->stream); !ended)
                     return ended;
-            const catalog::Upload row{.stream = stream,
-                                      .account = account_,
-                                      .path = scene->whole,
-                                      .parent = target->parent,
-                                      .size_bytes = 0,
-                                      .opened = scene->event.time,
-                                      .touched = scene->event.time};
             if (auto added = transaction.catalog.begin_upload(row); !added) return added;
         }
-        if (others && readable)
+        if (target->continues && !row.origin.empty() && readable)
             if (auto marked = transaction.catalog.mark_collected(target->existing->file->id);
                 !marked)
                 return marked;
@@ -234,13 +249,17 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         .path = scene->path,
         .whole = scene->whole,
         .mode = mode,
-        .continues = target->continues,
+        .base = row.base,
+        .origin = row.origin,
+        .resumes = target->resumes,
         .changed = target->resumes || !target->continues,
         .readable = readable,
-        .fixed_bytes = target->appends_only ? replaced_bytes : 0,
+        .fixed_bytes = std::max(row.fixed_bytes, target->appends_only ? replaced_bytes : 0),
         .rule = scene->event.rule,
-        .other_bytes =
-            target->usage.bytes - std::min(target->usage.bytes, row_bytes + replaced_bytes),
+        .home = scene->account->home,
+        .home_bytes = target->usage.bytes - (target->resumes ? 0 : row_bytes),
+        .row_bytes = target->resumes ? row_bytes : 0,
+        .replaced_bytes = replaced_bytes,
         .quota_bytes = quota.bytes,
         .file_limit_bytes = quota.file};
     auto upload = std::make_shared<Upload>(session_, std::move(opening), std::move(*sealed));
@@ -249,7 +268,7 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
 }
 
 Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
-    auto scene = this->scene(std::move(path), Action::opened_for_reading);
+    auto scene = co_await enter(std::move(path), Action::opened_for_reading);
     if (!scene) co_return failure(scene.error());
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
@@ -265,7 +284,7 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
 
     scene->event.stream = entry->file->stream;
     scene->event.bytes = entry->file->size_bytes;
-    auto open = [&] { return site_.store.vault().open(entry->file->stream); };
+    auto open = [&] { return open_content(site_, *entry->file); };
     auto sealed = co_await offload(site_.store.pool(), open);
     if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
     const bool collects = entry->file->depositor != account_;
@@ -285,14 +304,14 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
 
 Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
     if (!openssl_name(request.algorithm)) co_return failure(desk_errc::unsupported_hash);
-    auto scene = this->scene(std::move(path), Action::hashed);
+    auto scene = co_await enter(std::move(path), Action::hashed);
     if (!scene) co_return failure(scene.error());
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
             auto found = visible(transaction, *scene);
             if (!found) return found;
             if (found->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
-            const bool own = found->made_by == account_;
+            const bool own = origin_of(*scene->account, *found).empty();
             const auto verdict =
                 policy::may(*scene->account, own ? Verb::upload : Verb::download, scene->path);
             if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
@@ -302,7 +321,7 @@ Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
     scene->event.stream = entry->file->stream;
     auto work = [&]() -> Result<Bytes> {
-        const auto sealed = site_.store.vault().open(entry->file->stream);
+        const auto sealed = open_content(site_, *entry->file);
         if (!sealed) return failure(sealed.error());
         return hash_blocks(**sealed, request);
     };

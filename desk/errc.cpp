@@ -54,7 +54,7 @@ class Category final : public std::error_category {
             case desk_errc::disk_full:
                 return "the server has no room left";
             case desk_errc::in_use:
-                return "the file is just being completed by another session: try again";
+                return "another session is just about to open or complete this file: try again";
             case desk_errc::superseded:
                 return "another session has taken this upload over";
             case desk_errc::altered:
@@ -87,7 +87,8 @@ std::error_code make_error_code(desk_errc code) {
 
 bool is_refusal(std::error_code code) {
     return code.category() == make_error_code(desk_errc::may_not_list).category() &&
-           code.value() <= static_cast<int>(desk_errc::may_not_set_times);
+           (code.value() <= static_cast<int>(desk_errc::may_not_set_times) ||
+            code == desk_errc::account_withdrawn);
 }
 
 }  // namespace consign::desk

@@ -5,6 +5,7 @@
 #include "desk/disposal.hpp"
 #include "desk/upload.hpp"
 #include "policy/decide.hpp"
+#include "storage/catalog/errc.hpp"
 
 namespace consign::desk {
 
@@ -41,10 +42,7 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
                 const auto has_file = transaction.catalog.has_file(stream);
                 if (!has_file) return has_file;
                 committed = *has_file;
-                const auto uploads = transaction.catalog.all_uploads();
-                if (!uploads) return failure(uploads.error());
-                return std::ranges::find(*uploads, stream, &catalog::Upload::stream) !=
-                       uploads->end();
+                return transaction.catalog.has_upload(stream);
             });
         if (!unfinished) co_return failure(unfinished.error());
         if (*unfinished) continue;
@@ -62,24 +60,37 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
 asio::awaitable<void> expire_uploads(Site& site) {
     const auto kept = site.policy.current()->limits.unfinished_uploads_kept;
     const Timestamp now = site.clock.now();
-    const auto uploads = co_await site.store.read(
-        [](Transaction& transaction) { return transaction.catalog.all_uploads(); });
-    if (!uploads) co_return;
-    for (const catalog::Upload& upload : *uploads) {
-        if (now - upload.touched < kept || site.uploads.find(upload.stream)) continue;
+    const auto streams = co_await site.store.read([&](Transaction& transaction) {
+        return transaction.catalog.uploads_untouched_since(now - kept);
+    });
+    if (!streams) {
+        site.log.error("unfinished uploads could not be looked through",
+                       {{"why", streams.error()}});
+        co_return;
+    }
+    for (const Id& stream : *streams) {
+        if (site.uploads.find(stream)) continue;
         auto event = system_event(site, Action::upload_expired, "system:housekeeping");
-        event.stream = upload.stream;
-        event.personal.path = std::string(upload.path.text());
+        event.stream = stream;
         event.detail = "limits.unfinished_uploads_kept";
         auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
-            if (auto ended = transaction.catalog.end_upload(upload.stream); !ended) return ended;
+            // Its depositor may have finished or resumed it since the look.
+            const auto untouched = transaction.catalog.uploads_untouched_since(now - kept);
+            if (!untouched) return failure(untouched.error());
+            if (std::ranges::find(*untouched, stream) == untouched->end())
+                return failure(catalog::catalog_errc::no_such_upload);
+            // A name that cannot be read any more must not keep its upload for ever.
+            if (const auto upload = transaction.catalog.upload(stream); upload && *upload)
+                event.personal.path = std::string((*upload)->path.text());
+            if (auto ended = transaction.catalog.end_upload(stream); !ended) return ended;
             return append(transaction, event);
         });
-        auto abandon = [&] { return site.store.vault().abandon(upload.stream); };
+        if (!done && done.error() == catalog::catalog_errc::no_such_upload) continue;
+        auto abandon = [&] { return site.store.vault().abandon(stream); };
         if (done) done = co_await offload(site.store.pool(), abandon);
         if (!done)
             site.log.error("an unfinished upload could not be dropped",
-                           {{"stream", upload.stream}, {"why", done.error()}});
+                           {{"stream", stream}, {"why", done.error()}});
     }
 }
 

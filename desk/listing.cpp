@@ -25,7 +25,7 @@ Attributes attributes_of(const catalog::Upload& upload, std::uint64_t size_bytes
 }
 
 asio::awaitable<Result<std::vector<Attributes>>> Listing::next(std::size_t limit) {
-    const auto scene = desk_.scene(folder_, ledger::Action::listed);
+    const auto scene = co_await desk_.enter(folder_, ledger::Action::listed);
     if (!scene) co_return failure(scene.error());
     std::vector<Attributes> shown;
     while (!entries_ended_ && shown.size() < limit) {

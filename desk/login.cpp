@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <boost/asio.hpp>
 
 #include "base/evp.hpp"
 
@@ -34,6 +35,13 @@ std::string methods_text(const std::set<policy::Method>& methods) {
     std::vector<std::string_view> names;
     for (const auto method : methods) names.push_back(policy::name_of(method));
     return fmt::format("{}", fmt::join(names, "+"));
+}
+
+asio::awaitable<void> wait_for_refusal_step(std::chrono::steady_clock::time_point since) {
+    const auto steps = (std::chrono::steady_clock::now() - since) / Login::refusal_step + 1;
+    asio::steady_timer timer(co_await asio::this_coro::executor,
+                             since + steps * Login::refusal_step);
+    co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace
@@ -86,22 +94,33 @@ asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretT
         co_return co_await refuse(std::move(user), std::move(claimed), "no account has a password");
     const Result<bool> matches =
         co_await session_.site().passwords.verify(hash, std::move(password));
-    if (!matches) co_return Answer{Answer::Outcome::ended, {}, matches.error()};
+    if (!matches) {
+        ++failures_;
+        auto unjudged = failed_login(claimed, {});
+        unjudged.detail = matches.error().message();
+        co_await session_.record_refusal(std::move(unjudged));
+        co_return Answer{Answer::Outcome::ended, {}, matches.error()};
+    }
     if (!has_password || !*matches)
         co_return co_await refuse(std::move(user), std::move(claimed), "the password is wrong");
     const policy::Rule rule = claimed.account->rule;
     co_return co_await accept(std::move(user), std::move(claimed), policy::Method::password, rule);
 }
 
-asio::awaitable<Login::Answer> Login::refuse(std::string user, Claim claimed, std::string why) {
-    ++failures_;
-    succeeded_.clear();
+ledger::Event Login::failed_login(const Claim& claimed, std::string why) const {
     auto failed =
         session_.event(ledger::Action::login_failed, ledger::Outcome::refused, claimed.rule);
     // What was typed as a user name may be anything, a password too: only a known account is named.
     if (claimed.account) failed.account = claimed.account->id;
     failed.detail = claimed.account ? std::move(why) : "no such account";
-    co_await session_.record_refusal(std::move(failed));
+    return failed;
+}
+
+asio::awaitable<Login::Answer> Login::refuse(std::string user, Claim claimed, std::string why) {
+    ++failures_;
+    succeeded_.clear();
+    co_await session_.record_refusal(failed_login(claimed, std::move(why)));
+    co_await wait_for_refusal_step(claimed.made);
     if (is_exhausted())
         co_return Answer{Answer::Outcome::ended, {}, desk_errc::too_many_failed_logins};
     co_return Answer{Answer::Outcome::refused, all_methods(), {}};
@@ -149,12 +168,8 @@ std::unique_ptr<Desk> Login::open_desk() {
 
 asio::awaitable<void> Login::give_up() {
     if (complete_ || failures_ > 0 || keys_offered_ == 0) co_return;
-    const Claim claimed = claim(offered_as_);
-    auto failed =
-        session_.event(ledger::Action::login_failed, ledger::Outcome::refused, claimed.rule);
-    if (claimed.account) failed.account = claimed.account->id;
-    failed.detail = claimed.account ? "none of the keys offered would do" : "no such account";
-    co_await session_.record_refusal(std::move(failed));
+    co_await session_.record_refusal(
+        failed_login(claim(offered_as_), "none of the keys offered would do"));
 }
 
 }  // namespace consign::desk

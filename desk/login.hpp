@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,6 +22,9 @@ class Login {
     static constexpr int attempt_limit = 6;
     /// Keys that may be offered before that counts as an attempt.
     static constexpr int offered_keys_limit = 20;
+    /// A refused attempt is answered a whole number of these after it came, so that the answer's
+    /// time does not tell whether its event was a row or a count, and thereby who is an account.
+    static constexpr std::chrono::milliseconds refusal_step{100};
 
     struct Answer {
         enum class Outcome : std::uint8_t {
@@ -63,8 +67,10 @@ class Login {
         const policy::Account* account = nullptr;  // null: unknown
         policy::Verdict may_connect;
         policy::Rule rule;  // that a refusal names
+        std::chrono::steady_clock::time_point made = std::chrono::steady_clock::now();
     };
     [[nodiscard]] Claim claim(const std::string& user) const;
+    [[nodiscard]] ledger::Event failed_login(const Claim& claim, std::string why) const;
     [[nodiscard]] boost::asio::awaitable<Answer> refuse(std::string user, Claim claim,
                                                         std::string why);
     [[nodiscard]] boost::asio::awaitable<Answer> accept(std::string user, Claim claim,

@@ -19,11 +19,13 @@ class OpenUploads {
         const std::scoped_lock lock(mutex_);
         open_[stream] = {upload.get(), upload};
     }
-    /// Forgets `upload`, unless another session has taken the stream over meanwhile.
-    void drop(const Id& stream, const Upload* upload) {
+    /// Forgets `upload`. False where another session has taken the stream over meanwhile.
+    bool drop(const Id& stream, const Upload* upload) {
         const std::scoped_lock lock(mutex_);
         const auto found = open_.find(stream);
-        if (found != open_.end() && found->second.upload == upload) open_.erase(found);
+        if (found == open_.end() || found->second.upload != upload) return false;
+        open_.erase(found);
+        return true;
     }
     /// Null where no session has it open.
     [[nodiscard]] std::shared_ptr<Upload> find(const Id& stream) const {

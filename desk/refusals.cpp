@@ -1,15 +1,19 @@
 #include "desk/refusals.hpp"
 
+#include <algorithm>
+
 namespace consign::desk {
 
-bool Refusals::is_first(const ledger::Event& event) {
+bool Refusals::is_first(const ledger::Event& event, const std::string& network) {
     const std::scoped_lock lock(mutex_);
-    Kind kind{event.personal.address, event.account,      event.action, event.rule,
-              event.detail,           event.personal.path};
+    Kind kind{network, event.account, event.action, event.rule, event.detail, event.personal.path};
     auto found = windows_.find(kind);
+    // Past a bound all new kinds of one action share a window, so that a flood stays a few rows.
+    if (found == windows_.end() && kinds_of(network) >= kinds_per_network_limit) {
+        kind = Kind{network, "", event.action, "", "", ""};
+        found = windows_.find(kind);
+    }
     if (found == windows_.end() && windows_.size() >= kinds_limit) {
-        // Past the bound all new kinds of one action share a window, so that a flood stays a few
-        // rows.
         kind = Kind{"", "", event.action, "", "", ""};
         found = windows_.find(kind);
     }
@@ -20,6 +24,14 @@ bool Refusals::is_first(const ledger::Event& event) {
     found->second.latest = event;
     ++found->second.further;
     return false;
+}
+
+std::size_t Refusals::kinds_of(const std::string& network) const {
+    const auto first = windows_.lower_bound(Kind{network, "", {}, "", "", ""});
+    const auto last = std::find_if_not(first, windows_.end(), [&](const auto& held) {
+        return std::get<0>(held.first) == network;
+    });
+    return static_cast<std::size_t>(std::distance(first, last));
 }
 
 std::vector<ledger::Event> Refusals::due(Timestamp now, bool all) {

@@ -15,10 +15,12 @@ namespace consign::desk {
 class Refusals {
   public:
     static constexpr std::chrono::seconds window{60};
+    /// Of one peer_network: who provokes more kinds hides no others' refusals, but his own.
+    static constexpr std::size_t kinds_per_network_limit = 100;
     static constexpr std::size_t kinds_limit = 10'000;
 
-    /// True: write this one now. False: it was counted.
-    [[nodiscard]] bool is_first(const ledger::Event& event);
+    /// True: write this one now. False: it was counted. `network` is whom it is counted for.
+    [[nodiscard]] bool is_first(const ledger::Event& event, const std::string& network);
     /// The rows of the windows that have ended at `now` (all of them, where `all`); they are
     /// forgotten here.
     [[nodiscard]] std::vector<ledger::Event> due(Timestamp now, bool all = false);
@@ -31,6 +33,8 @@ class Refusals {
         ledger::Event latest;
         std::uint64_t further = 0;
     };
+
+    [[nodiscard]] std::size_t kinds_of(const std::string& network) const;
 
     std::mutex mutex_;
     std::map<Kind, Window> windows_;

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "desk/peer_network.hpp"
+#include "storage/ledger/errc.hpp"
+
 namespace consign::desk {
 
 namespace asio = boost::asio;
 
 Session::Session(Site& site, std::string protocol, std::string listener,
                  const asio::ip::address& peer)
-    : site_(site), peer_(peer) {
+    : site_(site), peer_(peer), network_(peer_network(peer)) {
     row_.id = Id::random(site.random);
     row_.protocol = std::move(protocol);
     row_.listener = std::move(listener);
@@ -43,12 +46,13 @@ ledger::Event Session::event(ledger::Action action, ledger::Outcome outcome,
 
 asio::awaitable<Result<>> Session::record(ledger::Event event) {
     const ledger::Session row = row_;  // the writer's own copy: the strand goes on counting
-    const bool is_new = !row_written_;
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
-        if (auto kept = is_new ? transaction.ledger.open_session(row)
-                               : transaction.ledger.update_session(row);
-            !kept)
-            return kept;
+        // Events of one session may wait for the writer together: only here is it known which of
+        // them is the first.
+        auto kept = transaction.ledger.update_session(row);
+        if (!kept && kept.error() == ledger::ledger_errc::no_such_session)
+            kept = transaction.ledger.open_session(row);
+        if (!kept) return kept;
         if (auto appended = transaction.ledger.append(event); !appended)
             return failure(appended.error());
         return {};
@@ -62,8 +66,23 @@ asio::awaitable<Result<>> Session::record(ledger::Event event) {
 }
 
 asio::awaitable<Result<>> Session::record_refusal(ledger::Event event) {
-    if (!site_.refusals.is_first(event)) co_return Result<>{};
+    if (!site_.refusals.is_first(event, network_)) co_return Result<>{};
     co_return co_await record(std::move(event));
+}
+
+asio::awaitable<void> Session::turned_away(std::string what) {
+    auto refused = event(ledger::Action::request_refused, ledger::Outcome::refused, {});
+    refused.session = {};
+    refused.detail = std::move(what);
+    if (!site_.refusals.is_first(refused, network_)) co_return;
+    const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto appended = transaction.ledger.append(refused); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (!recorded)
+        site_.log.error("an event could not be recorded",
+                        {{"session", row_.id}, {"why", recorded.error()}});
 }
 
 asio::awaitable<void> Session::refused_request(std::string what) {

@@ -19,6 +19,8 @@ class Session {
     [[nodiscard]] const Id& id() const { return row_.id; }
     [[nodiscard]] Timestamp started() const { return row_.started; }
     [[nodiscard]] const boost::asio::ip::address& peer() const { return peer_; }
+    /// Whom the limits count this peer as: its peer_network.
+    [[nodiscard]] const std::string& network() const { return network_; }
     [[nodiscard]] const std::string& account() const { return row_.account; }
     [[nodiscard]] const std::string& protocol() const { return row_.protocol; }
     [[nodiscard]] const std::string& listener() const { return row_.listener; }
@@ -44,6 +46,9 @@ class Session {
     /// As `record`, but equal refusals within a minute become one row with a count.
     [[nodiscard]] boost::asio::awaitable<Result<>> record_refusal(ledger::Event event);
 
+    /// The connection is refused before it begins, by the limit `what`: an event of no session, so
+    /// that nobody makes rows by knocking.
+    [[nodiscard]] boost::asio::awaitable<void> turned_away(std::string what);
     /// A request that this protocol never grants here (a shell, a forwarding); `what` is the
     /// event's detail.
     [[nodiscard]] boost::asio::awaitable<void> refused_request(std::string what);
@@ -55,6 +60,7 @@ class Session {
   private:
     Site& site_;
     boost::asio::ip::address peer_;
+    std::string network_;
     ledger::Session row_;
     bool row_written_ = false;
     bool ended_ = false;

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "desk/home_growth.hpp"
 #include "desk/live_policy.hpp"
 #include "desk/occupancy.hpp"
 #include "desk/open_uploads.hpp"
@@ -23,6 +24,7 @@ struct Site {
     Timestamp started;  // of this daemon
     Occupancy occupancy{};
     OpenUploads uploads{};
+    HomeGrowth growth{};
     Refusals refusals{};
 };
 

@@ -11,7 +11,7 @@ namespace consign::desk {
 
 std::error_code told(const Session& session, std::error_code from_below) {
     static const std::error_code ours = desk_errc::storage_failed;
-    static const std::array<std::pair<std::error_code, desk_errc>, 16> meanings{{
+    static const std::array<std::pair<std::error_code, desk_errc>, 17> meanings{{
         {catalog::catalog_errc::no_such_name, desk_errc::no_such_name},
         {catalog::catalog_errc::already_there, desk_errc::already_there},
         {catalog::catalog_errc::not_a_directory, desk_errc::not_a_directory},
@@ -24,6 +24,7 @@ std::error_code told(const Session& session, std::error_code from_below) {
         {keyring::keyring_errc::no_such_key, desk_errc::altered},
         {vault::vault_errc::too_large, desk_errc::file_too_large},
         {vault::vault_errc::hole_too_large, desk_errc::hole_too_large},
+        {make_error_code(std::errc::device_or_resource_busy), desk_errc::in_use},
         {database::database_errc::overloaded, desk_errc::overloaded},
         {make_error_code(std::errc::filename_too_long), desk_errc::name_too_long},
         {make_error_code(std::errc::invalid_argument), desk_errc::bad_name},

@@ -18,10 +18,23 @@ Upload::Upload(Session& session, Opening opening, std::unique_ptr<vault::SealedU
       touched_(session.site().clock.now()),
       changed_(opening_.changed),
       size_bytes_(sealed->size_bytes()),
-      sealed_(std::move(sealed)) {}
+      sealed_(std::move(sealed)) {
+    site_.growth.begin(opening_.home, stream_, beyond_row(size_bytes_), opening_.home_bytes);
+}
 
 Upload::~Upload() {
-    site_.uploads.drop(stream_, this);
+    if (site_.uploads.drop(stream_, this)) site_.growth.drop(opening_.home, stream_);
+}
+
+std::uint64_t Upload::beyond_row(std::uint64_t size_bytes) const {
+    return size_bytes - std::min(size_bytes, opening_.row_bytes);
+}
+
+Result<> Upload::settle_growth(Transaction& transaction) {
+    const auto usage = transaction.catalog.usage(opening_.home);
+    if (!usage) return failure(usage.error());
+    site_.growth.settle(opening_.home, stream_, usage->bytes);
+    return {};
 }
 
 template <class Work>
@@ -43,7 +56,8 @@ Result<> Upload::may_grow_to(std::uint64_t size_bytes) const {
     if (opening_.file_limit_bytes && size_bytes > *opening_.file_limit_bytes)
         return failure(desk_errc::file_too_large);
     if (opening_.quota_bytes && size_bytes > size_bytes_ &&
-        opening_.other_bytes + size_bytes > *opening_.quota_bytes)
+        !site_.growth.grow(opening_.home, stream_, beyond_row(size_bytes),
+                           *opening_.quota_bytes + opening_.replaced_bytes))
         return failure(desk_errc::quota_bytes_exceeded);
     return {};
 }
@@ -101,16 +115,23 @@ asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan
 }
 
 asio::awaitable<Result<>> Upload::resize(std::uint64_t size_bytes) {
+    auto resize = [&] { return resize_from_pool(size_bytes); };
+    const auto resized = co_await offload(site_.store.pool(), resize);
+    if (resized) co_return resized;
+    const std::error_code why = told(session_, resized.error());
+    co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed), why);
+    co_return failure(why);
+}
+
+Result<> Upload::resize_from_pool(std::uint64_t size_bytes) {
+    const std::scoped_lock lock(mutex_);
+    if (!sealed_) return failure(desk_errc::superseded);
+    if (size_bytes < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
+    if (auto fits = may_grow_to(size_bytes); !fits) return fits;
     changed_ = true;
-    auto resized = co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
-        if (size_bytes < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
-        if (auto fits = may_grow_to(size_bytes); !fits) return fits;
-        return sealed.resize(size_bytes);
-    });
-    if (!resized)
-        co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed),
-                                resized.error());
-    co_return resized;
+    auto resized = sealed_->resize(size_bytes);
+    size_bytes_ = sealed_->size_bytes();
+    return resized;
 }
 
 asio::awaitable<Result<>> Upload::flush() {
@@ -139,6 +160,14 @@ asio::awaitable<Result<>> Upload::finish() {
         [&](Transaction& transaction) { return deposit(transaction, *sealed, deposited); });
     if (!doomed) co_return failure(co_await give_back(std::move(deposited), doomed.error(), true));
     session_.count_file_in();
+    // The vault holds the stream for as long as this is open, and it may soon be another's to
+    // destroy.
+    auto close = [&] {
+        const std::scoped_lock lock(mutex_);
+        sealed_.reset();
+        return true;
+    };
+    co_await offload(site_.store.pool(), close);
     co_await settle(site_, stream_, std::move(*doomed));
     co_return Result<>{};
 }
@@ -151,11 +180,13 @@ asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::err
     // A file that was committed, or taken over, is no longer this object's to give back.
     if (!on_disk && why == make_error_code(desk_errc::superseded)) co_return why;
     const Timestamp now = site_.clock.now();
-    bool has_row = true;
+    bool is_known = true;
     auto kept = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         const auto row = transaction.catalog.upload(stream_);
         if (!row) return failure(row.error());
-        has_row = row->has_value();
+        const auto has_file = transaction.catalog.has_file(stream_);
+        if (!has_file) return failure(has_file.error());
+        is_known = row->has_value() || *has_file;
         return keep_row(transaction, on_disk, now);
     });
     auto close = [&]() -> Result<> {
@@ -163,7 +194,7 @@ asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::err
         sealed_.reset();
         finishing_ = false;
         // Its depositor removed it just now: no row leads to it any more.
-        return has_row ? Result<>() : site_.store.vault().abandon(stream_);
+        return is_known ? Result<>() : site_.store.vault().destroy(stream_);
     };
     const auto closed = co_await offload(site_.store.pool(), close);
     if (kept) kept = closed;
@@ -180,7 +211,11 @@ Result<> Upload::keep_row(Transaction& transaction, bool on_disk, Timestamp now)
     const auto row = transaction.catalog.upload(stream_);
     if (!row) return failure(row.error());
     if (!*row) return {};
-    return transaction.catalog.touch_upload(stream_, size_bytes_, on_disk ? now : (*row)->opened);
+    if (auto touched =
+            transaction.catalog.touch_upload(stream_, size_bytes_, on_disk ? now : (*row)->opened);
+        !touched)
+        return touched;
+    return settle_growth(transaction);
 }
 
 Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::Sealed& sealed,
@@ -201,8 +236,9 @@ Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::S
     const auto existing = transaction.catalog.find(whole);
     if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
         return failure(existing.error());
+    const bool continues = existing && is_file(*existing, opening_.base);
     const Ruling ruling = may_deposit(account, account.home.relative(whole),
-                                      existing ? &*existing : nullptr, opening_.continues);
+                                      existing ? &*existing : nullptr, continues);
     event.rule = ruling.verdict.rule.text();
     if (!ruling.verdict.allowed) return failure(ruling.refusal);
     catalog::Usage counted{.bytes = (*row)->size_bytes, .files = 1};
@@ -217,7 +253,10 @@ Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::S
     if (existing && is_own_uncollected(account, *existing))
         if (auto withdrawn = withdraw_routed(transaction, existing->file->id, doomed); !withdrawn)
             return failure(withdrawn.error());
-    const bool temporary = policy::is_temporary_name(*policy, whole.name());
+    // What was a deposit once, or holds what another deposited, is never temporary again: the
+    // upload right would be enough to take it away.
+    const bool temporary = policy::is_temporary_name(*policy, whole.name()) &&
+                           opening_.origin.empty() && (!existing || existing->temporary);
     const auto committed = transaction.catalog.commit_deposit({.stream = sealed.stream,
                                                                .path = whole,
                                                                .account = account.id,
@@ -225,8 +264,12 @@ Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::S
                                                                .sha256 = sealed.sha256,
                                                                .temporary = temporary,
                                                                .modified = modified(),
-                                                               .now = event.time});
+                                                               .now = event.time,
+                                                               .origin = opening_.origin});
     if (!committed) return failure(committed.error());
+    if (accessed_)
+        if (auto set = transaction.catalog.set_times(committed->node, accessed_, {}); !set)
+            return failure(set.error());
     doomed.insert(doomed.end(), committed->doomed.begin(), committed->doomed.end());
     if (temporary) event.detail = "under a temporary name";
     if (auto appended = transaction.ledger.append(event); !appended)
@@ -237,6 +280,7 @@ Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::S
         if (auto routed = route_deposit(transaction, *policy, account, deposited, event); !routed)
             return failure(routed.error());
     }
+    if (auto settled = settle_growth(transaction); !settled) return failure(settled.error());
     return doomed;
 }
 
@@ -254,17 +298,35 @@ asio::awaitable<Result<>> Upload::drop_unchanged() {
     closed.rule = opening_.rule;
     closed.detail = "opened for writing and closed without a change";
     auto ended = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
-        if (auto done = transaction.catalog.end_upload(stream_); !done) return done;
-        const auto entry = transaction.catalog.find(opening_.whole);
-        if (entry && (accessed_ || modified_))
-            if (auto done = transaction.catalog.set_times(entry->node, accessed_, modified_); !done)
-                return done;
+        if (auto done = end_unchanged(transaction, closed); !done) return done;
         if (auto appended = transaction.ledger.append(closed); !appended)
             return failure(appended.error());
         return {};
     });
     if (!ended) co_return failure(told(session_, ended.error()));
     co_return Result<>{};
+}
+
+/// The times that were kept go to the name that the upload has by now, where they may be set.
+Result<> Upload::end_unchanged(Transaction& transaction, ledger::Event& event) {
+    const auto row = transaction.catalog.upload(stream_);
+    if (!row) return failure(row.error());
+    if (auto done = transaction.catalog.end_upload(stream_); !done) return done;
+    if (!*row || (!accessed_ && !modified_)) return {};
+    event.personal.path = std::string((*row)->path.text());
+    const auto policy = site_.policy.current();
+    const auto found = policy->accounts.find(opening_.account);
+    const auto entry = transaction.catalog.find((*row)->path);
+    if (!entry || !is_file(*entry, opening_.base) || found == policy->accounts.end() ||
+        !found->second.home.contains((*row)->path))
+        return {};
+    const policy::Account& account = found->second;
+    const auto verdict = may_set_times(account, account.home.relative((*row)->path), *entry);
+    event.rule = verdict.rule.text();
+    if (verdict.allowed && account.enabled)
+        return transaction.catalog.set_times(entry->node, accessed_, modified_);
+    event.detail += "; its times may not be set";
+    return {};
 }
 
 asio::awaitable<void> Upload::break_off() {

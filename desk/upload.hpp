@@ -29,12 +29,17 @@ class Upload {
         VirtualPath path;   // relative to the home
         VirtualPath whole;  // in the whole tree
         UploadMode mode;
-        bool continues = false;         // it began from the content that the name had
+        Id base;                        // the file whose content it began from; nil: none
+        std::string origin;             // whose content that is, where not all its own
+        bool resumes = false;           // goes on with what was unfinished
         bool changed = false;           // there is something to deposit even without a write
         bool readable = true;           // what was there before may be read back
         std::uint64_t fixed_bytes = 0;  // so much, from the start, may not be changed
         std::string rule;               // that let it begin
-        std::uint64_t other_bytes = 0;  // what the rest of the home holds
+        VirtualPath home;
+        std::uint64_t home_bytes = 0;      // what the catalog counts there
+        std::uint64_t row_bytes = 0;       // of it, this upload's
+        std::uint64_t replaced_bytes = 0;  // of it, what the name held
         std::optional<std::uint64_t> quota_bytes, file_limit_bytes;
     };
 
@@ -58,6 +63,8 @@ class Upload {
     [[nodiscard]] boost::asio::awaitable<Result<std::size_t>> read(std::uint64_t offset,
                                                                    ByteSpan out);
     [[nodiscard]] boost::asio::awaitable<Result<>> resize(std::uint64_t size_bytes);
+    /// The same, for another session of the account. Blocks: call it from a pool thread.
+    [[nodiscard]] Result<> resize_from_pool(std::uint64_t size_bytes);
     /// When it resumes, what was written survives a power cut (as an unfinished upload).
     [[nodiscard]] boost::asio::awaitable<Result<>> flush();
     /// Kept until the end, and given to the name then.
@@ -75,6 +82,7 @@ class Upload {
 
     [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
     [[nodiscard]] Timestamp modified() const { return modified_.value_or(touched_); }
+    [[nodiscard]] bool resumes() const { return opening_.resumes; }
     [[nodiscard]] const VirtualPath& path() const { return opening_.path; }
     [[nodiscard]] const Id& stream() const { return stream_; }
 
@@ -83,10 +91,13 @@ class Upload {
     [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> on_pool(
         Work work);
     [[nodiscard]] Result<> may_grow_to(std::uint64_t size_bytes) const;
+    [[nodiscard]] std::uint64_t beyond_row(std::uint64_t size_bytes) const;
+    [[nodiscard]] Result<> settle_growth(Transaction& transaction);
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
     [[nodiscard]] boost::asio::awaitable<void> record_failure(ledger::Event event,
                                                               std::error_code why);
     [[nodiscard]] boost::asio::awaitable<Result<>> drop_unchanged();
+    [[nodiscard]] Result<> end_unchanged(Transaction& transaction, ledger::Event& event);
     [[nodiscard]] boost::asio::awaitable<std::error_code> give_back(ledger::Event event,
                                                                     std::error_code why,
                                                                     bool on_disk);
@@ -101,7 +112,7 @@ class Upload {
     const Id stream_;
     std::optional<Timestamp> accessed_, modified_;
     Timestamp touched_;
-    bool changed_ = false;
+    std::atomic<bool> changed_ = false;
     std::error_code failed_write_;
     std::atomic<std::uint64_t> size_bytes_ = 0;  // read by other sessions of the account, too
 

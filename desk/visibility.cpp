@@ -15,9 +15,14 @@ bool is_visible(const policy::Account& account, const catalog::Entry& entry,
     return own && now - entry.created <= fresh_deposit_time;
 }
 
+std::string origin_of(const policy::Account& account, const catalog::Entry& entry) {
+    if (entry.file->depositor != account.id) return entry.file->depositor;
+    // Somebody else went on with the account's own, and what that one added is not the account's.
+    return entry.made_by == account.id ? std::string() : entry.made_by;
+}
+
 bool is_own_uncollected(const policy::Account& account, const catalog::Entry& entry) {
-    return entry.made_by == account.id && entry.file && entry.file->depositor == account.id &&
-           !entry.file->collected;
+    return entry.file && origin_of(account, entry).empty() && !entry.file->collected;
 }
 
 }  // namespace consign::desk

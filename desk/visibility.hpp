@@ -14,6 +14,10 @@ inline constexpr std::chrono::minutes fresh_deposit_time{10};
 [[nodiscard]] bool is_visible(const policy::Account& account, const catalog::Entry& entry,
                               const VirtualPath& path, Timestamp now);
 
+/// Whose content a version carries that `account` makes from what `entry` holds, as
+/// catalog::Upload::origin: empty only where all of it is the account's own.
+[[nodiscard]] std::string origin_of(const policy::Account& account, const catalog::Entry& entry);
+
 /// One's own file, that nobody else has opened: one may put it right by the upload right alone.
 [[nodiscard]] bool is_own_uncollected(const policy::Account& account, const catalog::Entry& entry);
 

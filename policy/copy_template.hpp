@@ -31,7 +31,7 @@ class CopyTemplate {
     [[nodiscard]] static std::expected<CopyTemplate, std::string> parse(std::string_view text);
 
     /// `values` holds every placeholder. std::errc::filename_too_long, or invalid_argument where a
-    /// value would leave its segment.
+    /// segment comes out empty, `.` or `..`, or a value would leave its segment.
     [[nodiscard]] Result<VirtualPath> expand(const TemplateValues& values) const;
 
     /// The segments before the first one that holds a placeholder, but never the last; nothing is

@@ -145,8 +145,7 @@ std::optional<Routing> route(const Policy& policy, const DepositFacts& facts) {
     Routing routing{.route = first->name, .rule = first->rule, .copies = {}};
     const TemplateValues values = values_of(policy, facts);
     for (const Copy& copy : first->copies)
-        if (auto path = copy.target.expand(values))
-            routing.copies.push_back({std::move(*path), copy.rule});
+        routing.copies.push_back({copy.target.expand(values), copy.rule});
     return routing;
 }
 

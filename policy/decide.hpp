@@ -55,7 +55,7 @@ struct Routing {
     std::string route;  // its name
     Rule rule;
     struct Target {
-        VirtualPath path;
+        Result<VirtualPath> path;  // or why the template makes none: see CopyTemplate::expand
         Rule rule;
     };
     std::vector<Target> copies;
@@ -67,8 +67,7 @@ struct DepositFacts {
     Timestamp time{};
     Digest32 sha256{};
 };
-/// The first route that matches; nothing where none does. A target that its template makes invalid
-/// (too long, or a segment that comes out empty, `.` or `..`) is left out.
+/// The first route that matches, with every one of its targets; nothing where none does.
 [[nodiscard]] std::optional<Routing> route(const Policy& policy, const DepositFacts& facts);
 
 /// Folders that the policy names without wildcards: homes, what grants name below them, and all

@@ -121,6 +121,9 @@ class Loader {
             if (!name.starts_with('.') && names->matches_name(name))
                 files.push_back((pattern.parent_path() / name).string());
         }
+        if (error)
+            return refused(fmt::format("the folder of {} cannot be read: {}",
+                                       cited(draft_.policy_files), error.message()));
         if (files.empty())
             return refused(fmt::format("no file matches {}", cited(draft_.policy_files)));
         if (files.size() > policy_file_limit)

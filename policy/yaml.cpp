@@ -41,28 +41,18 @@ class Places {
         return in_line(line, offset - line_starts_[line]);
     }
 
-    /// Does a scalar that starts here, if it is quoted, end? yaml-cpp takes the end of the file for
-    /// the missing quote, and with it everything that was to come.
-    [[nodiscard]] bool is_closed_scalar(const YAML::Mark& mark) const {
-        const std::size_t start = line_starts_[static_cast<std::size_t>(mark.line)] +
-                                  static_cast<std::size_t>(mark.column);
-        const char quote = start < text_.size() ? text_[start] : ' ';
-        if (quote == '\'') {
-            // A doubled quote stands for one.
-            const std::string_view rest = text_.substr(start);
-            for (std::size_t at = rest.find(quote, 1); at < rest.size();
-                 at = rest.find(quote, at)) {
-                if (at + 1 == rest.size() || rest[at + 1] != quote) return true;
-                at += 2;
-            }
-            return false;
+    /// The text from a scalar's own first character on: yaml-cpp marks the anchor before it, where
+    /// there is one.
+    [[nodiscard]] std::string_view scalar_at(const YAML::Mark& mark) const {
+        constexpr std::string_view white_space = " \t\r\n";
+        std::size_t at = line_starts_[static_cast<std::size_t>(mark.line)] +
+                         static_cast<std::size_t>(mark.column);
+        if (at < text_.size() && text_[at] == '&') {
+            at = text_.find_first_not_of(white_space, text_.find_first_of(white_space, at));
+            while (at < text_.size() && text_[at] == '#')
+                at = text_.find_first_not_of(white_space, text_.find('\n', at));
         }
-        if (quote != '"') return true;
-        for (std::size_t at = start + 1; at < text_.size(); ++at) {
-            if (text_[at] == quote) return true;
-            if (text_[at] == '\\') ++at;
-        }
-        return false;
+        return text_.substr(std::min(at, text_.size()));
     }
 
   private:
@@ -91,9 +81,29 @@ class Places {
     int last_column_ = 1;
 };
 
-/// yaml-cpp writes a plain scalar's tag as "?", and a quoted one's as "!".
+/// Does the scalar that `text` begins with, if it is quoted, end? yaml-cpp takes the end of the
+/// file for the missing quote, and with it everything that was to come.
+bool is_closed_scalar(std::string_view text) {
+    const char quote = text.empty() ? ' ' : text.front();
+    if (quote == '\'') {
+        // A doubled quote stands for one.
+        for (std::size_t at = text.find(quote, 1); at < text.size(); at = text.find(quote, at)) {
+            if (at + 1 == text.size() || text[at + 1] != quote) return true;
+            at += 2;
+        }
+        return false;
+    }
+    if (quote != '"') return true;
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (text[at] == quote) return true;
+        if (text[at] == '\\') ++at;
+    }
+    return false;
+}
+
+/// yaml-cpp gives a node without a tag "?", or nothing.
 bool is_written_tag(const std::string& tag) {
-    return !tag.empty() && tag != "?" && tag != "!";
+    return !tag.empty() && tag != "?";
 }
 
 }  // namespace
@@ -127,16 +137,18 @@ class Builder final : public YAML::EventHandler {
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
-        refuse_tag(mark, tag);
-        if (tag == "!" && !places_.is_closed_scalar(mark))
-            abandon(places_.at(mark), "a quote that is never closed");
+        // Every scalar that is not plain has "!", written or not.
+        const bool is_quoted = tag == "!";
+        const std::string_view written = is_quoted ? places_.scalar_at(mark) : std::string_view();
+        if (is_quoted ? written.starts_with('!') : is_written_tag(tag)) refuse_tag(mark, tag);
+        if (!is_closed_scalar(written)) abandon(places_.at(mark), "a quote that is never closed");
         if (awaits_key()) {
             count(1, places_.at(mark));
             open_.back().key = Entry{value, places_.at(mark), nullptr};
             return;
         }
         Node& node = make(Node::Kind::scalar, mark, anchor);
-        node.quoted = tag == "!";
+        node.quoted = is_quoted;
         node.text = value;
         place(node);
         finish(node, 1);
@@ -183,9 +195,8 @@ class Builder final : public YAML::EventHandler {
     }
 
     void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
-        if (is_written_tag(tag))
-            problems_.error(file_, places_.at(mark),
-                            fmt::format("the tag {}: the policy language has no tags", cited(tag)));
+        problems_.error(file_, places_.at(mark),
+                        fmt::format("the tag {}: the policy language has no tags", cited(tag)));
     }
 
     [[nodiscard]] bool awaits_key() const {
@@ -240,7 +251,7 @@ class Builder final : public YAML::EventHandler {
 
     void begin(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
                YAML::anchor_t anchor) {
-        refuse_tag(mark, tag);
+        if (is_written_tag(tag)) refuse_tag(mark, tag);
         Node& node = make(kind, mark, anchor);
         if (awaits_key()) abandon(node.place, "a key is a name, not a list or a mapping");
         if (open_.size() == depth_limit)

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "protocols/sftp/sftp_errc.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
@@ -16,6 +18,9 @@ namespace {
 
 /// How often the timers of a session are looked at.
 constexpr std::chrono::milliseconds watch_interval{500};
+constexpr std::string_view farewell_before_version = "Too many sessions; try again later\r\n";
+/// What a peer may have said of itself meanwhile: its version, and its first packet.
+constexpr std::size_t greeting_limit_bytes = 4096;
 
 ssh::LoginMethods methods_of(const std::set<policy::Method>& methods) {
     return {.public_key = methods.contains(policy::Method::publickey),
@@ -98,8 +103,7 @@ asio::awaitable<void> PeerSession::run() {
     } catch (const std::exception&) {
         site_.log.error("a channel failed inside", {{"session", session_.id()}});
     }
-    const std::error_code why =
-        connection_ ? connection_->why_closed() : make_error_code(sftp_errc::too_many_sessions);
+    const std::error_code why = connection_ ? connection_->why_closed() : not_begun_;
     co_await session_.end(why.message());
     site_.log.info("session ended", {{"session", session_.id()}, {"why", why}});
 }
@@ -107,11 +111,12 @@ asio::awaitable<void> PeerSession::run() {
 asio::awaitable<void> PeerSession::serve() {
     const auto limits = site_.policy.current()->limits;
     const auto everyone = site_.occupancy.take(desk::Occupancy::all_sessions(), limits.sessions);
-    const auto address = site_.occupancy.take(
-        desk::Occupancy::of_address(session_.peer().to_string()), limits.sessions_per_address);
+    const auto address = site_.occupancy.take(desk::Occupancy::of_address(session_.network()),
+                                              limits.sessions_per_address);
     if (!everyone || !address) {
-        co_await session_.refused_request(everyone ? "limits.sessions_per_address"
-                                                   : "limits.sessions");
+        not_begun_ = sftp_errc::too_many_sessions;
+        turn_away();
+        co_await session_.turned_away(everyone ? "limits.sessions_per_address" : "limits.sessions");
         co_return;
     }
     site_.log.info("session began", {{"session", session_.id()}});
@@ -120,6 +125,7 @@ asio::awaitable<void> PeerSession::serve() {
     auto started = ssh::Connection::start(listener_.server, std::move(*socket_),
                                           listener_.window_budget, std::move(options));
     if (!started) {
+        not_begun_ = started.error();
         site_.log.warning("a connection could not start",
                           {{"session", session_.id()}, {"why", started.error()}});
         co_return;
@@ -134,6 +140,19 @@ asio::awaitable<void> PeerSession::serve() {
         co_await login.give_up();
     }
     connection_->close(sftp_errc::logged_out);
+}
+
+/// RFC 4253 section 4.2 allows lines before the version. Nothing is waited for: who is refused must
+/// not hold a descriptor for longer.
+void PeerSession::turn_away() {
+    boost::system::error_code ignored;
+    socket_->non_blocking(true, ignored);
+    socket_->write_some(asio::buffer(farewell_before_version), ignored);
+    socket_->shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    // What is unread at the close would make the system drop the line on its way.
+    std::array<std::uint8_t, greeting_limit_bytes> greeting{};
+    socket_->read_some(asio::buffer(greeting), ignored);
+    socket_->close(ignored);
 }
 
 asio::awaitable<bool> PeerSession::log_in(desk::Login& login) {
@@ -187,6 +206,14 @@ asio::awaitable<void> PeerSession::serve_channels() {
     for (;;) {
         auto channel = co_await connection_->next_channel();
         if (!channel) co_return;
+        // A channel that its peer has closed leaves the connection's count at once, but is served
+        // until what was asked of it is done.
+        if (channels_running_ >= ssh::Connection::channels_limit) {
+            note_refused(ssh::Refused::too_many_channels);
+            (*channel)->close(1);
+            continue;
+        }
+        ++channels_running_;
         tasks_.start(serve_channel(std::move(*channel)));
     }
 }
@@ -202,6 +229,7 @@ asio::awaitable<void> PeerSession::serve_channel(std::shared_ptr<ssh::Channel> c
         thrown = std::current_exception();
     }
     std::erase(channels_, &sftp);
+    --channels_running_;
     if (!thrown) co_return;
     connection_->close(sftp_errc::failed_inside);
     std::rethrow_exception(thrown);

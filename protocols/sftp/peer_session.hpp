@@ -48,6 +48,8 @@ class PeerSession {
     [[nodiscard]] std::optional<std::error_code> reason_to_end(
         std::chrono::steady_clock::time_point started) const;
     void note_refused(ssh::Refused what);
+    /// Closes a connection that has no place, with a word to the peer.
+    void turn_away();
 
     desk::Site& site_;
     const ListenerFacts& listener_;
@@ -57,8 +59,10 @@ class PeerSession {
     std::shared_ptr<ssh::Connection> connection_;
     std::unique_ptr<desk::Desk> desk_;
     std::vector<SftpSession*> channels_;
+    std::size_t channels_running_ = 0;  // counts those, too, that have not begun yet
     OwnedTasks tasks_;
     boost::asio::steady_timer watch_timer_;
+    std::error_code not_begun_;  // why there is no connection_
     bool draining_ = false;
     bool ended_ = false;
 };

@@ -102,6 +102,8 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const CopyData& requ
         request.length_bytes == 0 ? size : at + std::min(request.length_bytes, size - at);
     Bytes buffer(transfer_limit_bytes);
     for (std::uint64_t target = request.to_offset; at < end;) {
+        // A copy may go on for hours; nobody waits for it any more.
+        if (channel_->has_ended()) co_return;
         std::array read{desk::Download::Range{
             at, ByteSpan(buffer).first(std::min<std::uint64_t>(buffer.size(), end - at)), 0}};
         auto done = co_await (*from)->read(read);

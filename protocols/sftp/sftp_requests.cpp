@@ -98,20 +98,15 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Fstat& request
     append_attributes_reply(answers_, id, on_wire(attributes));
 }
 
-/// Times are kept; a size is honoured as a new version of the file; mode and owner are accepted and
-/// ignored, since old clients take a refusal of them for a failed upload.
+/// Times are kept; a size is honoured (of what is unfinished, or as a new version of the file);
+/// mode and owner are accepted and ignored, since old clients take a refusal of them for a failed
+/// upload.
 asio::awaitable<void> SftpSession::set_attributes(std::uint32_t id, std::string_view path_text,
                                                   const Attributes& attributes) {
     auto path = path_of(id, path_text);
     if (!path) co_return;
     if (attributes.size_bytes) {
-        const auto upload = co_await desk_.open_upload(*path, {});
-        if (!upload) co_return answer(id, upload.error());
-        auto done = co_await (*upload)->resize(*attributes.size_bytes);
-        if (done)
-            done = co_await (*upload)->finish();
-        else
-            co_await (*upload)->break_off();
+        const auto done = co_await desk_.resize(*path, *attributes.size_bytes);
         if (!done) co_return answer(id, done);
     }
     if (attributes.times)

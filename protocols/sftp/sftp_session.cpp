@@ -45,25 +45,13 @@ std::size_t run_length(std::span<const Request> requests) {
 asio::awaitable<void> SftpSession::run() {
     Bytes arrived;
     FrameReader frames;
-    for (bool goes_on = true; goes_on;) {
+    for (;;) {
         arrived.clear();
         const auto count = co_await channel_->receive(arrived);
         if (!count || *count == 0) break;
         ByteView rest(arrived);
-        std::vector<ByteView> packets;
-        Result<std::optional<ByteView>> packet;
-        // Only the packet that the last batch cut is put together; all others are served in place.
-        if (frames.kept_bytes() > 0)
-            packet = frames.next(rest);
-        else
-            packet = take_packet(rest);
-        for (; packet && *packet; packet = take_packet(rest)) packets.push_back(**packet);
-        if (!co_await serve(std::move(packets))) break;
-        if (!packet) {
-            co_await desk_.session().violated_protocol("a packet of an impossible length");
-            break;
-        }
-        goes_on = co_await flush_answers(0);
+        if (!co_await serve_arrived(frames, rest)) break;
+        if (!co_await flush_answers(0)) break;
         if (const auto kept = frames.next(rest); !kept) break;
         if (frames.kept_bytes() == 0) {
             frames.release_memory();
@@ -75,20 +63,36 @@ asio::awaitable<void> SftpSession::run() {
     channel_->close(0);
 }
 
-asio::awaitable<bool> SftpSession::serve(std::vector<ByteView> packets) {
-    std::vector<Request> requests;
-    requests.reserve(packets.size());
+asio::awaitable<bool> SftpSession::serve_arrived(FrameReader& frames, ByteView& rest) {
+    Result<std::optional<ByteView>> packet;
+    // Only the packet that the last batch cut is put together; all others are served in place.
+    if (frames.kept_bytes() > 0)
+        packet = frames.next(rest);
+    else
+        packet = take_packet(rest);
+    while (packet && *packet) {
+        packets_.clear();
+        for (; packet && *packet && packets_.size() < slice_packets_limit;
+             packet = take_packet(rest))
+            packets_.push_back(**packet);
+        if (!co_await serve_slice()) co_return false;
+    }
+    if (!packet) co_await desk_.session().violated_protocol("a packet of an impossible length");
+    co_return packet.has_value();
+}
+
+asio::awaitable<bool> SftpSession::serve_slice() {
     std::optional<Refusal> refusal;
-    for (std::size_t at = 0; at < packets.size();) {
-        requests.clear();
-        for (; at < packets.size() && !refusal; ++at) {
-            auto request = parse_request(packets[at]);
+    for (std::size_t at = 0; at < packets_.size();) {
+        requests_.clear();
+        for (; at < packets_.size() && !refusal; ++at) {
+            auto request = parse_request(packets_[at]);
             if (request)
-                requests.push_back(std::move(*request));
+                requests_.push_back(std::move(*request));
             else
                 refusal = request.error();
         }
-        for (std::span<const Request> waiting(requests); !waiting.empty();) {
+        for (std::span<const Request> waiting(requests_); !waiting.empty();) {
             const Request& first = waiting.front();
             std::size_t served = 1;
             if (const auto* init = std::get_if<Init>(&first.body); init || !initialised_) {

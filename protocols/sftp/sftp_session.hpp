@@ -23,6 +23,9 @@ class SftpSession {
     static constexpr std::uint32_t transfer_limit_bytes = 261'120;
     /// What one call on the desk reads for a run of READs.
     static constexpr std::size_t read_run_limit_bytes = std::size_t{1} << 20;
+    /// Requests that are taken apart before the first of them is served: of tiny ones, the channel
+    /// may hold a hundred thousand.
+    static constexpr std::size_t slice_packets_limit = 128;
 
     SftpSession(desk::Desk& desk, std::shared_ptr<ssh::Channel> channel)
         : desk_(desk), channel_(std::move(channel)) {}
@@ -35,8 +38,11 @@ class SftpSession {
   private:
     using Work = boost::asio::awaitable<void>;
 
-    /// Serves complete packets; false where the session must end.
-    [[nodiscard]] boost::asio::awaitable<bool> serve(std::vector<ByteView> packets);
+    /// Serves the complete packets of what has arrived, and leaves the beginning of the next in
+    /// `rest`; false where the session must end.
+    [[nodiscard]] boost::asio::awaitable<bool> serve_arrived(FrameReader& frames, ByteView& rest);
+    /// Serves packets_.
+    [[nodiscard]] boost::asio::awaitable<bool> serve_slice();
     [[nodiscard]] boost::asio::awaitable<bool> refuse(Refusal refusal);
     [[nodiscard]] Work end_handles();
     [[nodiscard]] boost::asio::awaitable<bool> flush_answers(std::size_t above_bytes);
@@ -102,6 +108,8 @@ class SftpSession {
     std::shared_ptr<ssh::Channel> channel_;
     Handles handles_;
     Bytes answers_;
+    std::vector<ByteView> packets_;  // the slice that is being served, and
+    std::vector<Request> requests_;  // what they ask for: kept for the next one
     bool initialised_ = false;
 };
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t packet_size_least_bytes = 1024;
 constexpr std::size_t kept_buffer_bytes = 4096;
+constexpr int refuse = 1;  // a callback's answer to a request
 
 /// libssh 0.10 subtracts 10 from the peer's maximum packet size and loops for ever where that
 /// leaves 0, and sends a packet a byte just above. There is no accessor, so its private structure
@@ -78,28 +79,27 @@ void Channel::set_callbacks() {
     callbacks.size = sizeof callbacks;
     callbacks.userdata = this;
     callbacks.channel_data_function = [](ssh_session, ssh_channel, void* data, std::uint32_t size,
-                                         int is_stderr, void* self) {
-        return static_cast<Channel*>(self)->on_data(static_cast<const std::uint8_t*>(data), size,
-                                                    is_stderr != 0);
+                                         int is_stderr, void* userdata) {
+        auto* const self = static_cast<Channel*>(userdata);
+        return self->guarded(static_cast<int>(size), [&] {
+            return self->on_data(static_cast<const std::uint8_t*>(data), size, is_stderr != 0);
+        });
     };
     callbacks.channel_eof_function = [](ssh_session, ssh_channel, void* self) {
-        static_cast<Channel*>(self)->peer_ended_ = true;
-        static_cast<Channel*>(self)->arrived_.notify();
+        static_cast<Channel*>(self)->on_end(false);
     };
     callbacks.channel_close_function = [](ssh_session, ssh_channel, void* self) {
-        static_cast<Channel*>(self)->peer_ended_ = true;
-        static_cast<Channel*>(self)->peer_closed_ = true;
-        static_cast<Channel*>(self)->arrived_.notify();
+        static_cast<Channel*>(self)->on_end(true);
     };
     callbacks.channel_subsystem_request_function = [](ssh_session, ssh_channel, const char* name,
-                                                      void* self) {
-        return static_cast<Channel*>(self)->on_subsystem_request(name);
+                                                      void* userdata) {
+        auto* const self = static_cast<Channel*>(userdata);
+        return self->guarded(refuse, [&] { return self->on_subsystem_request(name); });
     };
     ssh_set_channel_callbacks(channel_, callbacks_.get());
 }
 
 int Channel::on_subsystem_request(const char* name) {
-    constexpr int refuse = 1;
     if (std::string_view(name) != "sftp" || is_sftp_) {
         host_->on_refused(Refused::other_subsystem);
         return refuse;
@@ -111,6 +111,15 @@ int Channel::on_subsystem_request(const char* name) {
     is_sftp_ = true;
     host_->on_subsystem(*this);
     return SSH_OK;
+}
+
+void Channel::on_end(bool closed) {
+    (void)guarded(0, [&] {
+        peer_ended_ = true;
+        peer_closed_ = peer_closed_ || closed;
+        arrived_.notify();
+        return 0;
+    });
 }
 
 int Channel::on_data(const std::uint8_t* data, std::uint32_t size, bool is_stderr) {

@@ -13,6 +13,7 @@
 #include "base/wakeup.hpp"
 #include "protocols/sftp/receive_window.hpp"
 #include "protocols/sftp/refused.hpp"
+#include "protocols/sftp/ssh_errc.hpp"
 
 struct ssh_channel_callbacks_struct;
 struct ssh_channel_struct;
@@ -72,6 +73,8 @@ class Channel {
     /// end. Does nothing where it is closed already.
     void close(int exit_status);
 
+    /// The peer has closed it, or the connection has ended: no answer arrives any more.
+    [[nodiscard]] bool has_ended() const { return peer_closed_ || ended_; }
     /// The strand.
     [[nodiscard]] boost::asio::any_io_executor executor() { return executor_; }
     [[nodiscard]] std::uint64_t received_bytes() const { return received_bytes_; }
@@ -92,8 +95,20 @@ class Channel {
     /// The connection is gone, and libssh's handle with it.
     void detach(std::error_code why);
 
+    /// For libssh's callbacks: no exception may pass through C. One that is thrown ends the
+    /// connection, and `otherwise` is returned.
+    template <class Act>
+    int guarded(int otherwise, Act act) {
+        try {
+            return act();
+        } catch (...) {
+            if (host_ != nullptr) host_->on_violation(ssh_errc::failed_inside);
+            return otherwise;
+        }
+    }
     int on_data(const std::uint8_t* data, std::uint32_t size, bool is_stderr);
     int on_subsystem_request(const char* name);
+    void on_end(bool closed);
     void set_callbacks();
     [[nodiscard]] std::size_t take(Bytes& into);
     void drain_library(Bytes& into);

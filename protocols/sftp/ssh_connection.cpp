@@ -99,7 +99,7 @@ Result<std::shared_ptr<Connection>> Connection::start(std::shared_ptr<Server> se
     if (!session) return failure(session.error());
     std::shared_ptr<Connection> self(new Connection(std::move(socket), std::move(*session),
                                                     std::move(budget), std::move(options)));
-    asio::post(self->socket_.get_executor(), [self] { self->drive(); });
+    asio::post(self->socket_.get_executor(), [self] { self->guarded([&] { self->drive(); }); });
     return self;
 }
 
@@ -126,6 +126,19 @@ Connection::~Connection() {
 }
 
 // --- driving libssh ---
+
+template <class Act>
+void Connection::guarded(Act act) {
+    try {
+        act();
+    } catch (...) {
+        fail_inside();
+    }
+}
+
+void Connection::fail_inside() noexcept {
+    if (session_) end(ssh_errc::failed_inside, false);
+}
 
 void Connection::drive() {
     if (!session_) return;
@@ -156,8 +169,10 @@ bool Connection::step_often() {
 
 void Connection::settle() {
     if (!session_ || settling_) return;
-    settle_all();
-    if (session_) arm(false);
+    guarded([this] {
+        settle_all();
+        if (session_) arm(false);
+    });
 }
 
 void Connection::settle_all() {
@@ -176,19 +191,20 @@ void Connection::settle_all() {
 }
 
 void Connection::arm(bool again) {
-    if (again) asio::post(socket_.get_executor(), [self = shared_from_this()] { self->drive(); });
+    const auto drive_on = [self = shared_from_this()] { self->guarded([&] { self->drive(); }); };
+    if (again) asio::post(socket_.get_executor(), drive_on);
     if (!reading_ && !again) {
         reading_ = true;
-        socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](auto) {
-            self->reading_ = false;
-            self->drive();
+        socket_.async_wait(tcp::socket::wait_read, [this, drive_on](auto) {
+            reading_ = false;
+            drive_on();
         });
     }
     if (!writing_ && session_->wants_writable()) {
         writing_ = true;
-        socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](auto) {
-            self->writing_ = false;
-            self->drive();
+        socket_.async_wait(tcp::socket::wait_write, [this, drive_on](auto) {
+            writing_ = false;
+            drive_on();
         });
     }
 }
@@ -225,9 +241,11 @@ void Connection::watch_for_quiet() {
     quiet_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
         self->quiet_timer_runs_ = false;
         if (error || !self->session_) return;
-        if (std::chrono::steady_clock::now() - self->last_activity_ < quiet_after)
-            return self->watch_for_quiet();
-        for (const auto& channel : self->channels_) channel->release_idle_buffers();
+        self->guarded([&] {
+            if (std::chrono::steady_clock::now() - self->last_activity_ < quiet_after)
+                return self->watch_for_quiet();
+            for (const auto& channel : self->channels_) channel->release_idle_buffers();
+        });
     });
 }
 
@@ -274,16 +292,30 @@ void Connection::begin_channels() {
     callbacks_ = std::make_unique<ssh_server_callbacks_struct>();
     callbacks_->size = sizeof *callbacks_;
     callbacks_->userdata = this;
-    callbacks_->channel_open_request_session_function = [](ssh_session, void* self) -> ssh_channel {
-        const auto* channel = static_cast<Connection*>(self)->open_channel();
-        return channel == nullptr ? nullptr : channel->handle();
+    // No exception may pass through C, and libssh needs its session until it has returned: what is
+    // thrown in here ends the connection after that.
+    callbacks_->channel_open_request_session_function = [](ssh_session,
+                                                           void* userdata) -> ssh_channel {
+        auto* const self = static_cast<Connection*>(userdata);
+        try {
+            const auto* channel = self->open_channel();
+            return channel == nullptr ? nullptr : channel->handle();
+        } catch (...) {
+            self->on_violation(ssh_errc::failed_inside);
+            return nullptr;
+        }
     };
     ssh_set_server_callbacks(session_->handle(), callbacks_.get());
     // Whatever has no callback of its own comes here.
     ssh_set_message_callback(
         session_->handle(),
-        [](ssh_session, ssh_message message, void* self) {
-            static_cast<Connection*>(self)->judge_other_request(message);
+        [](ssh_session, ssh_message message, void* userdata) {
+            auto* const self = static_cast<Connection*>(userdata);
+            try {
+                self->judge_other_request(message);
+            } catch (...) {
+                self->on_violation(ssh_errc::failed_inside);
+            }
             constexpr int answer_with_a_refusal = 1;
             return answer_with_a_refusal;
         },
@@ -345,7 +377,7 @@ void Connection::close_when_sent(std::error_code why) {
     farewell_ = why;
     farewell_timer_.expires_after(std::chrono::seconds(farewell_limit_seconds));
     farewell_timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-        if (!error) self->close(self->farewell_);
+        if (!error) self->guarded([&] { self->close(self->farewell_); });
     });
     settle();
 }

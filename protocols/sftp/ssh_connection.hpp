@@ -115,6 +115,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     void on_plenty() override { consumer_is_due_ = true; }
     void settle() override;
 
+    /// Where the event loop, or libssh, calls: what `act` throws ends this connection alone.
+    template <class Act>
+    void guarded(Act act);
+    void fail_inside() noexcept;
     void drive();
     [[nodiscard]] bool step_often();
     void settle_all();

@@ -50,6 +50,8 @@ std::string SshCategory::message(int code) const {
             return "more data than the channel's window allows";
         case ssh_errc::too_many_refusals:
             return "too many requests for services that are not offered here";
+        case ssh_errc::failed_inside:
+            return "the server failed inside";
         case ssh_errc::channel_closed:
             return "the channel is closed";
     }

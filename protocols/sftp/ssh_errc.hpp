@@ -26,6 +26,7 @@ enum class ssh_errc {
     signature_refused,
     window_overrun,
     too_many_refusals,
+    failed_inside,
     // A channel that ended while its connection lives.
     channel_closed,
 };

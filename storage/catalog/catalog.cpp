@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "storage/catalog/bound.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/catalog/name_index.hpp"
 #include "storage/database/errc.hpp"
@@ -21,13 +22,16 @@ Result<Bytes> Catalog::index_of(NodeId parent, std::string_view name) const {
     return Bytes(index.begin(), index.end());
 }
 
-Result<Bytes> Catalog::seal_name(std::string_view table, std::int64_t row, std::string_view name) {
-    return cells_.seal({.table = table, .column = "name", .row = row},
+Result<Bytes> Catalog::seal_name(std::string_view table, std::int64_t row, ByteView bound,
+                                 std::string_view name) {
+    return cells_.seal({.table = table, .column = "name", .row = row, .bound = bound},
                        keys_.current(keyring::Purpose::name), as_bytes(name));
 }
 
-Result<std::string> Catalog::open_name(std::string_view table, std::int64_t row, ByteView cell) {
-    const auto name = cells_.open({.table = table, .column = "name", .row = row}, cell);
+Result<std::string> Catalog::open_name(std::string_view table, std::int64_t row, ByteView bound,
+                                       ByteView cell) {
+    const auto name =
+        cells_.open({.table = table, .column = "name", .row = row, .bound = bound}, cell);
     if (!name) return failure(name.error());
     return std::string(as_text(*name));
 }
@@ -37,7 +41,7 @@ Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_v
     if (!index) return failure(index.error());
     auto query = connection_.query(
         "SELECT n.id, n.kind, coalesce(n.file, 0), coalesce(f.size_bytes, n.tree_bytes),"
-        " iif(n.file IS NULL, n.tree_files, 1), n.name"
+        " iif(n.file IS NULL, n.tree_files, 1), n.name, n.temporary, n.made_by"
         " FROM nodes n LEFT JOIN files f ON f.id = n.file WHERE n.parent = ? AND n.name_index = ?",
         parent, *index);
     const auto row = query.next();
@@ -47,9 +51,13 @@ Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_v
                     .parent = parent,
                     .kind = query.integer(1) == 1 ? Kind::directory : Kind::file,
                     .file = query.integer(2),
+                    .temporary = query.integer(6) != 0,
+                    .made_by = std::string(query.text(7)),
                     .holds = {.bytes = query.natural(3), .files = query.natural(4)}};
     // The index alone is no proof: somebody may have exchanged those of two rows.
-    const auto sealed = open_name("nodes", node.id, query.blob(5));
+    const auto sealed = open_name(
+        "nodes", node.id, bound_to_node(parent, node.kind, node.file, node.temporary, node.made_by),
+        query.blob(5));
     if (!sealed) return failure(sealed.error());
     if (*sealed != name) return failure(database::database_errc::altered_cell);
     return node;
@@ -59,7 +67,9 @@ Result<std::optional<Catalog::Node>> Catalog::node_at(const VirtualPath& path) {
     auto query =
         connection_.query("SELECT tree_bytes, tree_files FROM nodes WHERE id = ?", root_node);
     if (const auto row = query.next(); !row) return failure(row.error());
-    Node node{.id = root_node, .holds = {.bytes = query.natural(0), .files = query.natural(1)}};
+    Node node{.id = root_node,
+              .made_by = {},
+              .holds = {.bytes = query.natural(0), .files = query.natural(1)}};
     for (const std::string_view name : path.segments()) {
         if (node.kind != Kind::directory) return std::nullopt;
         const auto below = child(node.id, name);
@@ -103,7 +113,9 @@ Result<NodeId> Catalog::insert_node(const NewNode& node) {
     if (!id) return failure(id.error());
     const auto index = index_of(node.parent, node.name);
     if (!index) return failure(index.error());
-    const auto name = seal_name("nodes", *id, node.name);
+    const auto name = seal_name(
+        "nodes", *id,
+        bound_to_node(node.parent, node.kind, node.file, node.temporary, node.made_by), node.name);
     if (!name) return failure(name.error());
     const std::optional<FileId> file =
         node.kind == Kind::file ? std::optional(node.file) : std::nullopt;
@@ -136,7 +148,9 @@ Result<> Catalog::remove_name(const Node& node, std::vector<Id>& doomed) {
 Result<> Catalog::move_node(const Node& node, const Spot& target, bool temporary, Timestamp now) {
     const auto index = index_of(target.parent, target.name);
     if (!index) return failure(index.error());
-    const auto name = seal_name("nodes", node.id, target.name);
+    const auto name = seal_name(
+        "nodes", node.id,
+        bound_to_node(target.parent, node.kind, node.file, temporary, node.made_by), target.name);
     if (!name) return failure(name.error());
     const auto moved = connection_.run(
         "UPDATE nodes SET parent = ?, name_index = ?, name = ?, temporary = ?, created = ?"

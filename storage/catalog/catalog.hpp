@@ -38,7 +38,7 @@ struct File {
     Id stream;
     std::uint64_t size_bytes = 0;
     Digest32 sha256{};
-    std::string depositor;   // account
+    std::string depositor;   // account; of a version that goes on with another's: that one's
     bool collected = false;  // somebody but the depositor opened it
 };
 
@@ -65,6 +65,9 @@ struct Upload {
     std::uint64_t size_bytes = 0;  // as last told by `touch_upload`
     Timestamp opened{};
     Timestamp touched{};
+    Id base{};                      // the file that it began from; nil: from nothing
+    std::string origin{};           // whose content it goes on with; empty: the account's alone
+    std::uint64_t fixed_bytes = 0;  // so much of it, from the start, may not be changed
 };
 
 /// What a subtree holds. Directories carry it, so that a quota costs one look-up.
@@ -108,8 +111,12 @@ class Catalog {
     [[nodiscard]] Result<std::optional<Upload>> upload(const Id& stream);
     [[nodiscard]] Result<std::vector<Upload>> uploads_in(const std::string& account,
                                                          NodeId directory);
-    [[nodiscard]] Result<std::vector<Upload>> all_uploads();
     [[nodiscard]] Result<std::vector<Id>> doomed();
+    /// Uploads that nobody touched since, by stream alone: one whose name cannot be read is among
+    /// them.
+    [[nodiscard]] Result<std::vector<Id>> uploads_untouched_since(Timestamp time);
+    /// Does an upload row name this stream? Its name need not be readable.
+    [[nodiscard]] Result<bool> has_upload(const Id& stream);
     /// Is this stream the content of a file row?
     [[nodiscard]] Result<bool> has_file(const Id& stream);
 
@@ -143,6 +150,7 @@ class Catalog {
         bool temporary = false;
         Timestamp modified{};
         Timestamp now{};
+        std::string origin{};  // the file's depositor where it goes on with another's content
     };
     /// Ends the upload, makes the file row, and gives it the name; a file that had the name loses
     /// it. catalog_errc::is_a_directory, no_such_name (the folder is gone), not_a_directory.
@@ -174,6 +182,8 @@ class Catalog {
         NodeId parent = 0;
         Kind kind = Kind::directory;
         FileId file = 0;
+        bool temporary = false;
+        std::string made_by;
         Usage holds;  // a directory: all below it; a file: itself
     };
     /// A name in a folder that is there, whether or not the name itself is taken.
@@ -188,10 +198,11 @@ class Catalog {
     [[nodiscard]] Result<Spot> spot_at(const VirtualPath& path);
 
     [[nodiscard]] Result<Bytes> index_of(NodeId parent, std::string_view name) const;
-    [[nodiscard]] Result<Bytes> seal_name(std::string_view table, std::int64_t row,
+    /// `bound`: of storage/catalog/bound.hpp.
+    [[nodiscard]] Result<Bytes> seal_name(std::string_view table, std::int64_t row, ByteView bound,
                                           std::string_view name);
     [[nodiscard]] Result<std::string> open_name(std::string_view table, std::int64_t row,
-                                                ByteView cell);
+                                                ByteView bound, ByteView cell);
     [[nodiscard]] Result<Entry> entry_of(const database::Statement& row);
     [[nodiscard]] Result<std::vector<Entry>> entries_of(database::Statement query);
     [[nodiscard]] Result<Upload> upload_of(const database::Statement& row);
@@ -214,6 +225,8 @@ class Catalog {
     [[nodiscard]] Result<NodeId> insert_node(const NewNode& node);
     /// Takes a file's name away, and dooms the file where that was its last one.
     [[nodiscard]] Result<> remove_name(const Node& node, std::vector<Id>& doomed);
+    /// std::errc::filename_too_long.
+    [[nodiscard]] Result<> all_below_fits(NodeId folder, const VirtualPath& to);
     [[nodiscard]] Result<> move_node(const Node& node, const Spot& target, bool temporary,
                                      Timestamp now);
 

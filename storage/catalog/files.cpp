@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "storage/catalog/bound.hpp"
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/database/sqlite.hpp"
@@ -9,12 +10,15 @@ namespace consign::catalog {
 Result<FileId> Catalog::insert_file(const Deposit& deposit) {
     const auto id = database::next_row_id(connection_, "files");
     if (!id) return failure(id.error());
-    const auto sha256 = cells_.seal({.table = "files", .column = "sha256", .row = *id},
-                                    keys_.current(keyring::Purpose::name), deposit.sha256);
+    const std::string& depositor = deposit.origin.empty() ? deposit.account : deposit.origin;
+    const Bytes bound = bound_to_file(deposit.stream, deposit.size_bytes, depositor);
+    const auto sha256 =
+        cells_.seal({.table = "files", .column = "sha256", .row = *id, .bound = bound},
+                    keys_.current(keyring::Purpose::name), deposit.sha256);
     if (!sha256) return failure(sha256.error());
     const auto done = connection_.run(
         "INSERT INTO files (id, stream, size_bytes, sha256, depositor) VALUES (?, ?, ?, ?, ?)", *id,
-        deposit.stream, deposit.size_bytes, *sha256, deposit.account);
+        deposit.stream, deposit.size_bytes, *sha256, depositor);
     if (!done) return failure(done.error());
     return *id;
 }
@@ -74,6 +78,27 @@ Result<NodeId> Catalog::add_name(FileId file, const VirtualPath& path, const std
     return node;
 }
 
+/// A folder that moves takes all below it along: none of it may get a path past VirtualPath's
+/// limits, where nobody could reach it any more. A sealed name's length tells the name's.
+Result<> Catalog::all_below_fits(NodeId folder, const VirtualPath& to) {
+    auto query = connection_.query(
+        "WITH RECURSIVE below (id, bytes, depth) AS (SELECT ?, 0, 0 UNION ALL"
+        " SELECT n.id, below.bytes + length(n.name) - ? + 1, below.depth + 1"
+        " FROM nodes n JOIN below ON n.parent = below.id),"
+        " ends (bytes, depth) AS (SELECT bytes, depth FROM below UNION ALL"
+        " SELECT below.bytes + length(u.name) - ? + 1, below.depth + 1"
+        " FROM uploads u JOIN below ON u.parent = below.id)"
+        " SELECT max(bytes), max(depth) FROM ends",
+        folder, std::int64_t{database::cell_overhead_bytes},
+        std::int64_t{database::cell_overhead_bytes});
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (to.text().size() + query.natural(0) > VirtualPath::path_limit_bytes ||
+        to.segments().size() + query.natural(1) > VirtualPath::depth_limit)
+        return failure(std::errc::filename_too_long);
+    return {};
+}
+
 Result<Committed> Catalog::rename(const VirtualPath& from, const VirtualPath& to, bool replace,
                                   bool temporary, Timestamp now) {
     const auto source = spot_at(from);
@@ -95,6 +120,8 @@ Result<Committed> Catalog::rename(const VirtualPath& from, const VirtualPath& to
                 return failure(done.error());
         }
     }
+    if (is_directory)
+        if (const auto fits = all_below_fits(node.id, to); !fits) return failure(fits.error());
     if (const auto done = move_node(node, *target, temporary && !is_directory, now); !done)
         return failure(done.error());
     return committed;

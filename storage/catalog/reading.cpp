@@ -2,6 +2,7 @@
 #include <limits>
 #include <utility>
 
+#include "storage/catalog/bound.hpp"
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/database/errc.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 const std::string select_entries =
     "SELECT n.id, n.parent, n.kind, n.name, n.modified, n.accessed, n.created, n.made_by,"
-    " n.temporary, f.id, f.stream, f.size_bytes, f.sha256, f.depositor, f.collected"
+    " n.temporary, f.id, f.stream, f.size_bytes, f.sha256, f.depositor, f.collected, "
+    "coalesce(n.file, 0)"
     " FROM nodes n LEFT JOIN files f ON f.id = n.file";
 const std::string select_entry = select_entries + " WHERE n.id = ?";
 const std::string select_listing =
@@ -33,7 +35,9 @@ Result<Entry> Catalog::entry_of(const database::Statement& row) {
     entry.made_by = row.text(7);
     entry.temporary = row.integer(8) != 0;
     if (entry.node != root_node) {
-        auto name = open_name("nodes", entry.node, row.blob(3));
+        const Bytes bound = bound_to_node(entry.parent, entry.kind, row.integer(15),
+                                          entry.temporary, entry.made_by);
+        auto name = open_name("nodes", entry.node, bound, row.blob(3));
         if (!name) return failure(name.error());
         entry.name = std::move(*name);
     }
@@ -45,8 +49,9 @@ Result<Entry> Catalog::entry_of(const database::Statement& row) {
     file.size_bytes = row.natural(11);
     file.depositor = row.text(13);
     file.collected = row.integer(14) != 0;
-    const auto sha256 =
-        cells_.open({.table = "files", .column = "sha256", .row = file.id}, row.blob(12));
+    const Bytes bound = bound_to_file(file.stream, file.size_bytes, file.depositor);
+    const auto sha256 = cells_.open(
+        {.table = "files", .column = "sha256", .row = file.id, .bound = bound}, row.blob(12));
     if (!sha256) return failure(sha256.error());
     if (sha256->size() != file.sha256.size()) return failure(database::database_errc::altered_cell);
     std::ranges::copy(*sha256, file.sha256.begin());
@@ -90,11 +95,17 @@ Result<std::vector<Entry>> Catalog::names_of(FileId file) {
 Result<VirtualPath> Catalog::path_of(NodeId node) {
     std::string text;
     while (node != root_node) {
-        auto query = connection_.query("SELECT parent, name FROM nodes WHERE id = ?", node);
+        auto query = connection_.query(
+            "SELECT parent, name, kind, coalesce(file, 0), temporary, made_by FROM nodes WHERE id "
+            "= ?",
+            node);
         const auto row = query.next();
         if (!row) return failure(row.error());
         if (!*row) return failure(catalog_errc::no_such_name);
-        const auto name = open_name("nodes", node, query.blob(1));
+        const Kind kind = query.integer(2) == 1 ? Kind::directory : Kind::file;
+        const Bytes bound = bound_to_node(query.integer(0), kind, query.integer(3),
+                                          query.integer(4) != 0, query.text(5));
+        const auto name = open_name("nodes", node, bound, query.blob(1));
         if (!name) return failure(name.error());
         text.insert(0, "/" + *name);
         // Also ends the walk where a damaged table makes folders each other's parents.
@@ -114,7 +125,10 @@ Result<Usage> Catalog::usage(const VirtualPath& directory) {
 }
 
 Result<std::vector<Id>> Catalog::doomed() {
-    auto query = connection_.query("SELECT stream FROM files WHERE doomed = 1 ORDER BY id");
+    auto query = connection_.query(
+        "SELECT stream FROM files WHERE doomed = 1"
+        // What still has a name is not to be destroyed, whatever its row says.
+        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) ORDER BY id");
     std::vector<Id> streams;
     for (;;) {
         const auto row = query.next();

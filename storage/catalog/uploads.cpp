@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "storage/catalog/bound.hpp"
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/database/errc.hpp"
@@ -10,7 +11,8 @@ namespace consign::catalog {
 namespace {
 
 const std::string select_uploads =
-    "SELECT id, stream, account, parent, name, size_bytes, opened, touched FROM uploads";
+    "SELECT id, stream, account, parent, name, size_bytes, opened, touched, base,"
+    " origin, fixed_bytes FROM uploads";
 const std::string select_named = select_uploads +
                                  " WHERE account = ? AND parent = ?"
                                  " AND name_index = ?";
@@ -18,7 +20,6 @@ const std::string select_stream = select_uploads + " WHERE stream = ?";
 const std::string select_in_folder = select_uploads +
                                      " WHERE account = ? AND parent = ?"
                                      " ORDER BY id";
-const std::string select_all = select_uploads + " ORDER BY id";
 
 }  // namespace
 
@@ -30,7 +31,11 @@ Result<Upload> Catalog::upload_of(const database::Statement& row) {
     upload.size_bytes = row.natural(5);
     upload.opened = row.time(6);
     upload.touched = row.time(7);
-    const auto name = open_name("uploads", row.integer(0), row.blob(4));
+    upload.base = row.id(8);
+    upload.origin = row.text(9);
+    upload.fixed_bytes = row.natural(10);
+    const Bytes bound = bound_to_upload(upload, upload.parent);
+    const auto name = open_name("uploads", row.integer(0), bound, row.blob(4));
     if (!name) return failure(name.error());
     const auto folder = path_of(upload.parent);
     if (!folder) return failure(folder.error());
@@ -78,8 +83,21 @@ Result<std::vector<Upload>> Catalog::uploads_in(const std::string& account, Node
     return uploads_of(connection_.query(select_in_folder, account, directory));
 }
 
-Result<std::vector<Upload>> Catalog::all_uploads() {
-    return uploads_of(connection_.query(select_all));
+Result<std::vector<Id>> Catalog::uploads_untouched_since(Timestamp time) {
+    auto query =
+        connection_.query("SELECT stream FROM uploads WHERE touched <= ? ORDER BY id", time);
+    std::vector<Id> streams;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return streams;
+        streams.push_back(query.id(0));
+    }
+}
+
+Result<bool> Catalog::has_upload(const Id& stream) {
+    auto query = connection_.query("SELECT 1 FROM uploads WHERE stream = ?", stream);
+    return query.next();
 }
 
 Result<> Catalog::begin_upload(const Upload& upload) {
@@ -94,13 +112,13 @@ Result<> Catalog::begin_upload(const Upload& upload) {
     if (!id) return failure(id.error());
     const auto index = index_of(spot->parent, spot->name);
     if (!index) return failure(index.error());
-    const auto name = seal_name("uploads", *id, spot->name);
+    const auto name = seal_name("uploads", *id, bound_to_upload(upload, spot->parent), spot->name);
     if (!name) return failure(name.error());
     const auto done = connection_.run(
         "INSERT INTO uploads (id, stream, account, parent, name_index, name, size_bytes, opened,"
-        " touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " touched, base, origin, fixed_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *id, upload.stream, upload.account, spot->parent, *index, *name, upload.size_bytes,
-        upload.opened, upload.touched);
+        upload.opened, upload.touched, upload.base, upload.origin, upload.fixed_bytes);
     if (!done) return done;
     return count(spot->parent, {.bytes = upload.size_bytes, .files = 1}, Change::added);
 }

@@ -31,6 +31,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     auto connection = Connection::open(path, Connection::Mode::read_write);
     if (!connection) return failure(connection.error());
     if (const auto migrated = migrate(**connection); !migrated) return failure(migrated.error());
+    if (const auto ours = check_schema(**connection); !ours) return failure(ours.error());
     return std::unique_ptr<Database>(new Database(path, std::move(*connection)));
 }
 

@@ -50,9 +50,10 @@ class Database {
     [[nodiscard]] Result<std::unique_ptr<Connection>> take_reader();
 
     std::filesystem::path path_;
+    // Closed last: the last connection to close puts the log into the file, which a reader cannot.
+    Writer writer_;
     std::mutex mutex_;  // guards idle_readers_
     std::vector<std::unique_ptr<Connection>> idle_readers_;
-    Writer writer_;
 };
 
 }  // namespace consign::database

@@ -16,9 +16,13 @@ class Category final : public std::error_category {
             case database_errc::newer:
                 return "the database was made by a newer version of Consign; run that one";
             case database_errc::not_ours:
-                return "the database file belongs to another program";
+                return "the database file belongs to another program, or its tables were altered";
             case database_errc::altered_cell:
                 return "a sealed cell of the database was altered";
+            case database_errc::no_write_ahead_log:
+                return "this file system cannot carry SQLite's write-ahead log: keep the data "
+                       "folder "
+                       "on a local one";
             case database_errc::undone:
                 return "the change was undone together with another one that failed";
         }

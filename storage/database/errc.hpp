@@ -7,12 +7,13 @@
 namespace consign::database {
 
 enum class database_errc {
-    bug = 1,       // a job threw: it was undone
-    overloaded,    // too many jobs wait already
-    newer,         // made by a newer version of this program
-    not_ours,      // an SQLite file, but of another program
-    altered_cell,  // a sealed cell does not open: changed, or moved from its row
-    undone,        // the group's transaction was lost under the job; another job's error caused it
+    bug = 1,             // a job threw: it was undone
+    overloaded,          // too many jobs wait already
+    newer,               // made by a newer version of this program
+    not_ours,            // an SQLite file, but of another program
+    altered_cell,        // a sealed cell does not open: changed, or moved from its row
+    no_write_ahead_log,  // the file system cannot carry one
+    undone,  // the group's transaction was lost under the job; another job's error caused it
 };
 
 [[nodiscard]] std::error_code make_error_code(database_errc code);

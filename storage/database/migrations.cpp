@@ -56,6 +56,9 @@ CREATE TABLE uploads (
     size_bytes INTEGER NOT NULL CHECK (size_bytes >= 0),
     opened     INTEGER NOT NULL,
     touched    INTEGER NOT NULL,
+    base       BLOB    NOT NULL CHECK (length(base) = 16),
+    origin     TEXT    NOT NULL,
+    fixed_bytes INTEGER NOT NULL CHECK (fixed_bytes >= 0),
     UNIQUE (account, parent, name_index)
 ) STRICT;
 CREATE INDEX uploads_by_parent ON uploads (parent);
@@ -162,6 +165,37 @@ Result<> migrate(Connection& connection, std::span<const char* const> steps) {
     for (; done_steps < steps.size(); ++done_steps)
         if (const auto done = run_step(connection, steps[done_steps], done_steps + 1); !done)
             return done;
+    return {};
+}
+
+namespace {
+
+/// Every table, index, trigger and view, as it was written.
+Result<std::vector<std::string>> schema_of(Connection& connection) {
+    auto query = connection.query(
+        "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM "
+        "sqlite_schema"
+        " ORDER BY type, name");
+    std::vector<std::string> parts;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return parts;
+        parts.emplace_back(query.text(0));
+    }
+}
+
+}  // namespace
+
+Result<> check_schema(Connection& connection) {
+    const auto fresh = Connection::open({}, Connection::Mode::in_memory);
+    if (!fresh) return failure(fresh.error());
+    if (const auto made = migrate(**fresh); !made) return made;
+    const auto expected = schema_of(**fresh);
+    if (!expected) return failure(expected.error());
+    const auto found = schema_of(connection);
+    if (!found) return failure(found.error());
+    if (*found != *expected) return failure(database_errc::not_ours);
     return {};
 }
 

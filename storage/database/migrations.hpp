@@ -17,4 +17,8 @@ namespace consign::database {
 [[nodiscard]] Result<> migrate(Connection& connection,
                                std::span<const char* const> steps = migrations());
 
+/// Are the tables, indexes, triggers and views those that the migrations make, and no other?
+/// database_errc::not_ours where one was added, or written anew: it could hide rows as they come.
+[[nodiscard]] Result<> check_schema(Connection& connection);
+
 }  // namespace consign::database

@@ -8,16 +8,14 @@ namespace consign::database {
 
 namespace {
 
-constexpr std::size_t key_id_bytes = 4;
-constexpr std::size_t overhead_bytes = key_id_bytes + evp::gcm_nonce_bytes + evp::gcm_tag_bytes;
-
 Bytes associated_data(const CellPlace& place, keyring::KeyId key) {
     Bytes bytes;
     ByteWriter(bytes)
         .string(place.table)
         .string(place.column)
         .u64(static_cast<std::uint64_t>(place.row))
-        .u32(key);
+        .u32(key)
+        .raw(place.bound);
     return bytes;
 }
 
@@ -36,7 +34,7 @@ Bytes seal_cell(evp::Gcm& gcm, keyring::KeyId key, const evp::Nonce& nonce, cons
     Bytes ciphertext(plain.size());
     const evp::Tag tag = gcm.seal(nonce, associated_data(place, key), plain, ciphertext);
     Bytes cell;
-    cell.reserve(overhead_bytes + plain.size());
+    cell.reserve(cell_overhead_bytes + plain.size());
     ByteWriter(cell).u32(key).raw(nonce).raw(ciphertext).raw(tag);
     return cell;
 }
@@ -48,12 +46,12 @@ Result<Bytes> SealedCells::seal(const CellPlace& place, keyring::KeyId key, Byte
 }
 
 Result<Bytes> SealedCells::open(const CellPlace& place, ByteView cell) {
-    if (cell.size() < overhead_bytes) return failure(database_errc::altered_cell);
+    if (cell.size() < cell_overhead_bytes) return failure(database_errc::altered_cell);
     ByteReader reader(cell);
     const keyring::KeyId key = reader.u32();
     evp::Nonce nonce{};
     std::ranges::copy(reader.take(nonce.size()), nonce.begin());
-    const ByteView ciphertext = reader.take(cell.size() - overhead_bytes);
+    const ByteView ciphertext = reader.take(cell.size() - cell_overhead_bytes);
     evp::Tag tag{};
     std::ranges::copy(reader.rest(), tag.begin());
 

@@ -16,11 +16,16 @@
 
 namespace consign::database {
 
+/// What a cell is longer than its content.
+inline constexpr std::size_t cell_overhead_bytes =
+    sizeof(keyring::KeyId) + evp::gcm_nonce_bytes + evp::gcm_tag_bytes;
+
 /// Where a cell stands.
 struct CellPlace {
     std::string_view table;
     std::string_view column;
     std::int64_t row = 0;  // an id that is never used again in its table
+    ByteView bound = {};   // other columns of the row that the cell vouches for
 };
 
 /// The id for the next row of an AUTOINCREMENT table, known before the row is there, since its

@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "storage/database/errc.hpp"
+
 namespace consign::database {
 
 namespace {
@@ -99,7 +101,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
     if (mode == Mode::read_write) {
         if (const auto made = make_private_file(path); !made) return failure(made.error());
     }
-    const int access = mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const int access = mode == Mode::read        ? SQLITE_OPEN_READONLY
+                       : mode == Mode::in_memory ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY
+                                                 : SQLITE_OPEN_READWRITE;
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(
         path.c_str(), &handle,
@@ -115,7 +119,9 @@ Result<> Connection::configure(Mode mode) {
     sqlite3_busy_timeout(handle, busy_timeout_milliseconds);
     for (const auto& [option, value] :
          {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
-          std::pair(SQLITE_DBCONFIG_DQS_DML, 0), std::pair(SQLITE_DBCONFIG_DQS_DDL, 0)})
+          std::pair(SQLITE_DBCONFIG_DQS_DML, 0), std::pair(SQLITE_DBCONFIG_DQS_DDL, 0),
+          // Ours has neither; one that somebody put there could hide rows as they are written.
+          std::pair(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0), std::pair(SQLITE_DBCONFIG_ENABLE_VIEW, 0)})
         if (const auto done = checked(sqlite3_db_config(handle, option, value, nullptr)); !done)
             return done;
     // temp_store: nothing may reach a temporary file. secure_delete: what is deleted is
@@ -126,7 +132,17 @@ Result<> Connection::configure(Mode mode) {
         return done;
     if (mode == Mode::read) return run_script("PRAGMA query_only = ON");
     sqlite3_wal_autocheckpoint(handle, checkpoint_pages);
-    return run_script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    if (mode == Mode::in_memory) return {};
+    {
+        auto journal = query("PRAGMA journal_mode = WAL");
+        const auto answered = journal.next();
+        if (!answered) return failure(answered.error());
+        // Where the file system cannot share memory, SQLite keeps another journal, and says so here
+        // alone.
+        if (!*answered || journal.text(0) != "wal")
+            return failure(database_errc::no_write_ahead_log);
+    }
+    return run_script("PRAGMA synchronous = FULL");
 }
 
 Result<> Connection::run_script(const char* sql) {

@@ -96,6 +96,7 @@ class Connection {
     enum class Mode {
         read_write,  // makes the file, mode 0600, where it is missing
         read,        // every change is refused by SQLite itself
+        in_memory,   // no file: `path` is not looked at
     };
     /// WAL with synchronous=FULL, foreign keys, no temporary files, erased pages overwritten, and
     /// SQLite's defences on. sqlite_errc::corrupt where the file is no database.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 8> magic{'C', 'O', 'N', 'S', 'I', 'G', 'N', 0x1a};
 constexpr std::uint16_t version = 1;
+constexpr std::size_t slots_area_bytes = 1 + slot_limit * slot_bytes;  // with their count
 constexpr std::uint16_t suite = 1;  // AES-256-GCM, HKDF-SHA256, AES-256-KWP
 
 enum class Part : std::uint8_t { opening = 1, closing = 2 };
@@ -57,6 +58,32 @@ Result<Bytes> open_part(evp::Gcm& gcm, const Id& stream, Part part, ByteView sea
     if (!gcm.open(nonce, associated(stream, part), ciphertext, tag, content))
         return failure(vault_errc::altered);
     return content;
+}
+
+Result<SecretKey> unwrap_dek(ByteView header, const Id& stream, const keyring::Keyring& keys) {
+    if (!std::ranges::equal(header.first(slot_count_offset), identity_of(stream)))
+        return failure(vault_errc::altered);
+    ByteReader reader(header.subspan(slot_count_offset, clear_part_bytes - slot_count_offset));
+    const std::size_t count = reader.u8();
+    if (count == 0 || count > slot_limit) return failure(vault_errc::altered);
+    const ByteView slots = reader.take(count * slot_bytes);
+    if (!all_zero(reader.rest())) return failure(vault_errc::altered);
+    Result<SecretKey> dek = failure(vault_errc::altered);
+    for (std::size_t slot = 0; slot < count && !dek; ++slot) {
+        ByteReader fields(slots.subspan(slot * slot_bytes, slot_bytes));
+        keyring::WrappedDek wrapped{.kek = fields.u32()};
+        std::ranges::copy(fields.rest(), wrapped.bytes.begin());
+        dek = keys.unwrap(wrapped);
+    }
+    if (!dek && dek.error() == keyring::keyring_errc::refused) return failure(vault_errc::altered);
+    return dek;
+}
+
+/// What is past the end of the file counts as zeros.
+Result<bool> is_zero(DiskFile& file, std::uint64_t offset, std::size_t length) {
+    Bytes bytes(length);
+    if (const auto count = file.read_at(offset, bytes); !count) return failure(count.error());
+    return all_zero(bytes);
 }
 
 }  // namespace
@@ -122,24 +149,29 @@ Result<Closing> HeaderCipher::closing(ByteView header) {
     return closing;
 }
 
-Result<SecretKey> unwrap_dek(ByteView header, const Id& stream, const keyring::Keyring& keys) {
-    if (header.size() < header_bytes ||
-        !std::ranges::equal(header.first(slot_count_offset), identity_of(stream)))
-        return failure(vault_errc::altered);
-    ByteReader reader(header.subspan(slot_count_offset, clear_part_bytes - slot_count_offset));
-    const std::size_t count = reader.u8();
-    if (count == 0 || count > slot_limit) return failure(vault_errc::altered);
-    const ByteView slots = reader.take(count * slot_bytes);
-    if (!all_zero(reader.rest())) return failure(vault_errc::altered);
-    Result<SecretKey> dek = failure(vault_errc::altered);
-    for (std::size_t slot = 0; slot < count && !dek; ++slot) {
-        ByteReader fields(slots.subspan(slot * slot_bytes, slot_bytes));
-        keyring::WrappedDek wrapped{.kek = fields.u32()};
-        std::ranges::copy(fields.rest(), wrapped.bytes.begin());
-        dek = keys.unwrap(wrapped);
-    }
-    if (!dek && dek.error() == keyring::keyring_errc::refused) return failure(vault_errc::altered);
-    return dek;
+Result<FoundHeader> read_header(DiskFile& file, const Id& stream, const keyring::Keyring& keys) {
+    Bytes header(header_bytes);
+    const auto count = file.read_at(0, header);
+    if (!count) return failure(count.error());
+    if (*count != header_bytes) return failure(vault_errc::altered);
+    const auto dek = unwrap_dek(header, stream, keys);
+    if (!dek) return failure(dek.error());
+    return FoundHeader{.bytes = std::move(header), .dek = *dek};
+}
+
+Result<bool> has_no_slots(DiskFile& file) {
+    return is_zero(file, slot_count_offset, slots_area_bytes);
+}
+
+Result<bool> has_closing_part(DiskFile& file) {
+    const auto zero = is_zero(file, closing_part_offset, closing_part_bytes);
+    if (!zero) return zero;
+    return !*zero;
+}
+
+Result<> destroy_slots(DiskFile& file) {
+    if (auto done = file.write_at(slot_count_offset, Bytes(slots_area_bytes)); !done) return done;
+    return file.sync();
 }
 
 }  // namespace consign::vault

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/disk.hpp"
 #include "base/id.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
@@ -52,9 +53,23 @@ class HeaderCipher {
     RandomSource& random_;
 };
 
-/// The DEK, had from the first slot whose KEK is there. vault_errc::altered: no header of this
-/// version, or another stream's; else what the keyring says of the last slot.
-[[nodiscard]] Result<SecretKey> unwrap_dek(ByteView header, const Id& stream,
-                                           const keyring::Keyring& keys);
+/// A header as it stands in its file, and the DEK that its first slot that unwraps gave.
+struct FoundHeader {
+    Bytes bytes;
+    SecretKey dek;
+};
+
+/// vault_errc::altered: no header of this version, or another stream's; else the disk's error, or
+/// what the keyring says of the last slot. Its sealed parts are HeaderCipher's to verify.
+[[nodiscard]] Result<FoundHeader> read_header(DiskFile& file, const Id& stream,
+                                              const keyring::Keyring& keys);
+
+/// No key is in its slots: the file was destroyed, and nothing leads to its content.
+[[nodiscard]] Result<bool> has_no_slots(DiskFile& file);
+/// Something stands where a commit writes, whether or not it can be verified.
+[[nodiscard]] Result<bool> has_closing_part(DiskFile& file);
+/// Zeros over the slots, and synced: they are all that leads to the file's key, so what a disk may
+/// keep of the rest is noise.
+[[nodiscard]] Result<> destroy_slots(DiskFile& file);
 
 }  // namespace consign::vault

@@ -22,7 +22,7 @@ OpenUpload::OpenUpload(Disk& disk, Disk::Path path, std::unique_ptr<DiskFile> fi
 
 Result<std::unique_ptr<OpenUpload>> OpenUpload::begin(Disk& disk, Disk::Path path,
                                                       const keyring::Keyring& keys,
-                                                      RandomSource& random, const Id& stream,
+                                                      RandomSource& random, StreamHold hold,
                                                       Deposit deposit) {
     if (deposit.path.size() > VirtualPath::path_limit_bytes ||
         deposit.account.size() > account_limit_bytes)
@@ -31,7 +31,8 @@ Result<std::unique_ptr<OpenUpload>> OpenUpload::begin(Disk& disk, Disk::Path pat
     if (!file) return failure(file.error());
     const SecretKey dek = random.key();
     std::unique_ptr<OpenUpload> upload(
-        new OpenUpload(disk, std::move(path), std::move(*file), dek, stream, random));
+        new OpenUpload(disk, std::move(path), std::move(*file), dek, hold.stream(), random));
+    upload->hold_ = std::move(hold);
     upload->deposit_ = std::move(deposit);
     const Bytes header = upload->header_.begin(keys.wrap(dek), upload->deposit_);
     if (auto done = upload->keep(upload->file_->write_at(0, header)); !done) {
@@ -188,6 +189,7 @@ Result<Closing> OpenUpload::seal_end() {
     if (auto done = close_inner_chunks(); !done) return failure(done.error());
     if (auto done = fill_holes(); !done) return failure(done.error());
     if (auto done = hash_the_rest(); !done) return failure(done.error());
+    if (auto done = verify_length(); !done) return failure(done.error());
     Bytes zeros;
     const ByteView content = highest_content(zeros);
     RecordBuffer buffer = take_buffer();
@@ -201,6 +203,15 @@ Result<Closing> OpenUpload::seal_end() {
         return failure(done.error());
     if (auto done = file_->sync(); !done) return failure(done.error());
     return closing;
+}
+
+/// Chunks that came in order are not read again at the end. A file that somebody cut or lengthened
+/// meanwhile is told by its length, which costs nothing.
+Result<> OpenUpload::verify_length() {
+    const auto length = file_->size_bytes();
+    if (!length) return failure(length.error());
+    if (*length != record_offset(highest())) return failure(vault_errc::altered);
+    return {};
 }
 
 OpenChunk* OpenUpload::in_memory(std::uint64_t index) {

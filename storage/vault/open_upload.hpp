@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "storage/keyring/keyring.hpp"
 #include "storage/vault/header.hpp"
+#include "storage/vault/held_streams.hpp"
 #include "storage/vault/open_chunk.hpp"
 #include "storage/vault/record.hpp"
 #include "storage/vault/sealed_file.hpp"
@@ -25,17 +26,23 @@ class OpenUpload final : public SealedUpload {
   public:
     static constexpr std::size_t open_chunk_limit = 8;
 
-    /// A new file at `path`; `disk` and `random` outlive it.
+    /// A new file at `path`; `disk`, `random` and what `hold` was taken from outlive it. It gives
+    /// the hold back last of all.
     [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> begin(Disk& disk, Disk::Path path,
                                                                    const keyring::Keyring& keys,
                                                                    RandomSource& random,
-                                                                   const Id& stream,
+                                                                   StreamHold hold,
                                                                    Deposit deposit);
     /// The file at `path` as far as it can be verified, from its start; what follows is cut off.
     [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> resume(Disk& disk, Disk::Path path,
                                                                     const keyring::Keyring& keys,
                                                                     RandomSource& random,
-                                                                    const Id& stream);
+                                                                    StreamHold hold);
+    /// The size that `resume` would find. Changes nothing.
+    [[nodiscard]] static Result<std::uint64_t> verified_size(Disk& disk, Disk::Path path,
+                                                             const keyring::Keyring& keys,
+                                                             RandomSource& random,
+                                                             const Id& stream);
     ~OpenUpload() override;
 
     [[nodiscard]] const Id& stream() const override { return stream_; }
@@ -67,6 +74,7 @@ class OpenUpload final : public SealedUpload {
     [[nodiscard]] Result<> shrink(std::uint64_t size_bytes);
     [[nodiscard]] Result<> flush_all();
     [[nodiscard]] Result<Closing> seal_end();
+    [[nodiscard]] Result<> verify_length();
 
     [[nodiscard]] Result<OpenChunk*> open_chunk(std::uint64_t index);
     [[nodiscard]] Result<> evict_one();
@@ -87,9 +95,16 @@ class OpenUpload final : public SealedUpload {
     void forget_hashes();
 
     // resume_upload.cpp
-    [[nodiscard]] Result<> recover_body();
-    [[nodiscard]] Result<> recover_end(std::optional<Tail> end, RecordBuffer held);
+    [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> find(Disk& disk, Disk::Path path,
+                                                                  Disk::Access access,
+                                                                  const keyring::Keyring& keys,
+                                                                  RandomSource& random,
+                                                                  const Id& stream);
+    [[nodiscard]] Result<> find_body();
+    [[nodiscard]] Result<> find_end(std::optional<Tail> end, RecordBuffer held);
+    [[nodiscard]] Result<> reopen();
 
+    StreamHold hold_;  // first, so that it is given back when all else is done
     Disk& disk_;
     const Disk::Path path_;
     const TailPaths tails_;

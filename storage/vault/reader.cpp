@@ -16,21 +16,18 @@ Result<std::unique_ptr<Reader>> Reader::open(Disk& disk, const Disk::Path& path,
                                              const Id& stream) {
     auto file = disk.open(path, Disk::Access::read);
     if (!file) return failure(file.error());
-    Bytes header(header_bytes);
-    const auto count = (*file)->read_at(0, header);
-    if (!count) return failure(count.error());
-    if (*count != header_bytes) return failure(vault_errc::altered);
-    const auto dek = unwrap_dek(header, stream, keys);
-    if (!dek) return failure(dek.error());
-    HeaderCipher header_cipher(*dek, stream, random);
-    auto deposit = header_cipher.deposit(header);
+    const auto header = read_header(**file, stream, keys);
+    if (!header) return failure(header.error());
+    HeaderCipher header_cipher(header->dek, stream, random);
+    auto deposit = header_cipher.deposit(header->bytes);
     if (!deposit) return failure(deposit.error());
-    const auto closing = header_cipher.closing(header);
+    const auto closing = header_cipher.closing(header->bytes);
     if (!closing) return failure(closing.error());
     const auto length = (*file)->size_bytes();
     if (!length) return failure(length.error());
     if (*length != sealed_bytes(closing->size_bytes)) return failure(vault_errc::altered);
-    std::unique_ptr<Reader> reader(new Reader(std::move(*file), RecordCipher(*dek, stream, random),
+    std::unique_ptr<Reader> reader(new Reader(std::move(*file),
+                                              RecordCipher(header->dek, stream, random),
                                               Sealed{.stream = stream,
                                                      .size_bytes = closing->size_bytes,
                                                      .sha256 = closing->sha256,

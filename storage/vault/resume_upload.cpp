@@ -4,30 +4,46 @@
 
 namespace consign::vault {
 
-Result<std::unique_ptr<OpenUpload>> OpenUpload::resume(Disk& disk, Disk::Path path,
-                                                       const keyring::Keyring& keys,
-                                                       RandomSource& random, const Id& stream) {
-    auto file = disk.open(path, Disk::Access::read_write);
+Result<std::unique_ptr<OpenUpload>> OpenUpload::find(Disk& disk, Disk::Path path,
+                                                     Disk::Access access,
+                                                     const keyring::Keyring& keys,
+                                                     RandomSource& random, const Id& stream) {
+    auto file = disk.open(path, access);
     if (!file) return failure(file.error());
-    Bytes header(header_bytes);
-    const auto count = (*file)->read_at(0, header);
-    if (!count) return failure(count.error());
-    if (*count != header_bytes) return failure(vault_errc::altered);
-    const auto dek = unwrap_dek(header, stream, keys);
-    if (!dek) return failure(dek.error());
+    const auto header = read_header(**file, stream, keys);
+    if (!header) return failure(header.error());
     std::unique_ptr<OpenUpload> upload(
-        new OpenUpload(disk, std::move(path), std::move(*file), *dek, stream, random));
-    upload->unflushed_ = false;  // until the body is known, there is nothing to save
-    auto deposit = upload->header_.deposit(header);
+        new OpenUpload(disk, std::move(path), std::move(*file), header->dek, stream, random));
+    upload->unflushed_ = false;  // there is nothing to save that is not on the disk
+    auto deposit = upload->header_.deposit(header->bytes);
     if (!deposit) return failure(deposit.error());
     upload->deposit_ = std::move(*deposit);
-    if (auto done = upload->keep(upload->recover_body()); !done) return failure(done.error());
+    if (auto done = upload->find_body(); !done) return failure(done.error());
     return upload;
+}
+
+Result<std::unique_ptr<OpenUpload>> OpenUpload::resume(Disk& disk, Disk::Path path,
+                                                       const keyring::Keyring& keys,
+                                                       RandomSource& random, StreamHold hold) {
+    auto upload =
+        find(disk, std::move(path), Disk::Access::read_write, keys, random, hold.stream());
+    if (!upload) return upload;
+    (*upload)->hold_ = std::move(hold);
+    if (auto done = (*upload)->keep((*upload)->reopen()); !done) return failure(done.error());
+    return upload;
+}
+
+Result<std::uint64_t> OpenUpload::verified_size(Disk& disk, Disk::Path path,
+                                                const keyring::Keyring& keys, RandomSource& random,
+                                                const Id& stream) {
+    const auto found = find(disk, std::move(path), Disk::Access::read, keys, random, stream);
+    if (!found) return failure(found.error());
+    return (*found)->size_;
 }
 
 /// Verifies records from the start. Each is hashed once the next is known to follow: the last one
 /// becomes the highest chunk, which is open.
-Result<> OpenUpload::recover_body() {
+Result<> OpenUpload::find_body() {
     const auto file_size = file_->size_bytes();
     if (!file_size) return failure(file_size.error());
     RecordBuffer held;  // the chunk before, opened in its record
@@ -56,12 +72,12 @@ Result<> OpenUpload::recover_body() {
         if (!held) held = make_record_buffer();
         std::swap(held, buffer);
     }
-    return recover_end(std::move(end), std::move(held));
+    return find_end(std::move(end), std::move(held));
 }
 
 /// The end is the record of a commit that came to nothing, else the tail that fits, else the last
-/// whole chunk. It goes to the tail, as in every open upload.
-Result<> OpenUpload::recover_end(std::optional<Tail> end, RecordBuffer held) {
+/// whole chunk.
+Result<> OpenUpload::find_end(std::optional<Tail> end, RecordBuffer held) {
     if (!end) {
         auto tail = find_tail(disk_, tails_, records_, in_body_.size());
         if (!tail) return failure(tail.error());
@@ -81,6 +97,11 @@ Result<> OpenUpload::recover_end(std::optional<Tail> end, RecordBuffer held) {
         chunk.write(0, RecordCipher::content_in(ByteView(held.get(), record_bytes)));
         open_.push_back(std::move(chunk));
     }
+    return {};
+}
+
+/// The end goes to the tail, as in every open upload, and whatever was not verified is cut off.
+Result<> OpenUpload::reopen() {
     if (auto done = file_->write_at(closing_part_offset, Bytes(closing_part_bytes)); !done)
         return done;
     return flush_and_cut_body();

@@ -1,5 +1,7 @@
 #include "storage/vault/tail.hpp"
 
+#include "storage/vault/remove_name.hpp"
+
 namespace consign::vault {
 
 namespace {
@@ -7,12 +9,6 @@ namespace {
 constexpr std::array<std::uint8_t, 8> magic{'C', 'O', 'N', 'S', 'T', 'A', 'I', 'L'};
 constexpr std::uint16_t version = 1;
 constexpr std::size_t clear_bytes = magic.size() + 2 + 8;
-
-Result<> removed(Disk& disk, const Disk::Path& path) {
-    auto done = disk.remove(path);
-    if (!done && done.error() == std::errc::no_such_file_or_directory) return {};
-    return done;
-}
 
 Result<std::unique_ptr<DiskFile>> write_fresh(Disk& disk, const TailPaths& paths,
                                               RecordCipher& cipher, std::uint64_t index,
@@ -22,7 +18,7 @@ Result<std::unique_ptr<DiskFile>> write_fresh(Disk& disk, const TailPaths& paths
     ByteWriter(bytes).raw(magic).u16(version).u64(index);
     bytes.resize(clear_bytes + record_overhead_bytes + content.size());
     cipher.seal(index, Place::beside, content, ByteSpan(bytes).subspan(clear_bytes));
-    if (auto done = removed(disk, paths.fresh); !done) return failure(done.error());
+    if (auto done = remove_name(disk, paths.fresh); !done) return failure(done.error());
     auto file = disk.create(paths.fresh);
     if (!file) return file;
     if (auto done = (*file)->write_at(0, bytes); !done) return failure(done.error());
@@ -82,8 +78,8 @@ Result<std::optional<Tail>> find_tail(Disk& disk, const TailPaths& paths, Record
 }
 
 Result<> remove_tails(Disk& disk, const TailPaths& paths) {
-    if (auto done = removed(disk, paths.fresh); !done) return done;
-    return removed(disk, paths.settled);
+    if (auto done = remove_name(disk, paths.fresh); !done) return done;
+    return remove_name(disk, paths.settled);
 }
 
 }  // namespace consign::vault

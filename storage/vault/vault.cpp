@@ -5,6 +5,7 @@
 #include "storage/vault/header.hpp"
 #include "storage/vault/open_upload.hpp"
 #include "storage/vault/reader.hpp"
+#include "storage/vault/remove_name.hpp"
 
 namespace consign::vault {
 
@@ -12,9 +13,8 @@ namespace {
 
 constexpr std::size_t stream_digits = 2 * Id::size_bytes;
 
-Result<> gone(Result<> removed) {
-    if (!removed && removed.error() == std::errc::no_such_file_or_directory) return {};
-    return removed;
+std::unexpected<std::error_code> busy() {
+    return failure(std::errc::device_or_resource_busy);
 }
 
 }  // namespace
@@ -38,15 +38,28 @@ Result<std::unique_ptr<Vault>> Vault::open(Disk& disk, Disk::Path folder,
 
 Result<std::unique_ptr<SealedUpload>> Vault::begin(Deposit deposit) {
     const Id stream = Id::random(random_);
-    return OpenUpload::begin(disk_, staging_path(stream), keys_, random_, stream,
+    auto hold = held_.take(stream);
+    if (!hold) return busy();
+    return OpenUpload::begin(disk_, staging_path(stream), keys_, random_, std::move(*hold),
                              std::move(deposit));
 }
 
 Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream) {
-    auto upload = OpenUpload::resume(disk_, staging_path(stream), keys_, random_, stream);
+    auto hold = held_.take(stream);
+    if (!hold) return busy();
+    auto upload = OpenUpload::resume(disk_, staging_path(stream), keys_, random_, std::move(*hold));
     if (!upload) return failure(upload.error());
-    if (auto done = gone(disk_.remove(vault_path(stream))); !done) return failure(done.error());
+    if (auto done = remove_durably(vault_path(stream)); !done) return failure(done.error());
     return upload;
+}
+
+/// Holds nothing, so that no stat keeps a stream from its depositor. What is read under a change
+/// is at fault only for as long as whoever makes it holds the stream, so it is asked again after.
+Result<std::uint64_t> Vault::verified_size(const Id& stream) const {
+    if (held_.is_held(stream)) return busy();
+    auto size = OpenUpload::verified_size(disk_, staging_path(stream), keys_, random_, stream);
+    if (held_.is_held(stream)) return busy();
+    return size;
 }
 
 Result<Sealed> Vault::commit(SealedUpload& upload) {
@@ -70,7 +83,7 @@ Result<> Vault::unstage(const Id& stream) {
     const auto path = staging_path(stream);
     // The tail first: alone, it would be of no upload.
     if (auto done = remove_tails(disk_, TailPaths(path)); !done) return done;
-    return gone(disk_.remove(path));
+    return remove_name(disk_, path);
 }
 
 Result<std::unique_ptr<SealedReader>> Vault::open(const Id& stream) const {
@@ -78,6 +91,8 @@ Result<std::unique_ptr<SealedReader>> Vault::open(const Id& stream) const {
 }
 
 Result<> Vault::destroy(const Id& stream) {
+    const auto hold = held_.take(stream);
+    if (!hold) return busy();
     const auto staged = staging_path(stream);
     if (auto done = remove_tails(disk_, TailPaths(staged)); !done) return done;
     if (auto done = erase(staged); !done) return done;
@@ -85,7 +100,31 @@ Result<> Vault::destroy(const Id& stream) {
 }
 
 Result<> Vault::abandon(const Id& stream) {
-    return destroy(stream);
+    const auto hold = held_.take(stream);
+    if (!hold) return busy();
+    const auto staged = disk_.open(staging_path(stream), Disk::Access::read_write);
+    if (!staged && staged.error() == std::errc::no_such_file_or_directory)
+        return unstage(stream);  // a tail may have been left alone
+    if (!staged) return failure(staged.error());
+    const auto in_vault = disk_.open(vault_path(stream), Disk::Access::read);
+    if (!in_vault && in_vault.error() != std::errc::no_such_file_or_directory)
+        return failure(in_vault.error());
+    if (in_vault) {
+        const auto finished = has_closing_part(**staged);
+        if (!finished) return failure(finished.error());
+        if (*finished) return unstage(stream);
+    }
+    if (auto done = destroy_slots(**staged); !done) return done;
+    if (in_vault) {
+        // Where the slots went from there, too, it is a name of the same file.
+        const auto same = has_no_slots(**in_vault);
+        if (!same) return failure(same.error());
+        if (*same)
+            if (auto done = remove_durably(vault_path(stream)); !done) return done;
+    }
+    // The name that led here goes last, so that a crash leaves what finds the rest.
+    if (auto done = remove_tails(disk_, TailPaths(staging_path(stream))); !done) return done;
+    return remove_durably(staging_path(stream));
 }
 
 Result<std::vector<Id>> Vault::staged() const {
@@ -136,17 +175,18 @@ Result<> Vault::make_shard(const Id& stream) {
     return {};
 }
 
-/// The slots are all that leads to the file's key; once they are zeros, what a disk may keep of the
-/// rest is noise.
 Result<> Vault::erase(const Disk::Path& path) {
     const auto file = disk_.open(path, Disk::Access::read_write);
     if (!file && file.error() == std::errc::no_such_file_or_directory) return {};
     if (!file) return failure(file.error());
-    const Bytes zeros(1 + slot_limit * slot_bytes);
-    if (auto done = (*file)->write_at(slot_count_offset, zeros); !done) return done;
-    if (auto done = (*file)->sync(); !done) return done;
-    if (auto done = gone(disk_.remove(path)); !done) return done;
-    return disk_.sync_directory(path.parent_path());
+    if (auto done = destroy_slots(**file); !done) return done;
+    return remove_durably(path);
+}
+
+Result<> Vault::remove_durably(const Disk::Path& path) {
+    auto done = disk_.remove(path);
+    if (!done && done.error() == std::errc::no_such_file_or_directory) return {};
+    return done ? disk_.sync_directory(path.parent_path()) : done;
 }
 
 }  // namespace consign::vault

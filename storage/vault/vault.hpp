@@ -3,7 +3,10 @@
 //   FOLDER/staging/STREAM.tail       its highest chunk, where that was flushed before the end
 //   FOLDER/staging/STREAM.tail.new   the same, not known to have reached the disk
 //   FOLDER/vault/ab/STREAM           a committed file (ab: the first byte of the stream id)
-// Blocks on the disk; safe from several threads (but one at a time for each stream).
+// Blocks on the disk; safe from several threads. One at a time changes a stream: whoever has a live
+// SealedUpload of it, or is within resume, abandon or destroy. Who comes second gets
+// std::errc::device_or_resource_busy from resume, verified_size, abandon and destroy, and the file
+// is untouched.
 #pragma once
 
 #include <array>
@@ -13,14 +16,15 @@
 
 #include "storage/keyring/keyring.hpp"
 #include "storage/vault/errc.hpp"
+#include "storage/vault/held_streams.hpp"
 #include "storage/vault/sealed_file.hpp"
 
 namespace consign::vault {
 
 class Vault {
   public:
-    /// Makes the folders where they are missing. `disk`, `keys` and `random` outlive the vault, and
-    /// the vault's disk and random source outlive each upload and reader.
+    /// Makes the folders where they are missing. `disk`, `keys` and `random` outlive the vault. The
+    /// vault outlives each upload; its disk and random source outlive each reader.
     [[nodiscard]] static Result<std::unique_ptr<Vault>> open(Disk& disk, Disk::Path folder,
                                                              const keyring::Keyring& keys,
                                                              RandomSource& random);
@@ -34,11 +38,18 @@ class Vault {
     /// vault_errc::altered where not even the header can be verified (nothing of such an upload was
     /// ever acknowledged, unless somebody altered it): abandon it.
     [[nodiscard]] Result<std::unique_ptr<SealedUpload>> resume(const Id& stream);
+    /// The size that `resume` would find, or its error. Changes nothing on the disk, and reads all
+    /// of the upload. It keeps nobody from the stream: of one that was resumed and left in the
+    /// meantime it may tell less than is there now.
+    [[nodiscard]] Result<std::uint64_t> verified_size(const Id& stream) const;
     /// Seals the end, syncs the file, links it into the vault, syncs the folder. When it returns
     /// the content is durable; the staging name stays until `unstage`, so a crash before the
-    /// catalog's transaction leaves a resumable upload. `upload` takes no further write.
+    /// catalog's transaction leaves a resumable upload. `upload` takes no further write, and holds
+    /// its stream until it is destroyed. vault_errc::altered, and nothing in the vault, where the
+    /// file on the disk is not as long as what was written.
     [[nodiscard]] Result<Sealed> commit(SealedUpload& upload);
-    /// Removes the staging name of a file whose transaction is durable. Succeeds where it is gone.
+    /// Removes the staging name of a file whose transaction is durable, and its tails; its
+    /// SealedUpload may still live. Succeeds where they are gone.
     [[nodiscard]] Result<> unstage(const Id& stream);
 
     /// vault_errc::altered where the file is not what was sealed under this stream id;
@@ -48,6 +59,13 @@ class Vault {
     /// Overwrites the key slots, syncs, unlinks, under every name that it has: a committed file, or
     /// an unfinished upload (whose SealedUpload was destroyed before). Succeeds where it is gone.
     [[nodiscard]] Result<> destroy(const Id& stream);
+    /// Destroys an unfinished upload (whose SealedUpload was destroyed before), and never a
+    /// finished file: nothing on the disk tells a commit whose transaction failed from one that was
+    /// acknowledged before the database was put back to an older copy. So where the name in the
+    /// vault is there and the staged file has a closing part, only the staging name goes, and the
+    /// file stays for scrub to list until an administrator's word; so does one that its depositor
+    /// removed between its commit and a transaction that failed. Succeeds, and leaves the vault
+    /// alone, where nothing is staged.
     [[nodiscard]] Result<> abandon(const Id& stream);
 
     /// Stream ids found in staging (for the start-up sweep) and in the vault (for scrub),
@@ -63,12 +81,14 @@ class Vault {
     [[nodiscard]] Disk::Path vault_path(const Id& stream) const;
     [[nodiscard]] Result<> make_shard(const Id& stream);
     [[nodiscard]] Result<> erase(const Disk::Path& path);
+    [[nodiscard]] Result<> remove_durably(const Disk::Path& path);
 
     Disk& disk_;
     const Disk::Path staging_;
     const Disk::Path vault_;
     const keyring::Keyring& keys_;
     RandomSource& random_;
+    HeldStreams held_;
     std::array<std::atomic<bool>, 256> shard_durable_{};  // by the stream id's first byte
 };
 

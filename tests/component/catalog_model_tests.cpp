@@ -109,8 +109,8 @@ class Play {
         BOOST_REQUIRE((seen == model_.names));
         BOOST_REQUIRE(site_.catalog.doomed()->size() == model_.doomed.size());
         std::map<std::string, Id> uploads;
-        for (const Upload& upload : *site_.catalog.all_uploads())
-            uploads[std::string(upload.path.text())] = upload.stream;
+        for (const Id& stream : *site_.catalog.uploads_untouched_since(Timestamp::max()))
+            uploads[std::string((*site_.catalog.upload(stream))->path.text())] = stream;
         BOOST_REQUIRE(uploads.size() == model_.uploads.size());
         for (const auto& [path, open] : model_.uploads)
             BOOST_REQUIRE((uploads.at(path) == open.stream));

@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(an_upload_is_its_accounts_alone_and_one_for_each_name) {
     BOOST_TEST(!site.catalog.find_upload("third", path_of("/u")).value().has_value());
     BOOST_TEST(!site.catalog.find_upload("lab", path_of("/x/u")).value().has_value());
     BOOST_TEST(site.catalog.uploads_in("lab", root_node)->size() == 1U);
-    BOOST_TEST(site.catalog.all_uploads()->size() == 2U);
+    BOOST_TEST(site.catalog.uploads_untouched_since(Timestamp::max())->size() == 2U);
     BOOST_TEST((error_of(site.catalog.find(path_of("/u"))) == catalog_errc::no_such_name));
 }
 
@@ -271,8 +271,28 @@ BOOST_AUTO_TEST_CASE(an_upload_follows_its_folder_and_is_counted_until_it_ends) 
     auto deposit = site.deposit_of("/z/b/u", 240);
     deposit.stream = upload.stream;
     BOOST_TEST(site.catalog.commit_deposit(deposit).has_value());
-    BOOST_TEST(site.catalog.all_uploads()->empty());
+    BOOST_TEST(site.catalog.uploads_untouched_since(Timestamp::max())->empty());
     BOOST_TEST((*site.catalog.usage({}) == Usage{.bytes = 240, .files = 1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_does_not_move_where_what_is_below_could_not_be_reached) {
+    Site site;
+    const std::string long_name(250, 'n');
+    const std::string deep = "/a/" + long_name + "/" + long_name + "/" + long_name;
+    BOOST_TEST(site.catalog.ensure_directories(path_of(deep), now).has_value());
+    BOOST_TEST(
+        site.catalog.begin_upload(site.upload_of(deep + "/" + std::string(200, 'u'))).has_value());
+    const auto grown =
+        site.catalog.rename(path_of("/a"), path_of("/" + long_name), false, false, now);
+    BOOST_TEST((error_of(grown) == std::errc::filename_too_long));
+    BOOST_TEST(site.catalog.rename(path_of("/a"), path_of("/b"), false, false, now).has_value());
+    std::string levels;
+    for (int level = 0; level < 60; ++level) levels += "/d";
+    BOOST_TEST(site.catalog.ensure_directories(path_of("/low" + levels), now).has_value());
+    BOOST_TEST(site.catalog.ensure_directories(path_of("/x/y/z/w"), now).has_value());
+    const auto deeper =
+        site.catalog.rename(path_of("/low"), path_of("/x/y/z/w/low"), false, false, now);
+    BOOST_TEST((error_of(deeper) == std::errc::filename_too_long));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -280,13 +300,21 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(catalog_tampering)
 
 // Each statement is what somebody with the database file, and no key, could do.
-const std::array<const char*, 4> exchanges{
+const std::array<const char*, 11> exchanges{
     "UPDATE nodes SET name = (SELECT name FROM nodes o WHERE o.id <> nodes.id AND o.id > 1)"
     " WHERE id = (SELECT min(id) FROM nodes WHERE id > 1)",
     "UPDATE nodes SET name = CAST(substr(name, 1, 20) || x'00' || substr(name, 22) AS BLOB) WHERE "
     "id > 1",
     "UPDATE nodes SET name = x'' WHERE id > 1",
     "UPDATE files SET sha256 = (SELECT o.sha256 FROM files o WHERE o.id <> files.id)",
+    // What a name stands for, and whose it is.
+    "UPDATE nodes SET file = (SELECT max(id) FROM files) WHERE file = (SELECT min(id) FROM files)",
+    "UPDATE nodes SET made_by = 'other'",
+    "UPDATE nodes SET temporary = 1",
+    "UPDATE nodes SET parent = 1, kind = 1, file = NULL WHERE id > 1",
+    "UPDATE files SET depositor = 'other'",
+    "UPDATE files SET size_bytes = size_bytes + 1",
+    "UPDATE files SET stream = CAST(substr(stream, 1, 15) || x'00' AS BLOB)",
 };
 
 BOOST_DATA_TEST_CASE(a_cell_that_was_changed_or_moved_does_not_open, exchanges, statement) {
@@ -296,6 +324,27 @@ BOOST_DATA_TEST_CASE(a_cell_that_was_changed_or_moved_does_not_open, exchanges, 
     site.run(statement);
     BOOST_TEST(
         (error_of(site.catalog.find(path_of("/first"))) == database::database_errc::altered_cell));
+}
+
+BOOST_AUTO_TEST_CASE(uploads_cannot_be_exchanged) {
+    Site site;
+    BOOST_TEST(site.catalog.begin_upload(site.upload_of("/mine")).has_value());
+    BOOST_TEST(site.catalog.begin_upload(site.upload_of("/yours", 0, "other")).has_value());
+    site.run(
+        "CREATE TEMP TABLE streams AS SELECT id, stream FROM uploads;"
+        "UPDATE uploads SET stream = randomblob(16);"
+        "UPDATE uploads SET stream = (SELECT stream FROM streams WHERE streams.id <> uploads.id)");
+    BOOST_TEST((error_of(site.catalog.find_upload("lab", path_of("/mine"))) ==
+                database::database_errc::altered_cell));
+    // Its stream alone is still had, so that a name that cannot be read keeps nothing for ever.
+    BOOST_TEST(site.catalog.uploads_untouched_since(Timestamp::max())->size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_still_has_a_name_is_not_doomed_whatever_its_row_says) {
+    Site site;
+    site.deposit("/kept");
+    site.run("UPDATE files SET doomed = 1");
+    BOOST_TEST(site.catalog.doomed()->empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_name_index_given_to_another_row_leads_nowhere) {

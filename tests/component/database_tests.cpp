@@ -1,6 +1,9 @@
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <atomic>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <fstream>
@@ -134,8 +137,11 @@ BOOST_AUTO_TEST_CASE(one_job_too_many_is_refused_at_once_and_the_rest_go_on) {
     gate.open();
     site.database.reset();  // finishes what was queued
     BOOST_TEST(done == int{Database::queue_limit});
-    site.database = site.open();
-    BOOST_TEST(site.count() == std::int64_t{Database::queue_limit});
+    const auto afterwards = Connection::open(site.file, Connection::Mode::read_write);
+    BOOST_REQUIRE(afterwards.has_value());
+    auto marks = (*afterwards)->query("SELECT count(*) FROM marks");
+    BOOST_TEST(marks.next().value());
+    BOOST_TEST(marks.integer(0) == std::int64_t{Database::queue_limit});
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_constraint_is_told_as_one) {
@@ -312,6 +318,45 @@ BOOST_AUTO_TEST_CASE(the_database_of_another_program_is_refused) {
     const auto opened = Database::open(file);
     BOOST_REQUIRE(!opened.has_value());
     BOOST_TEST((opened.error() == database_errc::not_ours));
+}
+
+const std::array<const char*, 4> additions{
+    "CREATE TRIGGER hide AFTER INSERT ON events BEGIN DELETE FROM events WHERE sequence = "
+    "new.sequence; END",
+    "CREATE VIEW seen AS SELECT account FROM events",
+    "CREATE TABLE notes (x)",
+    "DROP INDEX events_by_account",
+};
+
+BOOST_DATA_TEST_CASE(a_schema_that_is_not_ours_to_the_letter_is_refused, additions, statement) {
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "consign.db";
+    BOOST_TEST(Database::open(file).has_value());
+    {
+        sqlite3* other = nullptr;
+        BOOST_REQUIRE(sqlite3_open(file.c_str(), &other) == SQLITE_OK);
+        BOOST_TEST(sqlite3_exec(other, statement, nullptr, nullptr, nullptr) == SQLITE_OK);
+        sqlite3_close(other);
+    }
+    const auto opened = Database::open(file);
+    BOOST_REQUIRE(!opened.has_value());
+    BOOST_TEST((opened.error() == database_errc::not_ours));
+}
+
+BOOST_AUTO_TEST_CASE(a_clean_stop_leaves_all_of_it_in_the_one_file) {
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "consign.db";
+    {
+        const auto database = Database::open(file);
+        BOOST_REQUIRE(database.has_value());
+        std::promise<void> written;
+        (*database)->write([](Connection&) { return Result<>(); },
+                           [&](Result<>) { written.set_value(); });
+        written.get_future().wait();
+        // A reader that stays idle until the end must not be the last to close.
+        BOOST_TEST((*database)->read([](Connection&) { return Result<>(); }).has_value());
+    }
+    BOOST_TEST(!std::filesystem::exists(file.string() + "-wal"));
 }
 
 BOOST_AUTO_TEST_CASE(a_step_that_fails_leaves_the_version_before_it) {

@@ -52,6 +52,32 @@ const std::vector<Call> calls{
     {"stat, refused",
      [](Fixture& f) { (void)f.drop.stat("/other/x"); },
      {{"stat_refused refused", drop_itself}}},
+    {"stat of what is hidden",
+     [](Fixture& f) {
+         Peer rival(f.site, "rival");
+         required(rival.put("/in/theirs", f.content));
+         (void)f.site.new_events();
+         (void)f.drop.stat("/in/theirs");
+     },
+     {{"stat_refused refused", only_upload}}},
+    {"removal of what is hidden",
+     [](Fixture& f) {
+         Peer rival(f.site, "rival");
+         required(rival.put("/in/theirs", f.content));
+         (void)f.site.new_events();
+         (void)f.drop.remove("/in/theirs");
+     },
+     {{"removed refused", only_upload}}},
+    {"removal by an account that was withdrawn",
+     [](Fixture& f) {
+         std::string without(depot);
+         const auto start = without.find("  rival:");
+         without.erase(start, without.find("  partner:") - start);
+         Peer rival(f.site, "rival");
+         f.site.use_policy(without);
+         (void)rival.remove("/in/mine");
+     },
+     {{"removed refused", nullptr}}},
     {"list", [](Fixture& f) { required(f.lab.list("/")); }, {{"listed granted", all}}},
     {"list, refused",
      [](Fixture& f) { (void)f.drop.list("/other/x"); },

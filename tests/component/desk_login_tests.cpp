@@ -1,5 +1,7 @@
 #include <boost/test/data/test_case.hpp>
+#include <list>
 
+#include "base/owned_tasks.hpp"
 #include "desk/login.hpp"
 #include "desk_site.hpp"
 
@@ -107,6 +109,31 @@ const Wrong wrongs[]{
     {"expired", "right", "expired", "  expired:", "the account has expired"},
     {"elsewhere", "right", "elsewhere", "from:", "the account may not come from this address"},
 };
+
+boost::asio::awaitable<Outcome> log_in_amid_refusals(Caller& caller) {
+    OwnedTasks tasks(co_await boost::asio::this_coro::executor);
+    tasks.start(caller.session.refused_request("login key type"));
+    tasks.start(caller.session.refused_request("port forwarding"));
+    tasks.start([](Caller& it) -> boost::asio::awaitable<void> {
+        (void)co_await it.login.present_key("keyed", it.blob_of_both());
+    }(caller));
+    co_await tasks.all_ended();
+    co_return caller.login.is_complete() ? Outcome::complete : Outcome::ended;
+}
+
+boost::asio::awaitable<void> present_wrong_password(Caller& caller,
+                                                    std::vector<Outcome>& outcomes) {
+    const auto answer = co_await caller.login.present_password("known", SecretText("Wr0ng!"));
+    outcomes.push_back(answer.outcome);
+}
+
+boost::asio::awaitable<std::vector<Outcome>> present_at_once(std::list<Caller>& callers) {
+    std::vector<Outcome> outcomes;
+    OwnedTasks tasks(co_await boost::asio::this_coro::executor);
+    for (Caller& caller : callers) tasks.start(present_wrong_password(caller, outcomes));
+    co_await tasks.all_ended();
+    co_return outcomes;
+}
 
 }  // namespace
 
@@ -229,6 +256,55 @@ BOOST_FIXTURE_TEST_CASE(who_came_and_said_nothing_leaves_no_row, Fixture) {
     site.run(caller.login.give_up());
     site.run(caller.session.end("the client left"));
     BOOST_TEST(site.told().empty());
+    BOOST_TEST(site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); })
+                   .empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refusal_that_is_still_being_recorded_spoils_no_login, Fixture) {
+    BOOST_TEST((site.run(log_in_amid_refusals(caller)) == Outcome::complete));
+    BOOST_TEST(site.new_events().size() == 3U);
+    const auto sessions =
+        site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); });
+    BOOST_TEST_REQUIRE(sessions.size() == 1U);
+    BOOST_TEST(sessions[0].account == "keyed");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_refused_attempt_is_answered_at_a_step_that_does_not_tell_why, Fixture) {
+    const auto time_of = [&](const std::string& user) {
+        const auto began = std::chrono::steady_clock::now();
+        BOOST_TEST((caller.key(user).outcome == Outcome::refused));
+        return std::chrono::steady_clock::now() - began;
+    };
+    BOOST_TEST((time_of("nobody") >= Login::refusal_step));       // a row
+    BOOST_TEST((time_of("nobody else") >= Login::refusal_step));  // a count
+    BOOST_TEST((time_of("known") >= Login::refusal_step));        // a row
+}
+
+BOOST_FIXTURE_TEST_CASE(a_password_that_nobody_had_time_to_judge_leaves_an_event, Fixture) {
+    std::list<Caller> callers;
+    for (int count = 0; count < 300; ++count) callers.emplace_back(site);
+    const auto outcomes = site.run(present_at_once(callers));
+    BOOST_TEST(std::ranges::count(outcomes, Outcome::ended) > 0);
+    BOOST_TEST(std::ranges::count(outcomes, Outcome::refused) > 0);
+    const auto events = site.new_events();
+    const auto found = std::ranges::find(events, make_error_code(desk_errc::overloaded).message(),
+                                         &ledger::Event::detail);
+    BOOST_TEST_REQUIRE((found != events.end()));
+    BOOST_TEST((found->action == ledger::Action::login_failed));
+    BOOST_TEST(found->account == "known");
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_turned_away_leaves_an_event_and_no_session, Fixture) {
+    for (int times = 0; times < 3; ++times) {
+        Caller knocking(site);
+        site.run(knocking.session.turned_away("limits.sessions"));
+        site.run(knocking.session.end("the limit is reached"));
+    }
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 1U);
+    BOOST_TEST((events[0].action == ledger::Action::request_refused));
+    BOOST_TEST(events[0].detail == "limits.sessions");
+    BOOST_TEST(events[0].session.is_nil());
     BOOST_TEST(site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); })
                    .empty());
 }

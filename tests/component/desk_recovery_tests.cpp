@@ -130,6 +130,42 @@ BOOST_AUTO_TEST_CASE(an_upload_with_a_row_waits_for_its_depositor) {
     BOOST_TEST((required(lab.get("/a")) == content));
 }
 
+BOOST_AUTO_TEST_CASE(an_upload_whose_row_was_altered_keeps_the_daemon_from_nothing) {
+    {
+        Peer lab(site, "lab");
+        lab.put_and_break_off("/a", content);
+        lab.put_and_break_off("/b", content);
+    }
+    site.alter("UPDATE uploads SET name = x'00' WHERE id = 1");
+    site.restart();
+    Peer lab(site, "lab");
+    BOOST_TEST(required(lab.stat("/b")).size_bytes == content.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_live_file_that_was_marked_as_doomed_stays) {
+    {
+        Peer lab(site, "lab");
+        required(lab.put("/a", content));
+    }
+    site.alter("UPDATE files SET doomed = 1");
+    site.restart();
+    BOOST_TEST(site.committed().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(files_that_were_exchanged_in_the_database_are_not_served) {
+    {
+        Peer lab(site, "lab");
+        required(lab.put("/a", content));
+        required(lab.put("/b", Bytes(10, 7)));
+    }
+    site.alter(
+        "UPDATE nodes SET file = (SELECT max(id) FROM files) WHERE file = (SELECT min(id) FROM "
+        "files)");
+    site.restart();
+    Peer lab(site, "lab");
+    BOOST_TEST(!lab.get("/a").has_value());
+}
+
 // The kill came between the link into the vault and the transaction.
 BOOST_AUTO_TEST_CASE(a_commit_without_its_transaction_is_an_upload_still) {
     Id stream;

@@ -131,6 +131,29 @@ BOOST_AUTO_TEST_CASE(two_deposits_that_would_get_one_name_are_told_apart_by_numb
     BOOST_TEST((required(partner.get("/out/x_2.hl7")) == content));
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_that_cannot_be_named_is_told_and_undoes_nothing) {
+    std::string unnameable(depot);
+    const std::string target = "[{copy: \"/partner/out/{name}\"}]";
+    unnameable.replace(unnameable.find(target), target.size(),
+                       "[{copy: \"/partner/out/{name}{name}\"}, "
+                       "{copy: \"/partner/out/{name}\"}]");
+    site.use_policy(unnameable);
+    const std::string name = std::string(200, 'a') + ".hl7";
+    (void)site.new_events();
+    required(drop.put("/in/" + name, content));
+    std::vector<std::string> told;
+    for (const auto& event : site.new_events()) {
+        if (event.action != ledger::Action::routed) continue;
+        const bool failed = event.outcome == ledger::Outcome::failed;
+        BOOST_TEST(event.personal.second_path.empty() == failed);
+        told.push_back((failed ? "failed " : "granted ") + event.detail);
+    }
+    const std::vector<std::string> expected{"failed copy: the name would be too long",
+                                            "granted copy"};
+    BOOST_TEST(told == expected, boost::test_tools::per_element());
+    BOOST_TEST((required(partner.get("/out/" + name)) == content));
+}
+
 BOOST_AUTO_TEST_CASE(what_a_route_writes_fires_no_route) {
     site.use_policy(std::string(depot) +
                     "  - name: onwards\n    when: {path: /partner/**}\n"

@@ -17,6 +17,7 @@
 #include "desk/desk.hpp"
 #include "desk/housekeeping.hpp"
 #include "policy/load.hpp"
+#include "storage/database/sqlite.hpp"
 #include "storage/open_store.hpp"
 #include "temporary_folder.hpp"
 
@@ -137,6 +138,13 @@ class DeskSite {
         clock.advance(std::chrono::seconds(1));
         open();
         required(run(desk::recover(*site_)));
+    }
+
+    /// What somebody with the database file, and no key, could do to it; in its own transaction.
+    void alter(const char* sql) {
+        const auto connection = required(database::Connection::open(
+            data() / "consign.db", database::Connection::Mode::read_write));
+        required(connection->run_script(sql));
     }
 
     template <class T>
@@ -311,6 +319,9 @@ class Peer {
     }
     Result<> resize(desk::Upload& upload, std::uint64_t size_bytes) {
         return site_.run(upload.resize(size_bytes));
+    }
+    Result<> resize(std::string_view path, std::uint64_t size_bytes) {
+        return site_.run(desk_.resize(at(path), size_bytes));
     }
     Result<> finish(desk::Upload& upload) { return site_.run(upload.finish()); }
     void break_off(desk::Upload& upload) { site_.run(upload.break_off()); }

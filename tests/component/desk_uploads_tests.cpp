@@ -242,6 +242,72 @@ BOOST_AUTO_TEST_CASE(what_is_opened_and_closed_without_a_change_deposits_nothing
     BOOST_TEST((required(collector.get("/in/result.hl7")) == content));
 }
 
+BOOST_AUTO_TEST_CASE(a_part_that_is_resized_by_its_path_stays_a_part) {
+    drop.put_and_break_off("/in/result.hl7", content);
+    required(drop.resize("/in/result.hl7", 70'000));
+    nobody_else_sees("/in/result.hl7");
+    BOOST_TEST(required(drop.stat("/in/result.hl7")).size_bytes == 70'000U);
+    required(drop.resume("/in/result.hl7", content));
+    BOOST_TEST((required(collector.get("/in/result.hl7")) == content));
+}
+
+BOOST_AUTO_TEST_CASE(an_open_upload_that_is_resized_by_its_path_stays_with_its_session) {
+    const auto upload = required(drop.open("/in/result.hl7"));
+    required(drop.write(*upload, 0, content));
+    Peer second(site, "drop");
+    required(second.resize("/in/result.hl7", 70'000));
+    nobody_else_sees("/in/result.hl7");
+    BOOST_TEST(upload->size_bytes() == 70'000U);
+    required(drop.write(*upload, 70'000, ByteView(content).subspan(70'000)));
+    required(drop.finish(*upload));
+    BOOST_TEST((required(collector.get("/in/result.hl7")) == content));
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_file_that_is_resized_by_its_path_is_a_new_version) {
+    Peer lab(site, "lab");
+    required(lab.put("/result", content));
+    required(lab.resize("/result", 100));
+    BOOST_TEST((required(lab.get("/result")) == Bytes(content.begin(), content.begin() + 100)));
+    BOOST_TEST(error_of(lab.resize("/nothing", 100)) == desk_errc::no_such_name);
+}
+
+BOOST_AUTO_TEST_CASE(the_times_that_an_upload_was_told_are_its_names_times) {
+    Peer lab(site, "lab");
+    const Timestamp accessed = from_microseconds(1'000'000),
+                    modified = from_microseconds(2'000'000);
+    const auto upload = required(lab.open("/result"));
+    upload->set_times(accessed, modified);
+    required(lab.finish(*upload));
+    BOOST_TEST((required(lab.stat("/result")).accessed == accessed));
+    BOOST_TEST((required(lab.stat("/result")).modified == modified));
+}
+
+BOOST_AUTO_TEST_CASE(closing_without_a_change_sets_times_where_the_file_is_now_and_may_be_set) {
+    Peer lab(site, "lab");
+    const Timestamp modified = from_microseconds(2'000'000);
+    required(lab.make_directory("/today"));
+    required(lab.put("/today/result", content));
+    const auto upload = required(lab.open("/today/result", resuming));
+    upload->set_times({}, modified);
+    required(lab.rename("/today", "/yesterday"));
+    required(lab.make_directory("/today"));
+    required(lab.put("/today/result", content));
+    required(lab.finish(*upload));
+    BOOST_TEST((required(lab.stat("/yesterday/result")).modified == modified));
+    BOOST_TEST((required(lab.stat("/today/result")).modified != modified));
+
+    // The append right opens another's file; it does not set its times.
+    std::string granted(depot);
+    granted.replace(granted.find("may: [list, download, upload]}"), 30,
+                    "may: [list, download, append]}");
+    site.use_policy(granted);
+    required(drop.put("/in/result.hl7", content));
+    const auto appending = required(rival.open("/in/result.hl7", resuming));
+    appending->set_times({}, modified);
+    required(rival.finish(*appending));
+    BOOST_TEST((required(collector.stat("/in/result.hl7")).modified != modified));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_upload_is_a_deposit) {
     required(drop.put("/in/empty.hl7", {}));
     BOOST_TEST(required(collector.get("/in/empty.hl7")).empty());

@@ -264,4 +264,28 @@ BOOST_AUTO_TEST_CASE(a_peer_that_sends_beyond_its_window_is_cut_off) {
     BOOST_TEST((server.ends(1).at(0) == ssh_errc::window_overrun));
 }
 
+struct Broken {
+    const char* rest;  // of the command
+    Refused kind;
+};
+std::ostream& operator<<(std::ostream& out, const Broken& broken) {
+    return out << broken.rest;
+}
+const std::array broken_callbacks{Broken{"echo@127.0.0.1 id", Refused::command},
+                                  Broken{"echo@127.0.0.1 -s netconf", Refused::other_subsystem}};
+
+BOOST_DATA_TEST_CASE(what_is_thrown_in_a_callback_ends_that_connection_alone,
+                     boost::unit_test::data::make(broken_callbacks)) {
+    const auto fail = [](Refused) { throw std::runtime_error("a bug"); };
+    TestServer server({.on_refused = fail});
+    const Process bystander(server.ssh_with_key("ed25519") + sftp_as("idle"));
+    BOOST_TEST(server.wait_for_logins(1));
+    const auto outcome = run(server.ssh_with_key("ed25519") + sample.rest);
+    BOOST_TEST(outcome.exit_code != 0);
+    BOOST_TEST(server.was_refused(sample.kind));
+    BOOST_TEST((server.ends(1).at(0) == ssh_errc::failed_inside));
+    BOOST_TEST(run(server.ssh_with_key("ed25519") + sftp_as("tiny")).exit_code == 7);
+    BOOST_TEST(server.ends(2).size() == 2U);  // the bystander's is not among them
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -181,8 +181,11 @@ asio::awaitable<void> TestServer::accept() {
         if (error) continue;
         ssh::Connection::Options options;
         options.on_refused = [this](ssh::Refused what) {
-            const std::lock_guard lock(mutex_);
-            refused_.push_back(what);
+            {
+                const std::lock_guard lock(mutex_);
+                refused_.push_back(what);
+            }
+            options_.on_refused(what);
         };
         const auto strand = socket.get_executor();
         auto started = ssh::Connection::start(server_, std::move(socket), budget_, options);

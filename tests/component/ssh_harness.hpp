@@ -76,6 +76,8 @@ class TestServer {
         std::uint64_t budget_bytes = 64 * 1024 * 1024;
         std::uint64_t source_bytes = 0;
         int threads = 2;
+        /// Called on the connection's strand, after it was noted.
+        std::function<void(ssh::Refused)> on_refused = [](ssh::Refused) {};
     };
     static constexpr const char* password = "open sesame";
 

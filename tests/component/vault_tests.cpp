@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
+#include <thread>
 
 #include "component/vault_fixture.hpp"
 #include "storage/vault/header.hpp"
@@ -93,6 +96,7 @@ BOOST_AUTO_TEST_CASE(takes_back_a_commit_that_came_to_nothing_and_commits_anew) 
     const Id stream = upload->stream();
     must(upload->write(0, content));
     must(vault.commit(*upload));
+    upload.reset();
     upload = must(vault.resume(stream));
     BOOST_TEST((read_all(*upload) == content));
     BOOST_TEST((vault.open(stream).error() == std::errc::no_such_file_or_directory));
@@ -124,18 +128,182 @@ BOOST_AUTO_TEST_CASE(destroys_the_key_before_the_name_and_succeeds_where_it_is_g
     BOOST_TEST((again.vault->open(sealed.stream).error() == vault_errc::altered));
 }
 
-BOOST_AUTO_TEST_CASE(abandons_an_upload_with_its_tail_and_what_a_commit_left) {
+BOOST_AUTO_TEST_CASE(lets_one_at_a_time_change_a_stream) {
+    const Bytes content = some_bytes(2 * chunk_bytes + 77);
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    const auto require_busy = [&] {
+        BOOST_TEST((vault.resume(stream).error() == std::errc::device_or_resource_busy));
+        BOOST_TEST((vault.verified_size(stream).error() == std::errc::device_or_resource_busy));
+        BOOST_TEST((vault.abandon(stream).error() == std::errc::device_or_resource_busy));
+        BOOST_TEST((vault.destroy(stream).error() == std::errc::device_or_resource_busy));
+    };
+    must(upload->write(0, content));
+    must(upload->flush());
+    const auto before = disk.files();
+    require_busy();
+    BOOST_TEST((disk.files() == before));
+    upload.reset();
+    upload = must(vault.resume(stream));
+    require_busy();
+    must(vault.commit(*upload));
+    require_busy();  // until its transaction is known to be durable, or not
+    must(vault.unstage(stream));
+    BOOST_TEST((must(read_all(vault, stream)) == content));
+    upload.reset();
+    must(vault.destroy(stream));
+}
+
+BOOST_AUTO_TEST_CASE(lets_a_stream_go_whatever_came_of_the_last_who_had_it) {
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, as_bytes("x")));
+    must(upload->flush());
+    upload.reset();
+    for (std::size_t nth = 1; nth < 8; ++nth) {
+        disk.fail_call(nth, std::errc::io_error);
+        BOOST_TEST((vault.resume(stream).error() == std::errc::io_error));
+    }
+    disk.fail_call(1, std::errc::io_error);
+    BOOST_TEST((vault.abandon(stream).error() == std::errc::io_error));
+    disk.fail_call(1, std::errc::io_error);
+    BOOST_TEST((vault.destroy(stream).error() == std::errc::io_error));
+    BOOST_TEST((read_all(*must(vault.resume(stream))) == Bytes{'x'}));
+    must(vault.abandon(stream));
+    BOOST_TEST((vault.resume(stream).error() == std::errc::no_such_file_or_directory));
+}
+
+// Whichever comes first has the stream alone, to the end.
+BOOST_AUTO_TEST_CASE(gives_a_stream_to_one_of_many_threads) {
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, some_bytes(chunk_bytes + 1)));
+    upload.reset();
+    for (int round = 0; round < 20; ++round) {
+        std::array<Result<std::unique_ptr<vault::SealedUpload>>, 4> had;
+        {
+            std::vector<std::jthread> threads;
+            for (auto& one : had) threads.emplace_back([&] { one = vault.resume(stream); });
+        }
+        BOOST_REQUIRE_EQUAL(std::ranges::count_if(had, [](const auto& one) { return !!one; }), 1);
+        for (const auto& one : had)
+            BOOST_REQUIRE((one || one.error() == std::errc::device_or_resource_busy));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_size_that_a_resumption_finds_and_changes_nothing) {
+    const Bytes content = some_bytes(3 * chunk_bytes + 9);
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, chunk_bytes, chunk_bytes + 1,
+                                   2 * chunk_bytes, content.size()})
+        for (const bool committed : {false, true}) {
+            auto upload = must(vault.begin(site.deposit()));
+            const Id stream = upload->stream();
+            must(upload->write(0, ByteView(content).first(size)));
+            must(upload->flush());
+            if (committed) must(vault.commit(*upload));
+            upload.reset();
+            const auto files = disk.files();
+            const auto requests = disk.log().size();
+            BOOST_TEST(must(vault.verified_size(stream)) == size);
+            BOOST_TEST(must(vault.verified_size(stream)) == size);
+            BOOST_TEST((disk.files() == files));
+            BOOST_TEST(disk.log().size() == requests);
+            BOOST_TEST(must(vault.resume(stream))->size_bytes() == size);
+        }
+    BOOST_TEST((vault.verified_size(Id{}).error() == std::errc::no_such_file_or_directory));
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_size_of_the_verified_prefix_and_nothing_under_an_altered_header) {
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, some_bytes(4 * chunk_bytes)));
+    upload.reset();
+    Bytes bytes = disk.files().at(staging_path(stream));
+    bytes[vault::record_offset(2) + 50] ^= 1;
+    disk.put(staging_path(stream), bytes);
+    BOOST_TEST(must(vault.verified_size(stream)) == 2 * chunk_bytes);
+    bytes[600] ^= 1;
+    disk.put(staging_path(stream), bytes);
+    BOOST_TEST((vault.verified_size(stream).error() == vault_errc::altered));
+}
+
+BOOST_AUTO_TEST_CASE(commits_nothing_where_the_file_is_longer_or_shorter_than_was_written) {
+    for (const int change : {-1, 1, int{vault::record_bytes}, -int{vault::record_bytes}}) {
+        auto upload = must(vault.begin(site.deposit()));
+        const Id stream = upload->stream();
+        must(upload->write(0, some_bytes(3 * chunk_bytes + 9)));
+        must(upload->flush());
+        Bytes bytes = disk.files().at(staging_path(stream));
+        bytes.resize(static_cast<std::size_t>(static_cast<int>(bytes.size()) + change));
+        disk.put(staging_path(stream), bytes);
+        BOOST_TEST((vault.commit(*upload).error() == vault_errc::altered));
+        BOOST_TEST((vault.open(stream).error() == std::errc::no_such_file_or_directory));
+        BOOST_TEST((upload->flush().error() == vault_errc::altered));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(abandons_an_upload_with_its_tail) {
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, as_bytes("x")));
+    must(upload->flush());
+    upload.reset();
+    must(vault.abandon(stream));
+    must(vault.abandon(stream));
+    BOOST_TEST(must(vault.staged()).empty());
+    BOOST_TEST(disk.files().size() == 1U);  // the keyring
+}
+
+BOOST_AUTO_TEST_CASE(abandons_a_tail_that_was_left_alone) {
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, as_bytes("x")));
+    must(upload->flush());
+    upload.reset();
+    must(disk.remove(staging_path(stream)));
+    must(vault.abandon(stream));
+    BOOST_TEST(must(vault.staged()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(abandons_no_finished_file_whether_it_is_staged_still_or_not) {
     auto upload = must(vault.begin(site.deposit()));
     const Id stream = upload->stream();
     must(upload->write(0, as_bytes("x")));
     must(upload->flush());
     must(vault.commit(*upload));
     upload.reset();
-    must(vault.abandon(stream));
+    for (int time = 0; time < 2; ++time) {
+        must(vault.abandon(stream));
+        BOOST_TEST(must(vault.staged()).empty());
+        BOOST_TEST((must(vault.committed()) == std::vector{stream}));
+        BOOST_TEST((must(read_all(vault, stream)) == Bytes{'x'}));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(abandons_a_commit_that_was_taken_back_under_both_its_names) {
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, as_bytes("x")));
+    must(upload->flush());
+    const Bytes taken_back = disk.files().at(staging_path(stream));
+    must(vault.commit(*upload));
+    upload.reset();
+    disk.put(staging_path(stream),
+             taken_back);  // as a crash in the midst of a resumption leaves it
     must(vault.abandon(stream));
     BOOST_TEST(must(vault.staged()).empty());
     BOOST_TEST(must(vault.committed()).empty());
-    BOOST_TEST(disk.files().size() == 1U);  // the keyring
+}
+
+BOOST_AUTO_TEST_CASE(abandons_an_upload_and_leaves_another_file_of_its_name_in_the_vault) {
+    const auto sealed = site.store(as_bytes("x"));
+    Bytes unfinished = disk.files().at(vault_path(sealed.stream));
+    std::fill_n(unfinished.begin() + vault::closing_part_offset, vault::closing_part_bytes,
+                std::uint8_t{0});
+    must(must(disk.create(staging_path(sealed.stream)))->write_at(0, unfinished));
+    must(vault.abandon(sealed.stream));
+    BOOST_TEST(must(vault.staged()).empty());
+    BOOST_TEST((must(read_all(vault, sealed.stream)) == Bytes{'x'}));
 }
 
 BOOST_AUTO_TEST_CASE(writes_no_content_path_or_account_in_clear) {

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "component/vault_fixture.hpp"
+#include "storage/vault/header.hpp"
 #include "storage/vault/record.hpp"
 
 using namespace consign;
@@ -42,11 +43,17 @@ bool starts_with(ByteView whole, ByteView prefix) {
 /// what is then appended and committed comes out whole.
 void require_recovers(RecordingDisk& found, const Id& stream, ByteView written, ByteView promised) {
     VaultOn site(found);
+    const auto before = found.log().size();
+    const auto size = site.vault->verified_size(stream);
+    BOOST_REQUIRE_EQUAL(found.log().size(), before);
     auto upload = site.vault->resume(stream);
+    BOOST_REQUIRE_EQUAL(upload.has_value(), size.has_value());
     if (!upload) {
+        BOOST_REQUIRE((upload.error() == size.error()));
         BOOST_REQUIRE(promised.empty());
         return;
     }
+    BOOST_REQUIRE_EQUAL((*upload)->size_bytes(), *size);
     const Bytes prefix = read_all(**upload);
     BOOST_REQUIRE_GE(prefix.size(), promised.size());
     BOOST_REQUIRE(starts_with(written, prefix));
@@ -216,6 +223,46 @@ BOOST_DATA_TEST_CASE_F(VaultFixture, a_disk_that_fails_never_makes_a_commit_lie,
     }
     BOOST_TEST(refused > 15U);
     BOOST_TEST(refused < 59U);
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_that_is_abandoned_is_gone_at_the_second_try_after_every_power_cut) {
+    for (const bool committed : {false, true}) {
+        auto upload = must(vault.begin(site.deposit()));
+        const Id stream = upload->stream();
+        must(upload->write(0, some_bytes(10)));
+        must(upload->flush());
+        if (committed) must(vault.commit(*upload));
+        upload.reset();
+        if (committed) {  // a resumption that broke off before it took the vault's name back
+            const auto file = must(disk.open(staging_path(stream), Disk::Access::read_write));
+            must(file->write_at(vault::closing_part_offset, Bytes(vault::closing_part_bytes)));
+            must(file->sync());
+        }
+        const auto before = disk.log().size();
+        must(vault.abandon(stream));
+        after_each_power_cut(disk, before, [&](std::size_t, auto found) {
+            VaultOn again(*found);
+            must(again.vault->abandon(stream));
+            BOOST_REQUIRE(must(again.vault->staged()).empty());
+            BOOST_REQUIRE(must(again.vault->committed()).empty());
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_finished_file_that_is_abandoned_is_whole_after_every_power_cut) {
+    const Bytes content = some_bytes(chunk_bytes + 10);
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, content));
+    must(vault.commit(*upload));
+    upload.reset();
+    const auto before = disk.log().size();
+    must(vault.abandon(stream));
+    after_each_power_cut(disk, before, [&](std::size_t, auto found) {
+        VaultOn again(*found);
+        must(again.vault->abandon(stream));
+        BOOST_REQUIRE((must(read_all(*again.vault, stream)) == content));
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_was_destroyed_does_not_come_back_after_a_power_cut) {

@@ -7,7 +7,7 @@ from typing import Iterator
 
 from source_files import CPP, Finding, run, source_files
 
-COMPLAINT = re.compile(r"^(.+?):(\d+):\d+: error: ")
+COMPLAINT = re.compile(r"^(.+?):(\d+):\d+: error: code should be clang-formatted")
 
 
 def formatting(root: Path) -> Iterator[Finding]:

@@ -98,6 +98,9 @@ class LintTests(unittest.TestCase):
     def test_unformatted_code_is_found(self) -> None:
         self.assert_found(formatting, "base/x.cpp", "\nint   a;\n", 2, "./dev fmt")
 
+    def test_a_source_that_speaks_of_errors_is_no_second_file(self) -> None:
+        self.assert_found(formatting, "base/x.cpp", 'auto   a = "y.cpp:7:5: error: no";\n', 1, "./dev fmt")
+
 
 if __name__ == "__main__":
     unittest.main()

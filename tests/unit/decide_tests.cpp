@@ -252,10 +252,10 @@ BOOST_AUTO_TEST_CASE(a_deposit_takes_the_first_route_that_matches) {
     BOOST_TEST(routing->route == "first");
     BOOST_TEST(routing->rule.text() == "policy.d/r.yaml:8");
     BOOST_REQUIRE(routing->copies.size() == 2u);
-    BOOST_TEST(routing->copies[0].path.text() == "/p/2027-01-01/003000/a.hl7");  // Paris is ahead
-    BOOST_TEST(routing->copies[1].path.text() == "/labs/lab/d/a.hl7");
+    BOOST_TEST(routing->copies[0].path->text() == "/p/2027-01-01/003000/a.hl7");  // Paris is ahead
+    BOOST_TEST(routing->copies[1].path->text() == "/labs/lab/d/a.hl7");
     const auto other = route(policy, deposit("/labs/lab/other"));
-    BOOST_TEST(other->copies[0].path.text() ==
+    BOOST_TEST(other->copies[0].path->text() ==
                "/q/abababababababababababababababababababababababababababababababab");
     policy.routes.pop_back();
     BOOST_TEST(!route(policy, deposit("/labs/lab/other")).has_value());
@@ -273,12 +273,15 @@ BOOST_AUTO_TEST_CASE(a_route_matches_where_all_its_conditions_do) {
     BOOST_TEST(!route(policy, deposit("/labs/lab/in/a.hl7")).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_target_that_comes_out_invalid_is_left_out_and_the_others_stay) {
+BOOST_AUTO_TEST_CASE(a_target_that_comes_out_invalid_says_why_and_the_others_stay) {
     Policy policy;
-    policy.routes = {route_to("r", "/**", {"/p/{name}{name}", "/p/{name}"})};
+    policy.routes = {route_to("r", "/**", {"/p/{name}{name}", "/p/{ext}", "/p/{name}"})};
     const auto routing = route(policy, deposit("/in/" + std::string(200, 'a')));
-    BOOST_REQUIRE(routing->copies.size() == 1u);
-    BOOST_TEST(routing->copies[0].path.name() == std::string(200, 'a'));
+    BOOST_REQUIRE(routing->copies.size() == 3u);
+    BOOST_TEST((routing->copies[0].path.error() == std::errc::filename_too_long));
+    BOOST_TEST(routing->copies[0].rule.text() == "policy.d/r.yaml:9");
+    BOOST_TEST((routing->copies[1].path.error() == std::errc::invalid_argument));
+    BOOST_TEST(routing->copies[2].path.value().name() == std::string(200, 'a'));
 }
 
 BOOST_AUTO_TEST_CASE(names_the_folders_to_make_each_after_the_one_that_holds_it) {

@@ -1,4 +1,8 @@
+#include <dirent.h>
+#include <dlfcn.h>
+
 #include <boost/test/unit_test.hpp>
+#include <cerrno>
 #include <chrono>
 
 #include "policies/site_folder.hpp"
@@ -9,6 +13,17 @@ using namespace consign::policy;
 
 namespace {
 
+/// While it lives, folders can be read for `entries` entries, and then the disk fails.
+class FailingReaddir {
+  public:
+    explicit FailingReaddir(int entries) { entries_left = entries; }
+    FailingReaddir(const FailingReaddir&) = delete;
+    FailingReaddir& operator=(const FailingReaddir&) = delete;
+    ~FailingReaddir() { entries_left.reset(); }
+
+    static inline std::optional<int> entries_left;
+};
+
 std::string joined(const std::vector<std::string>& lines) {
     std::string all;
     for (const std::string& line : lines) all += line + "\n";
@@ -16,6 +31,16 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 }  // namespace
+
+/// Stands before the C library's, and is what std::filesystem calls.
+extern "C" dirent* readdir(DIR* folder) {
+    static const auto real = reinterpret_cast<dirent* (*)(DIR*)>(dlsym(RTLD_NEXT, "readdir"));
+    if (FailingReaddir::entries_left && (*FailingReaddir::entries_left)-- <= 0) {
+        errno = EIO;
+        return nullptr;
+    }
+    return real(folder);
+}
 
 BOOST_AUTO_TEST_SUITE(policy_load)
 
@@ -92,7 +117,7 @@ BOOST_AUTO_TEST_CASE(reads_everything_that_the_files_say) {
     facts.path = VirtualPath::parse("/labs/lab/in/A.hl7").value();
     facts.account = "lab";
     facts.home = lab.home;
-    BOOST_TEST(route(policy, facts)->copies.at(0).path.text() == "/labs/lab/done/A.hl7");
+    BOOST_TEST(route(policy, facts)->copies.at(0).path->text() == "/labs/lab/done/A.hl7");
 }
 
 BOOST_AUTO_TEST_CASE(defaults_stand_where_the_files_say_nothing) {
@@ -242,7 +267,9 @@ BOOST_AUTO_TEST_CASE(bounds_how_many_mistakes_it_tells) {
 
 BOOST_AUTO_TEST_CASE(reads_its_own_files_and_nothing_else) {
     SiteFolder site;
-    BOOST_TEST(site.said().at(0) == "consign.yaml:4:9: error: no file matches `policy.d/*.yaml`");
+    BOOST_TEST(site.said().at(0) ==
+               "consign.yaml:4:9: error: the folder of `policy.d/*.yaml` cannot be read: "
+               "No such file or directory");
     site.write("policy.d/.#a.yaml", "not: read");
     site.write("policy.d/a.yaml~", "not: read");
     site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("a"));
@@ -253,6 +280,28 @@ BOOST_AUTO_TEST_CASE(reads_its_own_files_and_nothing_else) {
     BOOST_TEST(absent.policy == nullptr);
     BOOST_TEST(absent.problems.at(0).text() ==
                "nowhere.yaml: error: cannot be read: No such file or directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_listed_to_its_end_never_goes_live) {
+    SiteFolder site;
+    site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("a"));
+    site.write("policy.d/b.yaml", "version: 1\naccounts:\n" + SiteFolder::account("b"));
+    // ".", ".." and the two files: then the end, which must not be taken for an error.
+    for (int entries = 0; entries <= 4; ++entries) {
+        const FailingReaddir broken(entries);
+        const Loaded loaded = site.load();
+        BOOST_TEST(loaded.policy == nullptr);
+        BOOST_REQUIRE(loaded.problems.size() == 1u);
+        BOOST_TEST(loaded.problems.front().text() ==
+                   "consign.yaml:4:9: error: the folder of `policy.d/*.yaml` cannot be read: "
+                   "Input/output error");
+    }
+    BOOST_TEST(site.load().policy != nullptr);
+    std::filesystem::remove_all(site.path("policy.d"));
+    site.write("policy.d", "not a folder");
+    BOOST_TEST(site.said().at(0) ==
+               "consign.yaml:4:9: error: the folder of `policy.d/*.yaml` cannot be read: "
+               "Not a directory");
 }
 
 BOOST_AUTO_TEST_CASE(the_hash_follows_every_byte_that_was_read) {

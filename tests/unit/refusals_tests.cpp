@@ -8,6 +8,7 @@ using desk::Refusals;
 namespace {
 
 constexpr Timestamp start{std::chrono::hours(500'000)};
+const std::string home = "192.0.2.1";
 
 ledger::Event refusal(std::string path, Timestamp time = start) {
     ledger::Event event;
@@ -28,21 +29,21 @@ BOOST_AUTO_TEST_SUITE(refusals)
 
 BOOST_AUTO_TEST_CASE(the_first_is_written_and_the_rest_are_counted) {
     Refusals refusals;
-    BOOST_TEST(refusals.is_first(refusal("/a")));
+    BOOST_TEST(refusals.is_first(refusal("/a"), home));
     for (int second = 1; second < 10; ++second)
-        BOOST_TEST(!refusals.is_first(refusal("/a", start + std::chrono::seconds(second))));
+        BOOST_TEST(!refusals.is_first(refusal("/a", start + std::chrono::seconds(second)), home));
     BOOST_TEST(refusals.due(start + Refusals::window - std::chrono::microseconds(1)).empty());
     const auto rows = refusals.due(start + Refusals::window);
     BOOST_TEST_REQUIRE(rows.size() == 1U);
     BOOST_TEST(rows[0].count == 9U);
     BOOST_TEST((rows[0].time == start + std::chrono::seconds(9)));
     BOOST_TEST(refusals.due(start + Refusals::window).empty());
-    BOOST_TEST(refusals.is_first(refusal("/a")));
+    BOOST_TEST(refusals.is_first(refusal("/a"), home));
 }
 
 BOOST_AUTO_TEST_CASE(what_happened_once_needs_no_count) {
     Refusals refusals;
-    BOOST_TEST(refusals.is_first(refusal("/a")));
+    BOOST_TEST(refusals.is_first(refusal("/a"), home));
     BOOST_TEST(refusals.due(start + Refusals::window).empty());
 }
 
@@ -53,26 +54,44 @@ BOOST_AUTO_TEST_CASE(only_equal_ones_share_a_row) {
         return event;
     };
     Refusals refusals;
-    BOOST_TEST(refusals.is_first(refusal("/a")));
-    BOOST_TEST(refusals.is_first(other([](auto& event) { event.personal.path = "/b"; })));
-    BOOST_TEST(refusals.is_first(other([](auto& event) { event.personal.address = "::1"; })));
-    BOOST_TEST(refusals.is_first(other([](auto& event) { event.account = "other"; })));
-    BOOST_TEST(refusals.is_first(other([](auto& event) { event.rule = "policy.d/a.yaml:8"; })));
-    BOOST_TEST(refusals.is_first(other([](auto& event) { event.detail = "never"; })));
+    BOOST_TEST(refusals.is_first(refusal("/a"), home));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.personal.path = "/b"; }), home));
+    BOOST_TEST(refusals.is_first(refusal("/a"), "2001:db8:1:2::/64"));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.account = "other"; }), home));
     BOOST_TEST(
-        refusals.is_first(other([](auto& event) { event.action = ledger::Action::renamed; })));
-    BOOST_TEST(!refusals.is_first(refusal("/a")));
+        refusals.is_first(other([](auto& event) { event.rule = "policy.d/a.yaml:8"; }), home));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.detail = "never"; }), home));
+    BOOST_TEST(refusals.is_first(other([](auto& event) { event.action = ledger::Action::renamed; }),
+                                 home));
+    BOOST_TEST(!refusals.is_first(refusal("/a"), home));
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_of_different_ones_stays_within_the_bound) {
+BOOST_AUTO_TEST_CASE(a_flood_from_one_network_stays_within_its_bound_and_hides_no_other) {
     Refusals refusals;
-    for (std::size_t kind = 0; kind < Refusals::kinds_limit; ++kind)
-        BOOST_TEST_REQUIRE(refusals.is_first(refusal(std::to_string(kind))));
-    BOOST_TEST(refusals.is_first(refusal("one more")));
+    for (std::size_t kind = 0; kind < Refusals::kinds_per_network_limit; ++kind)
+        BOOST_TEST_REQUIRE(refusals.is_first(refusal(std::to_string(kind)), home));
+    BOOST_TEST(refusals.is_first(refusal("one more"), home));
     for (int more = 0; more < 100; ++more)
-        BOOST_TEST_REQUIRE(!refusals.is_first(refusal("more " + std::to_string(more))));
-    // Those that have a window keep it.
-    BOOST_TEST(!refusals.is_first(refusal("7")));
+        BOOST_TEST_REQUIRE(!refusals.is_first(refusal("more " + std::to_string(more)), home));
+    // Those that have a window keep it, and so do the neighbours before and after.
+    BOOST_TEST(!refusals.is_first(refusal("7"), home));
+    BOOST_TEST(refusals.is_first(refusal("/a"), "192.0.2.0"));
+    BOOST_TEST(refusals.is_first(refusal("/a"), "192.0.2.2"));
+    const auto rows = refusals.due(start, true);
+    BOOST_TEST_REQUIRE(rows.size() == 2U);
+    BOOST_TEST(rows[0].count + rows[1].count == 101U);
+    BOOST_TEST(refusals.is_first(refusal("one more"), home));  // there is room again
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_from_everywhere_stays_within_the_bound) {
+    Refusals refusals;
+    const auto network = [](std::size_t number) { return "network " + std::to_string(number); };
+    for (std::size_t number = 0; number < Refusals::kinds_limit; ++number)
+        BOOST_TEST_REQUIRE(refusals.is_first(refusal("/a"), network(number)));
+    BOOST_TEST(refusals.is_first(refusal("/a"), "one more"));
+    for (std::size_t more = 0; more < 100; ++more)
+        BOOST_TEST_REQUIRE(!refusals.is_first(refusal("/a"), network(1'000'000 + more)));
+    BOOST_TEST(!refusals.is_first(refusal("/a"), network(7)));
     const auto rows = refusals.due(start, true);
     BOOST_TEST_REQUIRE(rows.size() == 2U);
     BOOST_TEST(rows[0].count + rows[1].count == 101U);
@@ -80,8 +99,8 @@ BOOST_AUTO_TEST_CASE(a_flood_of_different_ones_stays_within_the_bound) {
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_set_back_keeps_no_window_open) {
     Refusals refusals;
-    BOOST_TEST(refusals.is_first(refusal("/a")));
-    BOOST_TEST(!refusals.is_first(refusal("/a")));
+    BOOST_TEST(refusals.is_first(refusal("/a"), home));
+    BOOST_TEST(!refusals.is_first(refusal("/a"), home));
     BOOST_TEST(refusals.due(start - std::chrono::hours(1)).size() == 1U);
 }
 

@@ -51,6 +51,19 @@ BOOST_AUTO_TEST_CASE(shares_the_node_that_an_alias_names) {
     BOOST_TEST(&value(parsed.document->root(), "a") == &value(parsed.document->root(), "b"));
 }
 
+BOOST_AUTO_TEST_CASE(an_anchor_may_stand_before_every_kind_of_scalar) {
+    const auto parsed = parse(
+        "a: &a \"it's\"\nb: &b 'say \"it'\nc: &c |\n  an \"open\nd: &d # \"\n  \"x\"\n"
+        "f: &\"g z\nh: [*a, *b, *c, *d]\n");
+    BOOST_REQUIRE(parsed.document.has_value());
+    BOOST_TEST(parsed.said.empty());
+    const Node& shared = value(parsed.document->root(), "h");
+    BOOST_TEST(shared.items.at(0)->text == "it's");
+    BOOST_TEST(shared.items.at(1)->text == "say \"it");
+    BOOST_TEST(shared.items.at(2)->text == "an \"open\n");
+    BOOST_TEST(shared.items.at(3)->text == "x");
+}
+
 BOOST_AUTO_TEST_CASE(takes_an_empty_file_for_an_absent_value) {
     for (const char* text : {"", "\n\n", "# only words\n", "---\n", "\xef\xbb\xbf"}) {
         const auto parsed = parse(text);
@@ -74,6 +87,15 @@ const std::vector<Wrong> wrong{
     {"a: 'x\n", "f:1:4: error: a quote that is never closed"},
     {"a: \"x\\\"\nb: 2\n", "f:1:4: error: a quote that is never closed"},
     {"a: 'it''s\nb: 2\n", "f:1:4: error: a quote that is never closed"},
+    {"a: &x \"y\nb: 2\n", "f:1:4: error: a quote that is never closed"},
+    {"a: &x 'y\nb: 2\n", "f:1:4: error: a quote that is never closed"},
+    {"a: &x # words\n\n  \"y\nb: 2\n", "f:1:4: error: a quote that is never closed"},
+    {"a: [&x\t\"y]\nb: 2\n", "f:1:5: error: a quote that is never closed"},
+    {"&x \"a: 1\nb: 2\n", "f:1:1: error: a quote that is never closed"},
+    {"a: ! \"y\nb: 2\n", "f:1:4: error: the tag `!`: the policy language has no tags"},
+    {"a: &x !\"y\nb: 2\n", "f:1:4: error: the tag `!`: the policy language has no tags"},
+    {"a: !<!> \"y\nb: 2\n", "f:1:4: error: the tag `!`: the policy language has no tags"},
+    {"a: ! y\n", "f:1:4: error: the tag `!`: the policy language has no tags"},
     {"a: 1\na: 2\n", "f:2:1: error: `a` stands here twice: first at line 1"},
     {"x:\n  b: {c: 1, d: 2, c: 3}\n", "f:2:19: error: `c` stands here twice: first at line 2"},
     {"a: !!str 1\n",

@@ -58,14 +58,22 @@ def row_bytes(chain, sequence, event, committed):
     ])
 
 
-def cell(key, key_id, nonce, table, column, row, plain):
-    associated = string(table.encode()) + string(column.encode()) + struct.pack(">qI", row, key_id)
+def cell(key, key_id, nonce, table, column, row, plain, bound=b""):
+    associated = string(table.encode()) + string(column.encode()) + struct.pack(">qI", row, key_id) + bound
     return struct.pack(">I", key_id) + nonce + AESGCM(key).encrypt(nonce, plain, associated)
 
 
 def name_index(key, parent, name):
     return hmac.new(key, struct.pack(">q", parent) + name, hashlib.sha256).digest()[:16]
 
+
+# Other columns that a cell vouches for: a file of `lab-biomed` in folder 7, and its content; an upload.
+BOUND = {
+    "nodes": struct.pack(">QBQB", 7, 2, 9, 0) + string(b"lab-biomed"),
+    "files": bytes(range(16)) + struct.pack(">Q", 1788) + string(b"lab-biomed"),
+    "uploads": bytes(range(16)) + string(b"lab-biomed") + struct.pack(">Q", 7)
+    + bytes(range(16, 32)) + string(b"lab-virology") + struct.pack(">Q", 600),
+}
 
 NIL = bytes(16)
 EVENTS = [
@@ -87,6 +95,7 @@ EVENTS = [
 CELLS = [
     ("nodes", "name", 2, 3, b"r\xe9sultat.hl7"),
     ("files", "sha256", 7, 3, sha256(b"content")),
+    ("uploads", "name", 4, 3, b"half.hl7"),
     ("sessions", "address", 1, 4, b""),
     ("events", "personal", (1 << 62) + 1, 0xFFFFFFFF, bytes(300)),
 ]
@@ -109,9 +118,10 @@ def vectors():
                          row=row.hex(), row_hash=sha256(row).hex(), hash=previous.hex()))
     cells = []
     for table, column, row, key_id, plain in CELLS:
-        key, nonce = sample(f"key {key_id}", 32), sample(f"nonce {table}", 12)
+        key, nonce, bound = sample(f"key {key_id}", 32), sample(f"nonce {table}", 12), BOUND.get(table, b"")
         cells.append(dict(key=key.hex(), key_id=key_id, nonce=nonce.hex(), table=table, column=column, row=row,
-                          plain=plain.hex(), cell=cell(key, key_id, nonce, table, column, row, plain).hex()))
+                          bound=bound.hex(), plain=plain.hex(),
+                          cell=cell(key, key_id, nonce, table, column, row, plain, bound).hex()))
     index_key = sample("index key", 32)
     names = [dict(key=index_key.hex(), parent=parent, name=name.hex(), index=name_index(index_key, parent, name).hex())
              for parent, name in NAMES]

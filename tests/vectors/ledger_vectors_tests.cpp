@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 
+#include "storage/catalog/bound.hpp"
 #include "storage/catalog/name_index.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "storage/ledger/commitment.hpp"
@@ -106,15 +107,35 @@ BOOST_AUTO_TEST_CASE(openings_of_the_page_open_its_commitments) {
 
 BOOST_AUTO_TEST_CASE(cells_are_those_of_the_page) {
     const json::object vectors = read_vectors();
-    BOOST_TEST(vectors.at("cells").as_array().size() == 4U);
+    BOOST_TEST(vectors.at("cells").as_array().size() == 5U);
     for (const json::value& vector : vectors.at("cells").as_array()) {
         evp::Gcm gcm(SecretKey(array_of<32>(vector.at("key"))));
         const std::string table = text_of(vector.at("table"));
         const std::string column = text_of(vector.at("column"));
-        const Bytes cell = database::seal_cell(
-            gcm, vector.at("key_id").to_number<keyring::KeyId>(), array_of<12>(vector.at("nonce")),
-            {.table = table, .column = column, .row = vector.at("row").to_number<std::int64_t>()},
-            bytes_of(vector.at("plain")));
+        const Bytes bound = bytes_of(vector.at("bound"));
+        // The bound columns are as storage/catalog/bound.hpp writes them.
+        const Id stream = *Id::from_bytes(*from_hex("000102030405060708090a0b0c0d0e0f"));
+        if (table == "nodes")
+            BOOST_TEST(
+                (bound == catalog::bound_to_node(7, catalog::Kind::file, 9, false, "lab-biomed")));
+        if (table == "files")
+            BOOST_TEST((bound == catalog::bound_to_file(stream, 1788, "lab-biomed")));
+        if (table == "uploads")
+            BOOST_TEST((bound == catalog::bound_to_upload({.stream = stream,
+                                                           .account = "lab-biomed",
+                                                           .path = {},
+                                                           .base = *Id::from_bytes(*from_hex(
+                                                               "101112131415161718191a1b1c1d1e1f")),
+                                                           .origin = "lab-virology",
+                                                           .fixed_bytes = 600},
+                                                          7)));
+        const Bytes cell = database::seal_cell(gcm, vector.at("key_id").to_number<keyring::KeyId>(),
+                                               array_of<12>(vector.at("nonce")),
+                                               {.table = table,
+                                                .column = column,
+                                                .row = vector.at("row").to_number<std::int64_t>(),
+                                                .bound = bound},
+                                               bytes_of(vector.at("plain")));
         BOOST_TEST(to_hex(cell) == text_of(vector.at("cell")));
     }
 }
