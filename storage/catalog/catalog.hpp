@@ -205,6 +205,7 @@ class Catalog {
                                                 ByteView bound, ByteView cell);
     [[nodiscard]] Result<Entry> entry_of(const database::Statement& row);
     [[nodiscard]] Result<std::vector<Entry>> entries_of(database::Statement query);
+    [[nodiscard]] static Result<std::vector<Id>> streams_of(database::Statement query);
     [[nodiscard]] Result<Upload> upload_of(const database::Statement& row);
     [[nodiscard]] Result<std::vector<Upload>> uploads_of(database::Statement query);
 

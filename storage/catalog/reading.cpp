@@ -124,11 +124,7 @@ Result<Usage> Catalog::usage(const VirtualPath& directory) {
     return (*node)->holds;
 }
 
-Result<std::vector<Id>> Catalog::doomed() {
-    auto query = connection_.query(
-        "SELECT stream FROM files WHERE doomed = 1"
-        // What still has a name is not to be destroyed, whatever its row says.
-        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) ORDER BY id");
+Result<std::vector<Id>> Catalog::streams_of(database::Statement query) {
     std::vector<Id> streams;
     for (;;) {
         const auto row = query.next();
@@ -136,6 +132,13 @@ Result<std::vector<Id>> Catalog::doomed() {
         if (!*row) return streams;
         streams.push_back(query.id(0));
     }
+}
+
+Result<std::vector<Id>> Catalog::doomed() {
+    return streams_of(connection_.query(
+        "SELECT stream FROM files WHERE doomed = 1"
+        // What still has a name is not to be destroyed, whatever its row says.
+        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) ORDER BY id"));
 }
 
 Result<bool> Catalog::has_file(const Id& stream) {

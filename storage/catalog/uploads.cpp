@@ -84,15 +84,8 @@ Result<std::vector<Upload>> Catalog::uploads_in(const std::string& account, Node
 }
 
 Result<std::vector<Id>> Catalog::uploads_untouched_since(Timestamp time) {
-    auto query =
-        connection_.query("SELECT stream FROM uploads WHERE touched <= ? ORDER BY id", time);
-    std::vector<Id> streams;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return streams;
-        streams.push_back(query.id(0));
-    }
+    return streams_of(
+        connection_.query("SELECT stream FROM uploads WHERE touched <= ? ORDER BY id", time));
 }
 
 Result<bool> Catalog::has_upload(const Id& stream) {
