@@ -20,6 +20,17 @@ const policy::PublicKey* find_key(const policy::Account* account, const Bytes& b
     return found == account->keys.end() ? nullptr : &*found;
 }
 
+const policy::ClientCertificate* find_certificate(const policy::Account* account,
+                                                  const ClientIdentity& identity) {
+    if (!account) return nullptr;
+    const auto found =
+        std::ranges::find_if(account->certificates, [&](const policy::ClientCertificate& known) {
+            return known.fingerprint ? *known.fingerprint == identity.fingerprint
+                                     : known.subject == identity.subject;
+        });
+    return found == account->certificates.end() ? nullptr : &*found;
+}
+
 /// A hash for one who has none: that of some account, always the same for the same name, so that an
 /// unknown user is answered after the time that a known one takes. Its verdict is thrown away.
 const std::string& stand_in_hash(const policy::Policy& policy, const std::string& user) {
@@ -67,12 +78,15 @@ Login::Claim Login::claim(const std::string& user) const {
     return claim;
 }
 
-bool Login::key_is_welcome(const std::string& user, const Bytes& blob) {
-    ++keys_offered_;
+bool Login::takes_offer(const Claim& claimed, const std::string& user) {
+    ++offers_;
     offered_as_ = user;
+    return !is_exhausted() && claimed.may_connect.allowed;
+}
+
+bool Login::key_is_welcome(const std::string& user, const Bytes& blob) {
     const Claim claimed = claim(user);
-    return !is_exhausted() && claimed.may_connect.allowed &&
-           find_key(claimed.account, blob) != nullptr;
+    return takes_offer(claimed, user) && find_key(claimed.account, blob) != nullptr;
 }
 
 asio::awaitable<Login::Answer> Login::present_key(std::string user, Bytes blob) {
@@ -83,6 +97,23 @@ asio::awaitable<Login::Answer> Login::present_key(std::string user, Bytes blob) 
                                   "the key is not one of the account's");
     const policy::Rule rule = key->rule;
     co_return co_await accept(std::move(user), std::move(claimed), policy::Method::publickey, rule);
+}
+
+bool Login::certificate_is_welcome(const std::string& user, const ClientIdentity& identity) {
+    const Claim claimed = claim(user);
+    return takes_offer(claimed, user) && find_certificate(claimed.account, identity) != nullptr;
+}
+
+asio::awaitable<Login::Answer> Login::present_certificate(std::string user,
+                                                          ClientIdentity identity) {
+    Claim claimed = claim(user);
+    const policy::ClientCertificate* certificate = find_certificate(claimed.account, identity);
+    if (!certificate)
+        co_return co_await refuse(std::move(user), std::move(claimed),
+                                  "the certificate is not one of the account's");
+    const policy::Rule rule = certificate->rule;
+    co_return co_await accept(std::move(user), std::move(claimed), policy::Method::tls_certificate,
+                              rule);
 }
 
 asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretText password) {
@@ -136,10 +167,11 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
     if (user != user_) succeeded_.clear();
     user_ = user;
     succeeded_.insert(method);
-    const auto progress = policy::login_progress(*claimed.account, succeeded_);
+    const auto progress = policy::login_progress(*claimed.account, session_.protocol(), succeeded_);
     if (!progress.complete && progress.next.empty())
-        co_return co_await refuse(std::move(user), std::move(claimed),
-                                  "this way to log in is not the account's");
+        co_return co_await refuse(
+            std::move(user), std::move(claimed),
+            "no way in of the account's goes on from here over this protocol");
     if (!progress.complete) co_return Answer{Answer::Outcome::partial, progress.next, {}};
 
     Site& site = session_.site();
@@ -153,7 +185,8 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
     place_ = std::move(*place);
     session_.set_account(std::move(user), methods_text(succeeded_));
     auto login = session_.event(ledger::Action::login, ledger::Outcome::granted, rule);
-    login.detail = fmt::format("{}; client {}; {}", methods_text(succeeded_), session_.client(),
+    login.detail = fmt::format("{}; client {}; {}", methods_text(succeeded_),
+                               session_.client().empty() ? "unnamed" : session_.client(),
                                session_.algorithms());
     // A login that cannot be recorded is none: nothing happens unseen.
     if (const auto recorded = co_await session_.record(std::move(login)); !recorded)
@@ -167,9 +200,14 @@ std::unique_ptr<Desk> Login::open_desk() {
 }
 
 asio::awaitable<void> Login::give_up() {
-    if (complete_ || failures_ > 0 || keys_offered_ == 0) co_return;
-    co_await session_.record_refusal(
-        failed_login(claim(offered_as_), "none of the keys offered would do"));
+    if (complete_ || failures_ > 0) co_return;
+    if (!succeeded_.empty())
+        co_await session_.record_refusal(failed_login(
+            claim(user_),
+            fmt::format("the peer left after {}, before the way's end", methods_text(succeeded_))));
+    else if (offers_ > 0)
+        co_await session_.record_refusal(
+            failed_login(claim(offered_as_), "nothing that was offered would do"));
 }
 
 }  // namespace consign::desk

@@ -3,12 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 #include "policy/draft.hpp"
 #include "policy/network.hpp"
-#include "policy/password_hash.hpp"
-#include "policy/public_key.hpp"
 #include "policy/reader.hpp"
 #include "policy/spelling.hpp"
 
@@ -21,16 +18,13 @@ namespace {
 
 constexpr std::size_t grant_limit = 256;
 constexpr std::size_t network_limit = 256;
-constexpr std::size_t key_limit = 64;
-constexpr std::size_t way_limit = 16;
 constexpr std::uint64_t file_count_limit = 1'000'000'000;
 
 constexpr std::array<std::string_view, 8> verb_names{"list",   "download", "upload", "overwrite",
                                                      "append", "rename",   "delete", "mkdir"};
-constexpr std::array<std::string_view, 2> method_names{"publickey", "password"};
-constexpr std::array<std::string_view, 3> later_methods{"totp", "tls-certificate",
-                                                        "ssh-certificate"};
 constexpr std::array<std::string_view, 2> protocol_names{"sftp", "ftps"};
+constexpr std::array<std::string_view, 3> exception_names{"ssh-algorithms", "old-tls",
+                                                          "no-close-notify"};
 
 std::vector<Grant> read_grants(const Reader& in, const Node& node) {
     std::vector<Grant> grants;
@@ -106,6 +100,25 @@ Quota read_quota(const Reader& in, const Node& node) {
     return quota;
 }
 
+Legacy read_legacy(const Reader& in, const Node& node) {
+    Legacy legacy;
+    legacy.rule = in.rule(node.place);
+    const auto read_allow = [&](const Node& allow) {
+        if (allow.kind == Node::Kind::sequence && allow.items.empty())
+            in.error(allow.place, "expected at least one exception");
+        in.items(allow, exception_names.size(), [&](const Node& item) {
+            if (const auto index = in.choice(item, exception_names))
+                legacy.allow.insert(static_cast<LegacyException>(*index));
+        });
+    };
+    const auto read_until = [&](const Node& until) {
+        legacy.until = in.date(until).value_or(legacy.until);
+    };
+    in.mapping(node, {required("allow", read_allow), required("until", read_until),
+                      required("reason", in.text_into(legacy.reason))});
+    return legacy;
+}
+
 /// The rows that a group and an account share.
 Key protocols_row(const Reader& in, Privileges& privileges) {
     return optional("protocols",
@@ -120,170 +133,9 @@ Key grants_row(const Reader& in, Privileges& privileges) {
 Key quota_row(const Reader& in, Privileges& privileges) {
     return optional("quota", [&](const Node& node) { privileges.quota = read_quota(in, node); });
 }
-
-struct WayPlace {
-    Method method;
-    Place place;
-};
-
-/// `login:` of one account.
-class LoginReader {
-  public:
-    LoginReader(const Reader& in, const ReadNamedFile& read_file, Account& account)
-        : in_(in), read_file_(read_file), account_(account) {}
-
-    void read(const Node& node) {
-        in_.mapping(node, {optional("any_of", [&](const Node& ways) { read_any_of(ways); }),
-                           optional("all_of", [&](const Node& way) { read_all_of(way); }),
-                           optional("keys", [&](const Node& keys) { read_keys(keys); }),
-                           optional("password", [&](const Node& hash) { read_password(hash); }),
-                           later("totp"), later("certificates")});
-        if (node.kind == Node::Kind::mapping) check_ways(node.place);
-    }
-
-  private:
-    void read_any_of(const Node& node) {
-        ++ways_written_;
-        in_.items(node, way_limit, [&](const Node& way) {
-            if (way.kind == Node::Kind::sequence)
-                read_way(way);
-            else
-                add_way({&way});
-        });
-    }
-
-    void read_all_of(const Node& node) {
-        ++ways_written_;
-        if (node.kind == Node::Kind::sequence)
-            read_way(node);
-        else
-            in_.items(node, way_limit, {});
-    }
-
-    void read_way(const Node& node) {
-        if (node.items.empty()) {
-            in_.error(node.place, "an empty way would let anybody in: name its methods");
-            has_mistake_ = true;
-            return;
-        }
-        add_way(node.items);
-    }
-
-    void add_way(const std::vector<const Node*>& methods) {
-        std::set<Method> way;
-        for (const Node* method : methods) {
-            const auto index = in_.choice(*method, method_names, later_methods);
-            if (!index) {
-                has_mistake_ = true;
-                continue;
-            }
-            if (!way.insert(static_cast<Method>(*index)).second)
-                in_.error(method->place,
-                          fmt::format("this way names `{}` twice", method_names[*index]));
-            methods_.push_back({static_cast<Method>(*index), method->place});
-        }
-        if (!way.empty()) account_.ways.push_back(std::move(way));
-    }
-
-    void read_keys(const Node& node) {
-        keys_place_ = node.place;
-        in_.items(node, key_limit, [&](const Node& item) {
-            const auto written = in_.secret(item);
-            if (!written)
-                has_mistake_ = true;
-            else if (looks_like_key(*written))
-                add_key(item.place, *written, "");
-            else
-                read_key_file(item.place, *written);
-        });
-    }
-
-    void read_key_file(Place at, const std::string& path) {
-        const auto content = read_file_(path);
-        if (!content) {
-            in_.error(at, fmt::format("the key file {} {}", cited(path), content.error()));
-            has_mistake_ = true;
-            return;
-        }
-        int line_number = 0;
-        std::size_t keys = 0;
-        for (const auto part : *content | std::views::split('\n')) {
-            ++line_number;
-            const std::string_view line(part.begin(), part.end());
-            const std::size_t start = line.find_first_not_of(" \t\r");
-            if (start == std::string_view::npos || line[start] == '#') continue;
-            if (++keys > key_limit) {
-                in_.error(at, fmt::format("the key file {} holds more than {} keys", cited(path),
-                                          key_limit));
-                return;
-            }
-            const bool sound = add_key(
-                at, line, fmt::format("the key file {}, line {}: ", cited(path), line_number));
-            if (!sound) return;
-        }
-        if (keys > 0) return;
-        in_.error(at, fmt::format("the key file {} holds no key", cited(path)));
-        has_mistake_ = true;
-    }
-
-    bool add_key(Place at, std::string_view line, std::string_view where) {
-        auto key = parse_public_key(line);
-        if (!key) {
-            in_.error(at, fmt::format("{}{}", where, key.error()));
-            has_mistake_ = true;
-            return false;
-        }
-        account_.keys.push_back({std::move(key->algorithm), std::move(key->blob),
-                                 std::move(key->fingerprint), in_.rule(at)});
-        return true;
-    }
-
-    void read_password(const Node& node) {
-        password_place_ = node.place;
-        const auto written = in_.secret(node);
-        if (!written) {
-            has_mistake_ = true;
-        } else if (auto wrong = wrong_password_hash(*written)) {
-            in_.error(node.place, *wrong);
-            has_mistake_ = true;
-        } else {
-            account_.password_hash = *written;
-        }
-    }
-
-    /// Every way can be gone, and nothing lies there for no way.
-    void check_ways(Place at) const {
-        if (ways_written_ != 1)
-            return in_.error(at, ways_written_ == 0
-                                     ? "`any_of` or `all_of` is missing: how to log in"
-                                     : "`any_of` and `all_of` exclude each other");
-        if (has_mistake_) return;  // told already, and what follows would only repeat it
-        if (account_.ways.empty()) return in_.error(at, "no way to log in: name a method");
-        const auto wants = [&](Method method) {
-            return std::ranges::count(methods_, method, &WayPlace::method) > 0;
-        };
-        for (const WayPlace& way : methods_) {
-            if (way.method == Method::publickey && account_.keys.empty())
-                in_.error(way.place, "`publickey` is a way in, but the account has no `keys`");
-            if (way.method == Method::password && account_.password_hash.empty())
-                in_.error(way.place, "`password` is a way in, but the account has no `password`");
-        }
-        if (!account_.keys.empty() && !wants(Method::publickey))
-            in_.warning(*keys_place_, "these keys are never used: no way in names `publickey`");
-        if (!account_.password_hash.empty() && !wants(Method::password))
-            in_.warning(*password_place_,
-                        "this password is never used: no way in names `password`");
-    }
-
-    const Reader& in_;
-    const ReadNamedFile& read_file_;
-    Account& account_;
-    std::vector<WayPlace> methods_;
-    std::optional<Place> keys_place_;
-    std::optional<Place> password_place_;
-    int ways_written_ = 0;
-    bool has_mistake_ = false;
-};
+Key legacy_row(const Reader& in, Privileges& privileges) {
+    return optional("legacy", [&](const Node& node) { privileges.legacy = read_legacy(in, node); });
+}
 
 /// `system` and `admin`, alone or before a separator, name the daemon and its administrators in the
 /// ledger.
@@ -312,21 +164,20 @@ AccountDraft read_account(const Reader& in, const Entry& entry, const ReadNamedF
         draft.has_home = home.has_value();
         if (home) account.home = std::move(*home);
     };
-    const auto read_login = [&](const Node& node) {
-        LoginReader(in, read_file, account).read(node);
-    };
     const auto read_enabled = [&](const Node& node) {
         account.enabled = in.boolean(node).value_or(true);
     };
-    in.mapping(*entry.value,
-               {optional("name", in.text_into(account.name)), optional("group", read_group),
-                required("home", read_home), protocols_row(in, draft.privileges),
-                optional("enabled", read_enabled),
-                optional("expires", [&](const Node& node) { account.expires = in.date(node); }),
-                required("login", read_login), from_row(in, draft.privileges),
-                grants_row(in, draft.privileges), quota_row(in, draft.privileges), later("hours"),
-                later("claims"), later("legacy")},
-               entry.place);
+    in.mapping(
+        *entry.value,
+        {optional("name", in.text_into(account.name)), optional("group", read_group),
+         required("home", read_home), protocols_row(in, draft.privileges),
+         optional("enabled", read_enabled),
+         optional("expires", [&](const Node& node) { account.expires = in.date(node); }),
+         required("login", [&](const Node& node) { read_login(in, node, read_file, draft); }),
+         from_row(in, draft.privileges), grants_row(in, draft.privileges),
+         quota_row(in, draft.privileges), legacy_row(in, draft.privileges), later("hours"),
+         later("claims")},
+        entry.place);
     return draft;
 }
 
@@ -349,7 +200,7 @@ void read_groups(const Reader& in, const Node& node, Draft& draft) {
         in.mapping(*entry.value,
                    {grants_row(in, group.privileges), quota_row(in, group.privileges),
                     protocols_row(in, group.privileges), from_row(in, group.privileges),
-                    later("hours"), later("login"), later("legacy")},
+                    legacy_row(in, group.privileges), later("hours"), later("login")},
                    entry.place);
         if (in.is_name(entry.key, entry.place))
             add_unique(in, draft.groups, "group", entry, std::move(group));

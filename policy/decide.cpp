@@ -54,6 +54,22 @@ std::chrono::sys_days day_of(WallTime time) {
     return std::chrono::sys_days(std::chrono::floor<std::chrono::days>(time).time_since_epoch());
 }
 
+bool is_over(const Policy& policy, std::chrono::sys_days last_day, Timestamp now) {
+    return day_of(wall_time(policy.zone, now)) > last_day;
+}
+
+/// May the account use algorithms that only exceptions may?
+Verdict may_use_legacy(const Policy& policy, const Account& account, const Listener& listener,
+                       Timestamp now) {
+    const LegacyException wanted = legacy_exception_over(listener.protocol);
+    if (!account.legacy || !account.legacy->allow.contains(wanted))
+        return {false, listener.rule, "the account has no exception for a legacy listener"};
+    Verdict verdict = has_exception(policy, account, wanted, now);
+    if (!verdict.allowed)
+        verdict.reason = "the account's exception for a legacy listener ended on its last day";
+    return verdict;
+}
+
 bool matches(const Route& route, const DepositFacts& facts) {
     return (!route.path || route.path->matches(facts.path)) &&
            (!route.file_name || route.file_name->matches_name(facts.path.name())) &&
@@ -104,15 +120,27 @@ bool is_shown(const Account& account, const VirtualPath& path, bool is_folder) {
            (is_folder && may_enter(account, path).allowed);
 }
 
+Verdict has_exception(const Policy& policy, const Account& account, LegacyException exception,
+                      Timestamp now) {
+    const auto& legacy = account.legacy;
+    if (!legacy) return {false, account.rule, "the account has no such exception"};
+    if (!legacy->allow.contains(exception))
+        return {false, legacy->rule, "the account has no such exception"};
+    if (is_over(policy, legacy->until, now))
+        return {false, legacy->rule, "the account's exception ended on its last day"};
+    return {true, legacy->rule, {}};
+}
+
 Verdict may_connect(const Policy& policy, const Account& account, const Listener& listener,
                     const boost::asio::ip::address& peer, Timestamp now) {
     if (!account.enabled) return {false, account.rule, "the account is disabled"};
-    if (account.expires && day_of(wall_time(policy.zone, now)) > *account.expires)
+    if (account.expires && is_over(policy, *account.expires, now))
         return {false, account.rule, "the account has expired"};
     if (!account.protocols.contains(listener.protocol))
         return {false, account.rule, "the account may not use this protocol"};
     if (listener.algorithms == Algorithms::legacy)
-        return {false, listener.rule, "the account has no exception for a legacy listener"};
+        if (const Verdict legacy = may_use_legacy(policy, account, listener, now); !legacy.allowed)
+            return legacy;
     if (account.from.empty()) return {true, account.rule, {}};
     const auto network = std::ranges::find_if(
         account.from, [&](const Network& from) { return contains(from.network, peer); });
@@ -121,9 +149,11 @@ Verdict may_connect(const Policy& policy, const Account& account, const Listener
     return {true, network->rule, {}};
 }
 
-LoginProgress login_progress(const Account& account, const std::set<Method>& succeeded) {
+LoginProgress login_progress(const Account& account, std::string_view protocol,
+                             const std::set<Method>& succeeded) {
     LoginProgress progress;
     for (const std::set<Method>& way : account.ways) {
+        if (!std::ranges::includes(methods_over(protocol), way)) continue;
         std::set<Method> rest;
         std::ranges::set_difference(way, succeeded, std::inserter(rest, rest.end()));
         // An empty way would be a bug of the loader; it must not let anybody in.

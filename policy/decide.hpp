@@ -32,19 +32,24 @@ struct Verdict {
 /// not show its files.
 [[nodiscard]] bool is_shown(const Account& account, const VirtualPath& path, bool is_folder);
 
+/// Does the account have this exception, and is `now` not after its last day in the site's zone?
+[[nodiscard]] Verdict has_exception(const Policy& policy, const Account& account,
+                                    LegacyException exception, Timestamp now);
+
 /// May the account log in at all through this listener: enabled, not expired, protocol, address,
-/// algorithms? (A legacy listener lets in accounts with a dated exception alone, and this version
-/// knows none.) A peer that came over IPv4 to an IPv6 socket counts as IPv4.
+/// algorithms? A legacy listener lets in accounts alone whose exception for it
+/// (legacy_exception_over) lasts. A peer that came over IPv4 to an IPv6 socket counts as IPv4.
 [[nodiscard]] Verdict may_connect(const Policy& policy, const Account& account,
                                   const Listener& listener, const boost::asio::ip::address& peer,
                                   Timestamp now);
 
 /// Given the methods that succeeded so far: complete, or which methods may come next (empty: none).
+/// Ways that need what the protocol cannot carry (methods_over) count for nothing.
 struct LoginProgress {
     bool complete = false;
     std::set<Method> next;
 };
-[[nodiscard]] LoginProgress login_progress(const Account& account,
+[[nodiscard]] LoginProgress login_progress(const Account& account, std::string_view protocol,
                                            const std::set<Method>& succeeded);
 
 /// A closed file under this name is durable, but no deposit.

@@ -24,11 +24,19 @@ struct Privileges {
     std::optional<std::vector<Network>> from;
     std::optional<std::vector<Grant>> grants;
     std::optional<Quota> quota;
+    std::optional<Legacy> legacy;
 };
 
 struct Located {
     std::string file;
     Place place;
+};
+
+struct ListenerDraft {
+    Located at;
+    Listener listener;
+    Place algorithms_place;
+    Place passive_ports_place;
 };
 
 struct GroupDraft {
@@ -44,6 +52,9 @@ struct AccountDraft {
     Place group_place;
     Place home_place;
     bool has_home = false;  // one that is sound
+    // Of a login that is sound in itself; else absent.
+    std::optional<Place> login_place;
+    std::optional<Place> certificate_way_place;  // where a way first names `tls-certificate`
 };
 
 struct RouteDraft {
@@ -58,7 +69,7 @@ struct Draft {
     std::string server_file;   // consign.yaml's name
     std::string policy_files;  // the pattern
     Place policy_files_place;
-    std::vector<Located> listeners;
+    std::vector<ListenerDraft> listeners;
     std::map<std::string, GroupDraft, std::less<>> groups;
     std::map<std::string, AccountDraft, std::less<>> accounts;
     std::vector<RouteDraft> routes;
@@ -67,9 +78,14 @@ struct Draft {
 /// The content of a file that the policy names, or why it cannot be had.
 using ReadNamedFile = std::function<std::expected<std::string, std::string>(const std::string&)>;
 
+[[nodiscard]] std::filesystem::path absolute(const std::filesystem::path& folder,
+                                             const std::string& written);
+
 /// consign.yaml. Paths in it become absolute by way of `folder`.
 void read_server_file(const Reader& in, const yaml::Node& root, const std::filesystem::path& folder,
                       Draft& draft);
+void read_listeners(const Reader& in, const yaml::Node& node, const std::filesystem::path& folder,
+                    Draft& draft);
 
 /// A file of policy.d.
 void read_policy_file(const Reader& in, const yaml::Node& root, const ReadNamedFile& read_file,
@@ -77,6 +93,9 @@ void read_policy_file(const Reader& in, const yaml::Node& root, const ReadNamedF
 void read_groups(const Reader& in, const yaml::Node& node, Draft& draft);
 void read_accounts(const Reader& in, const yaml::Node& node, const ReadNamedFile& read_file,
                    Draft& draft);
+/// `login:` of an account.
+void read_login(const Reader& in, const yaml::Node& node, const ReadNamedFile& read_file,
+                AccountDraft& draft);
 void read_routes(const Reader& in, const yaml::Node& node, Draft& draft);
 
 /// What no file can tell alone. Afterwards the draft's policy is whole, where there are no errors.

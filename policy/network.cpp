@@ -13,6 +13,8 @@ namespace ip = boost::asio::ip;
 
 namespace {
 
+constexpr std::uint16_t least_passive_port = 1024;
+
 template <class Number>
 std::optional<Number> parse_number(std::string_view digits) {
     Number number = 0;
@@ -93,6 +95,41 @@ std::expected<BindAddress, std::string> parse_bind(std::string_view text) {
     const auto port = parse_number<std::uint16_t>(text.substr(colon + 1));
     if (!address || !port || address->is_v6() != bracketed) return refused();
     return BindAddress{*address, *port};
+}
+
+std::expected<Ports, std::string> parse_ports(std::string_view text) {
+    const std::size_t dash = text.find('-');
+    const auto first = parse_number<std::uint16_t>(text.substr(0, dash));
+    const auto last =
+        dash == std::string_view::npos ? first : parse_number<std::uint16_t>(text.substr(dash + 1));
+    if (!first || !last || *first < least_passive_port || *last < least_passive_port)
+        return std::unexpected(
+            fmt::format("expected ports such as `50000-50100`, from {} to 65535, found {}",
+                        least_passive_port, cited(text)));
+    if (*first > *last)
+        return std::unexpected(fmt::format("{} ends before it begins; did you mean `{}-{}`?",
+                                           cited(text), *last, *first));
+    return Ports{*first, *last};
+}
+
+std::expected<ip::address_v4, std::string> parse_passive_address(std::string_view text) {
+    const auto address = parse_address(text);
+    if (address && address->is_v6())
+        return std::unexpected(fmt::format(
+            "{} is IPv6: EPSV, which clients use there, needs no address; write an IPv4 one, or "
+            "none",
+            cited(text)));
+    if (!address)
+        return std::unexpected(
+            fmt::format("expected an IPv4 address such as `203.0.113.7`, found {}", cited(text)));
+    if (address->is_unspecified() || address->is_multicast())
+        return std::unexpected(
+            fmt::format("{} is no address that a client can connect to", cited(text)));
+    return address->to_v4();
+}
+
+bool overlap(const ip::address& a, const ip::address& b) {
+    return a == b || a.is_unspecified() || b.is_unspecified();
 }
 
 }  // namespace consign::policy

@@ -42,13 +42,22 @@ struct Grant {
     Rule rule;
 };
 
-enum class Method : std::uint8_t { publickey, password };
+enum class Method : std::uint8_t { publickey, tls_certificate, password };
 [[nodiscard]] std::string_view name_of(Method method);
+/// Those that a protocol can carry; none where there is no such protocol.
+[[nodiscard]] const std::set<Method>& methods_over(std::string_view protocol);
 
 struct PublicKey {
     std::string algorithm;    // "ssh-ed25519"
     Bytes blob;               // RFC 4253 section 6.6
     std::string fingerprint;  // "SHA256:..."
+    Rule rule;
+};
+
+/// Of a client that the listener's `client_ca` vouches for. One of the two is there.
+struct ClientCertificate {
+    std::optional<Digest32> fingerprint;  // SHA-256 of the certificate in DER
+    std::string subject;                  // RFC 2253, as parse_client_certificate() writes it
     Rule rule;
 };
 
@@ -62,6 +71,19 @@ struct Quota {
     Rule rule;
 };
 
+/// What a legacy client may do that nobody else may.
+enum class LegacyException : std::uint8_t { ssh_algorithms, old_tls, no_close_notify };
+[[nodiscard]] std::string_view name_of(LegacyException exception);
+/// The one that an account needs on a legacy listener of a protocol.
+[[nodiscard]] LegacyException legacy_exception_over(std::string_view protocol);
+
+struct Legacy {
+    std::set<LegacyException> allow;
+    std::chrono::sys_days until{};  // the last day, in the site's zone
+    std::string reason;             // for people
+    Rule rule;
+};
+
 struct Account {
     std::string id;    // "lab-biomed"
     std::string name;  // for people
@@ -71,8 +93,10 @@ struct Account {
     std::optional<std::chrono::sys_days> expires;  // the last day, in the site's zone
     std::vector<std::set<Method>> ways;            // any_of; each way: all of its methods
     std::vector<PublicKey> keys;
+    std::vector<ClientCertificate> certificates;
     std::string password_hash;  // argon2id or crypt(3); empty: none
     std::vector<Network> from;  // empty: from anywhere
+    std::optional<Legacy> legacy;
     std::vector<Grant> grants;
     Quota quota;
     Rule rule;
@@ -94,14 +118,34 @@ struct Route {
 };
 
 enum class Algorithms : std::uint8_t { modern, compatible, legacy };
+/// When TLS begins: at AUTH TLS (RFC 4217), or with the first byte.
+enum class Tls : std::uint8_t { explicit_, implicit };
+/// Must a data connection resume the TLS session of its control connection?
+enum class SessionReuse : std::uint8_t { require, prefer, off };
 
+/// Where data connections are awaited.
+struct Passive {
+    std::uint16_t first_port = 0, last_port = 0;  // 0: any that the system has free
+    /// What PASV tells the client; where absent, the address that the client reached.
+    std::optional<boost::asio::ip::address_v4> address;
+};
+
+/// All paths are absolute.
 struct Listener {
     std::string name;
-    std::string protocol;  // "sftp"
+    std::string protocol;  // "sftp", "ftps"
     boost::asio::ip::address address;
     std::uint16_t port = 0;
-    std::vector<std::filesystem::path> host_keys;
     Algorithms algorithms = Algorithms::modern;
+    // Of sftp alone.
+    std::vector<std::filesystem::path> host_keys;
+    // Of ftps alone.
+    Tls tls = Tls::explicit_;
+    std::filesystem::path certificate, private_key;
+    std::optional<std::filesystem::path>
+        client_ca;  // where there is one, certificates are asked for
+    Passive passive;
+    SessionReuse session_reuse = SessionReuse::prefer;
     Rule rule;
 };
 

@@ -57,6 +57,15 @@ std::string_view boolean_of_yaml_1_1(std::string_view text) {
     return {};
 }
 
+/// What may be written.
+std::vector<std::string_view> names_here(std::initializer_list<Key> keys) {
+    std::vector<std::string_view> names;
+    for (const Key& key : keys)
+        if (key.kind == Key::Kind::optional || key.kind == Key::Kind::required)
+            names.push_back(key.name);
+    return names;
+}
+
 }  // namespace
 
 Key optional(std::string_view name, ReadNode read) {
@@ -67,6 +76,9 @@ Key required(std::string_view name, ReadNode read) {
 }
 Key later(std::string_view name) {
     return {name, Key::Kind::later, {}};
+}
+Key misplaced(std::string_view name, std::string_view owner) {
+    return {name, Key::Kind::misplaced, {}, owner};
 }
 
 void Reader::error(Place at, std::string message) const {
@@ -87,9 +99,7 @@ bool Reader::is_scalar(const Node& node, std::string_view expected, bool is_secr
 }
 
 void Reader::unknown_key(const Entry& entry, std::initializer_list<Key> keys) const {
-    std::vector<std::string_view> known;
-    for (const Key& key : keys)
-        if (key.kind != Key::Kind::later) known.push_back(key.name);
+    const auto known = names_here(keys);
     error(entry.place, fmt::format("unknown key {}{} (known here: {})", cited(entry.key),
                                    suggestion(entry.key, known), listed(known)));
 }
@@ -97,10 +107,7 @@ void Reader::unknown_key(const Entry& entry, std::initializer_list<Key> keys) co
 void Reader::mapping(const Node& node, std::initializer_list<Key> keys,
                      std::optional<Place> owner) const {
     if (node.kind != Node::Kind::mapping) {
-        std::vector<std::string_view> known;
-        for (const Key& key : keys)
-            if (key.kind != Key::Kind::later) known.push_back(key.name);
-        wrong_kind(node, fmt::format("a mapping of {}", listed(known)));
+        wrong_kind(node, fmt::format("a mapping of {}", listed(names_here(keys))));
         return;
     }
     for (const Entry& entry : node.entries) {
@@ -109,6 +116,8 @@ void Reader::mapping(const Node& node, std::initializer_list<Key> keys,
             unknown_key(entry, keys);
         else if (key->kind == Key::Kind::later)
             error(entry.place, not_carried_out(key->name));
+        else if (key->kind == Key::Kind::misplaced)
+            error(entry.place, fmt::format("`{}` belongs to {}", key->name, key->owner));
         else
             key->read(*entry.value);
     }

@@ -26,15 +26,18 @@ struct Key {
     enum class Kind : std::uint8_t {
         optional,
         required,
-        later  // of the language, and not carried out by this version
+        later,     // of the language, and not carried out by this version
+        misplaced  // of the language, and not of this mapping as it stands
     };
     std::string_view name;
     Kind kind = Kind::optional;
     ReadNode read;
+    std::string_view owner = {};  // of a misplaced one: "an ftps listener"
 };
 [[nodiscard]] Key optional(std::string_view name, ReadNode read);
 [[nodiscard]] Key required(std::string_view name, ReadNode read);
 [[nodiscard]] Key later(std::string_view name);
+[[nodiscard]] Key misplaced(std::string_view name, std::string_view owner);
 
 /// Of one file. What it reads is nothing where a mistake was told.
 class Reader {

@@ -2,10 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "policy/draft.hpp"
-#include "policy/network.hpp"
 #include "policy/reader.hpp"
 #include "policy/spelling.hpp"
 #include "policy/zone.hpp"
@@ -16,17 +14,11 @@ using yaml::Node;
 
 namespace {
 
-constexpr std::size_t listener_limit = 64;
-constexpr std::size_t host_key_limit = 8;
 constexpr std::size_t temporary_name_limit = 64;
 constexpr std::size_t session_limit = 100'000;
 constexpr std::chrono::seconds login_time_limit = std::chrono::minutes(10);
 constexpr std::chrono::seconds idle_time_limit = std::chrono::days(7);
 constexpr std::chrono::seconds unfinished_upload_limit = std::chrono::days(366);
-
-std::filesystem::path absolute(const std::filesystem::path& folder, const std::string& written) {
-    return (folder / written).lexically_normal();
-}
 
 bool is_credential_name(std::string_view name) {
     return !name.empty() && name != "." && name != ".." && std::ranges::all_of(name, [](char byte) {
@@ -61,60 +53,6 @@ void read_root_key(const Reader& in, const Node& node, const std::filesystem::pa
         node.place,
         "expected a reference to a key, `file:PATH` or `credential:NAME`, found something else "
         "(not shown here: a key never stands in this file)");
-}
-
-void read_protocol(const Reader& in, const Node& node, Listener& listener) {
-    constexpr std::array<std::string_view, 1> protocols{"sftp"};
-    constexpr std::array<std::string_view, 1> later_protocols{"ftps"};
-    if (const auto index = in.choice(node, protocols, later_protocols))
-        listener.protocol = protocols[*index];
-}
-
-void read_algorithms(const Reader& in, const Node& node, Listener& listener) {
-    constexpr std::array<std::string_view, 3> algorithms{"modern", "compatible", "legacy"};
-    const auto index = in.choice(node, algorithms);
-    if (!index) return;
-    listener.algorithms = static_cast<Algorithms>(*index);
-    if (listener.algorithms == Algorithms::legacy)
-        in.warning(node.place,
-                   "a legacy listener lets in only accounts with a dated exception, which this "
-                   "version does not carry out yet: nobody can log in here");
-}
-
-void read_listener(const Reader& in, const Node& node, const std::filesystem::path& folder,
-                   Draft& draft) {
-    Listener listener;
-    listener.rule = in.rule(node.place);
-    const auto read_bind = [&](const Node& bind) {
-        const auto written = in.text(bind);
-        if (!written) return;
-        const auto parsed = parse_bind(*written);
-        if (!parsed) return in.error(bind.place, parsed.error());
-        listener.address = parsed->address;
-        listener.port = parsed->port;
-    };
-    const auto read_host_keys = [&](const Node& keys) {
-        if (keys.kind == Node::Kind::sequence && keys.items.empty())
-            in.error(keys.place, "expected at least one host key");
-        in.items(keys, host_key_limit, [&](const Node& key) {
-            if (const auto written = in.text(key))
-                listener.host_keys.push_back(absolute(folder, *written));
-        });
-    };
-    in.mapping(
-        node,
-        {required("name",
-                  [&](const Node& name) {
-                      const auto written = in.text(name);
-                      if (written && in.is_name(*written, name.place)) listener.name = *written;
-                  }),
-         required("protocol", [&](const Node& value) { read_protocol(in, value, listener); }),
-         required("bind", read_bind), required("host_keys", read_host_keys),
-         optional("algorithms", [&](const Node& value) { read_algorithms(in, value, listener); }),
-         later("tls"), later("certificate"), later("private_key"), later("client_ca"),
-         later("passive"), later("session_reuse")});
-    draft.listeners.push_back({in.file(), node.place});
-    draft.policy.listeners.push_back(std::move(listener));
 }
 
 void read_limits(const Reader& in, const Node& node, Limits& limits) {
@@ -153,6 +91,10 @@ void read_zone(const Reader& in, const Node& node, std::string& zone) {
 
 }  // namespace
 
+std::filesystem::path absolute(const std::filesystem::path& folder, const std::string& written) {
+    return (folder / written).lexically_normal();
+}
+
 void read_server_file(const Reader& in, const Node& root, const std::filesystem::path& folder,
                       Draft& draft) {
     Policy& policy = draft.policy;
@@ -168,28 +110,23 @@ void read_server_file(const Reader& in, const Node& root, const std::filesystem:
                                    }),
                           later("witness")});
     };
-    const auto read_listeners = [&](const Node& node) {
-        if (node.kind == Node::Kind::sequence && node.items.empty())
-            in.error(node.place, "expected at least one listener");
-        in.items(node, listener_limit,
-                 [&](const Node& item) { read_listener(in, item, folder, draft); });
-    };
     const auto read_policy_files = [&](const Node& node) {
         draft.policy_files_place = node.place;
         draft.policy_files = in.text(node).value_or("");
     };
-    in.mapping(root,
-               {required("version", [&](const Node& node) { in.version(node); }),
-                required("site", in.text_into(policy.site)), required("data", read_data),
-                required("policy", read_policy_files),
-                optional("zone", [&](const Node& node) { read_zone(in, node, policy.zone); }),
-                required("keys", read_keys), required("listeners", read_listeners),
-                optional("limits", [&](const Node& node) { read_limits(in, node, policy.limits); }),
-                optional("temporary_names",
-                         [&](const Node& node) {
-                             read_temporary_names(in, node, policy.temporary_names);
-                         }),
-                later("residency"), later("ledger"), later("metrics")});
+    in.mapping(
+        root,
+        {required("version", [&](const Node& node) { in.version(node); }),
+         required("site", in.text_into(policy.site)), required("data", read_data),
+         required("policy", read_policy_files),
+         optional("zone", [&](const Node& node) { read_zone(in, node, policy.zone); }),
+         required("keys", read_keys),
+         required("listeners", [&](const Node& node) { read_listeners(in, node, folder, draft); }),
+         optional("limits", [&](const Node& node) { read_limits(in, node, policy.limits); }),
+         optional(
+             "temporary_names",
+             [&](const Node& node) { read_temporary_names(in, node, policy.temporary_names); }),
+         later("residency"), later("ledger"), later("metrics")});
 }
 
 }  // namespace consign::policy

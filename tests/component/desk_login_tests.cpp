@@ -48,13 +48,48 @@ accounts:
       any_of: [publickey]
       keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP a"]
     grants: [{path: /**, may: [list]}]
+  certified:
+    home: /certified
+    login: {any_of: [tls-certificate], certificates: ["CN=analyser-3,O=Biomed"]}
+    grants: [{path: /**, may: [list]}]
+  certified-and-known:
+    home: /certified-and-known
+    login:
+      any_of: [[tls-certificate, password]]
+      certificates:
+        - "SHA256:0707070707070707070707070707070707070707070707070707070707070707"
+      password: HASH
+    grants: [{path: /**, may: [list]}]
+  certified-elsewhere:
+    home: /certified-elsewhere
+    from: [198.51.100.0/24]
+    login: {any_of: [tls-certificate], certificates: ["CN=analyser-3,O=Biomed"]}
+    grants: [{path: /**, may: [list]}]
 )";
+
+/// Accepted by `certified`, and by `certified-and-known`.
+const desk::ClientIdentity analyser = [] {
+    desk::ClientIdentity identity{.fingerprint = {}, .subject = "CN=analyser-3,O=Biomed"};
+    identity.fingerprint.fill(7);
+    return identity;
+}();
+
+/// Each differs from what an account names in a way that must count.
+const desk::ClientIdentity strangers[]{
+    {{}, "CN=analyser-3,O=biomed"},
+    {{}, "CN=analyser-3"},
+    {{}, ""},
+    {{7, 7, 7}, "O=Biomed"},
+    {{}, "O=Biomed,CN=analyser-3"},
+    {{}, "SHA256:" + std::string(64, '7')},
+};
 
 /// One connection before its login.
 struct Caller {
-    explicit Caller(DeskSite& at_site)
+    explicit Caller(DeskSite& at_site, std::string protocol = "sftp")
         : site(at_site),
-          session(site.site(), "sftp", "labs", boost::asio::ip::make_address("192.0.2.1")) {
+          session(site.site(), std::move(protocol), "labs",
+                  boost::asio::ip::make_address("192.0.2.1")) {
         session.set_client("client_1.0", "algorithms");
     }
     Login::Answer password(const std::string& user, std::string_view text = "right") {
@@ -62,6 +97,9 @@ struct Caller {
     }
     Login::Answer key(const std::string& user) {
         return site.run(login.present_key(user, blob_of_both()));
+    }
+    Login::Answer certificate(const std::string& user, desk::ClientIdentity identity = analyser) {
+        return site.run(login.present_certificate(user, std::move(identity)));
     }
     [[nodiscard]] Bytes blob_of_both() const {
         return site.site().policy.current()->accounts.at("both").keys.at(0).blob;
@@ -85,6 +123,10 @@ struct Fixture {
         BOOST_TEST((events[0].outcome == ledger::Outcome::refused));
         return events[0];
     }
+};
+
+struct FtpsFixture : Fixture {
+    Caller client{site, "ftps"};
 };
 
 struct Wrong {
@@ -215,11 +257,127 @@ BOOST_FIXTURE_TEST_CASE(a_key_is_welcome_where_its_account_may_connect, Fixture)
 
 BOOST_FIXTURE_TEST_CASE(offering_keys_has_an_end, Fixture) {
     const Bytes blob = caller.blob_of_both();
-    for (int offered = 0; offered < Login::offered_keys_limit; ++offered)
+    for (int offered = 0; offered < Login::offer_limit; ++offered)
         BOOST_TEST(caller.login.key_is_welcome("keyed", blob));
     BOOST_TEST(!caller.login.is_exhausted());
     BOOST_TEST(!caller.login.key_is_welcome("keyed", blob));
     BOOST_TEST(caller.login.is_exhausted());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_alone_logs_in_where_that_is_the_way, FtpsFixture) {
+    BOOST_TEST(client.login.certificate_is_welcome("certified", analyser));
+    BOOST_TEST((client.certificate("certified").outcome == Outcome::complete));
+    BOOST_TEST(client.session.account() == "certified");
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 1U);
+    BOOST_TEST((events[0].action == ledger::Action::login));
+    BOOST_TEST(events[0].rule == site.rule("CN=analyser-3"));
+    BOOST_TEST(events[0].detail == "tls-certificate; client client_1.0; algorithms");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_then_the_password, FtpsFixture) {
+    const auto first = client.certificate("certified-and-known");
+    BOOST_TEST((first.outcome == Outcome::partial));
+    BOOST_TEST((first.next == std::set{Method::password}));
+    BOOST_TEST(site.told().empty());
+    BOOST_TEST((client.password("certified-and-known").outcome == Outcome::complete));
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 1U);
+    BOOST_TEST(events[0].detail == "tls-certificate+password; client client_1.0; algorithms");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_password_then_a_certificate, FtpsFixture) {
+    const auto first = client.password("certified-and-known");
+    BOOST_TEST((first.outcome == Outcome::partial));
+    BOOST_TEST((first.next == std::set{Method::tls_certificate}));
+    BOOST_TEST((client.certificate("certified-and-known").outcome == Outcome::complete));
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 1U);
+    BOOST_TEST(events[0].detail == "tls-certificate+password; client client_1.0; algorithms");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_wrong_password_forgets_the_certificate, FtpsFixture) {
+    BOOST_TEST((client.certificate("certified-and-known").outcome == Outcome::partial));
+    BOOST_TEST((client.password("certified-and-known", "Wr0ng!").outcome == Outcome::refused));
+    BOOST_TEST((client.password("certified-and-known").outcome == Outcome::partial));
+    BOOST_TEST(!client.login.is_complete());
+}
+
+BOOST_FIXTURE_TEST_CASE(another_accounts_certificate_counts_for_nobody_else, FtpsFixture) {
+    BOOST_TEST((client.certificate("certified-and-known").outcome == Outcome::partial));
+    BOOST_TEST((client.password("known").outcome == Outcome::complete));
+    BOOST_TEST(client.session.account() == "known");
+    Caller other(site, "ftps");
+    BOOST_TEST((other.password("known", "Wr0ng!").outcome == Outcome::refused));
+    BOOST_TEST((other.certificate("certified-and-known").outcome == Outcome::partial));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_that_is_not_welcome_costs_no_attempt, FtpsFixture) {
+    for (const char* user : {"certified-elsewhere", "known", "nobody", "", "disabled"})
+        BOOST_TEST(!client.login.certificate_is_welcome(user, analyser), user);
+    for (const auto& stranger : strangers)
+        for (const char* user : {"certified", "certified-and-known"})
+            BOOST_TEST(!client.login.certificate_is_welcome(user, stranger), stranger.subject);
+    BOOST_TEST(!client.login.is_exhausted());
+    BOOST_TEST(site.told().empty());
+    BOOST_TEST((client.password("known").outcome == Outcome::complete));
+    site.run(client.login.give_up());
+    BOOST_TEST(site.new_events().size() == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_certificate_of_somebody_else_is_a_failed_attempt, FtpsFixture) {
+    for (const auto& stranger : strangers) {
+        Caller pretender(site, "ftps");
+        BOOST_TEST((pretender.certificate("certified", stranger).outcome == Outcome::refused));
+        BOOST_TEST(!pretender.login.is_complete());
+    }
+    BOOST_TEST(failed_login().detail == "the certificate is not one of the account's");
+    BOOST_TEST((client.certificate("nobody").outcome == Outcome::refused));
+    BOOST_TEST(failed_login().detail == "no such account");
+    const auto elsewhere = client.certificate("certified-elsewhere");
+    BOOST_TEST((elsewhere.outcome == Outcome::refused));
+    BOOST_TEST((elsewhere.next == Login::all_methods()));
+    const auto event = failed_login();
+    BOOST_TEST(event.detail == "the account may not come from this address");
+    BOOST_TEST(event.account == "certified-elsewhere");
+    BOOST_TEST((client.password("certified").outcome == Outcome::refused));
+}
+
+BOOST_FIXTURE_TEST_CASE(offering_certificates_has_an_end, FtpsFixture) {
+    for (int offered = 0; offered < Login::offer_limit; ++offered)
+        BOOST_TEST(client.login.certificate_is_welcome("certified", analyser));
+    BOOST_TEST(!client.login.certificate_is_welcome("certified", analyser));
+    BOOST_TEST(client.login.is_exhausted());
+}
+
+BOOST_FIXTURE_TEST_CASE(who_leaves_after_an_offer_or_half_a_way_leaves_an_event, FtpsFixture) {
+    BOOST_TEST(!client.login.certificate_is_welcome("known", analyser));
+    site.run(client.login.give_up());
+    auto event = failed_login();
+    BOOST_TEST(event.account == "known");
+    BOOST_TEST(event.detail == "nothing that was offered would do");
+    Caller half(site, "ftps");
+    BOOST_TEST(half.login.certificate_is_welcome("certified-and-known", analyser));
+    BOOST_TEST((half.certificate("certified-and-known").outcome == Outcome::partial));
+    site.run(half.login.give_up());
+    event = failed_login();
+    BOOST_TEST(event.account == "certified-and-known");
+    BOOST_TEST(event.detail == "the peer left after tls-certificate, before the way's end");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_way_that_the_protocol_cannot_carry_is_refused_and_tells_nothing,
+                        Fixture) {
+    // Over SFTP, where there are no certificates.
+    const auto answer = caller.password("certified-and-known");
+    BOOST_TEST((answer.outcome == Outcome::refused));
+    BOOST_TEST((answer.next == Login::all_methods()));
+    const auto event = failed_login();
+    BOOST_TEST(event.account == "certified-and-known");
+    BOOST_TEST(event.detail == "no way in of the account's goes on from here over this protocol");
+    // Over FTPS, where there are no keys.
+    Caller client(site, "ftps");
+    BOOST_TEST((client.password("both").outcome == Outcome::refused));
+    BOOST_TEST(failed_login().account == "both");
 }
 
 BOOST_FIXTURE_TEST_CASE(too_many_attempts_end_the_connection, Fixture) {

@@ -37,11 +37,12 @@ Listener sftp() {
 
 const auto loopback = make_address("127.0.0.1");
 
-Timestamp utc(int year, unsigned month, unsigned day, int hour = 0, int minute = 0) {
+Timestamp utc(int year, unsigned month, unsigned day, int hour = 0, int minute = 0,
+              int second = 0) {
     using namespace std::chrono;
     return Timestamp(
         sys_days(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)) +
-        hours(hour) + minutes(minute));
+        hours(hour) + minutes(minute) + seconds(second));
 }
 
 }  // namespace
@@ -159,9 +160,6 @@ BOOST_AUTO_TEST_CASE(connects_within_every_bound) {
     ftps.protocol = "ftps";
     BOOST_TEST(may_connect(policy, lab, ftps, loopback, now).reason ==
                "the account may not use this protocol");
-    Listener legacy = sftp();
-    legacy.algorithms = Algorithms::legacy;
-    BOOST_TEST(!may_connect(policy, lab, legacy, loopback, now).allowed);
     lab.enabled = false;
     BOOST_TEST(may_connect(policy, lab, sftp(), loopback, now).reason == "the account is disabled");
 }
@@ -174,6 +172,101 @@ BOOST_AUTO_TEST_CASE(expires_at_the_end_of_its_last_day_in_the_sites_zone) {
     // Paris is two hours ahead: its 14 July ends at 22:00 UTC.
     BOOST_TEST(may_connect(policy, lab, sftp(), loopback, utc(2026, 7, 14, 21, 59)).allowed);
     BOOST_TEST(!may_connect(policy, lab, sftp(), loopback, utc(2026, 7, 14, 22, 0)).allowed);
+}
+
+struct LegacyLogin {
+    const char* protocol;  // of the legacy listener
+    std::set<LegacyException> allow;
+    int second;          // of the day after the last, in Paris
+    const char* rule;    // of the refusal
+    const char* reason;  // empty: allowed
+};
+std::ostream& operator<<(std::ostream& out, const LegacyLogin& sample) {
+    out << sample.protocol << " " << sample.second;
+    for (const LegacyException exception : sample.allow) out << " " << name_of(exception);
+    return out;
+}
+constexpr const char* no_exception = "the account has no exception for a legacy listener";
+constexpr const char* lapsed =
+    "the account's exception for a legacy listener ended on its last day";
+const std::vector<LegacyLogin> legacy_logins{
+    {"sftp", {LegacyException::ssh_algorithms}, -86400, "", ""},
+    {"sftp", {LegacyException::ssh_algorithms}, -1, "", ""},
+    {"sftp", {LegacyException::ssh_algorithms}, 0, "policy.d/a.yaml:7", lapsed},
+    {"sftp", {LegacyException::old_tls}, -1, "consign.yaml:5", no_exception},
+    {"sftp", {LegacyException::no_close_notify}, -1, "consign.yaml:5", no_exception},
+    {"sftp", {}, -1, "consign.yaml:5", no_exception},
+    {"ftps", {LegacyException::old_tls}, -1, "", ""},
+    {"ftps", {LegacyException::old_tls, LegacyException::no_close_notify}, -1, "", ""},
+    {"ftps", {LegacyException::old_tls}, 0, "policy.d/a.yaml:7", lapsed},
+    {"ftps", {LegacyException::ssh_algorithms}, -1, "consign.yaml:5", no_exception},
+    {"ftps", {LegacyException::no_close_notify}, 0, "consign.yaml:5", no_exception},
+};
+BOOST_DATA_TEST_CASE(a_legacy_listener_lets_in_who_has_an_exception_that_lasts,
+                     boost::unit_test::data::make(legacy_logins)) {
+    Policy policy;
+    policy.zone = "Europe/Paris";
+    Account lab = account({});
+    lab.protocols = {"sftp", "ftps"};
+    Listener listener = sftp();
+    listener.protocol = sample.protocol;
+    // Paris is two hours ahead: its 14 July ends at 22:00 UTC.
+    const Timestamp now = utc(2026, 7, 14, 22) + std::chrono::seconds(sample.second);
+    BOOST_TEST(may_connect(policy, lab, listener, loopback, now).allowed);
+    listener.algorithms = Algorithms::legacy;
+    BOOST_TEST(may_connect(policy, lab, listener, loopback, now).reason == no_exception);
+    lab.legacy = {.allow = sample.allow,
+                  .until = std::chrono::sys_days(std::chrono::year(2026) / 7 / 14),
+                  .reason = "r",
+                  .rule = {"policy.d/a.yaml", 7}};
+    const Verdict verdict = may_connect(policy, lab, listener, loopback, now);
+    BOOST_TEST(verdict.reason == sample.reason);
+    BOOST_TEST(verdict.allowed == (*sample.reason == '\0'));
+    if (!verdict.allowed) BOOST_TEST(verdict.rule.text() == sample.rule);
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_opens_no_other_bound) {
+    Policy policy;
+    Account lab = account({});
+    lab.legacy = {.allow = {LegacyException::ssh_algorithms},
+                  .until = std::chrono::sys_days(std::chrono::year(2026) / 7 / 14),
+                  .reason = "r",
+                  .rule = {"policy.d/a.yaml", 7}};
+    lab.from = {{parse_network("10.0.0.0/8").value(), {"policy.d/a.yaml", 20}}};
+    Listener legacy = sftp();
+    legacy.algorithms = Algorithms::legacy;
+    const Timestamp now = utc(2026, 7, 14);
+    BOOST_TEST(may_connect(policy, lab, legacy, make_address("10.1.2.3"), now).allowed);
+    BOOST_TEST(may_connect(policy, lab, legacy, loopback, now).reason ==
+               "the account may not come from this address");
+    lab.protocols = {"ftps"};
+    BOOST_TEST(may_connect(policy, lab, legacy, make_address("10.1.2.3"), now).reason ==
+               "the account may not use this protocol");
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_lasts_to_the_end_of_its_last_day_in_the_sites_zone) {
+    Policy policy;
+    policy.zone = "Europe/Paris";
+    Account lab = account({});
+    const auto verdict = [&](LegacyException exception, Timestamp now) {
+        return has_exception(policy, lab, exception, now);
+    };
+    using enum LegacyException;
+    const Timestamp last_second = utc(2026, 7, 14, 21, 59, 59);
+    BOOST_TEST(!verdict(no_close_notify, last_second).allowed);
+    BOOST_TEST(verdict(no_close_notify, last_second).rule.text() == "policy.d/a.yaml:1");
+    lab.legacy = {.allow = {no_close_notify},
+                  .until = std::chrono::sys_days(std::chrono::year(2026) / 7 / 14),
+                  .reason = "r",
+                  .rule = {"policy.d/a.yaml", 7}};
+    BOOST_TEST(verdict(no_close_notify, last_second).allowed);
+    BOOST_TEST(verdict(no_close_notify, last_second).rule.text() == "policy.d/a.yaml:7");
+    BOOST_TEST(!verdict(old_tls, last_second).allowed);
+    BOOST_TEST(verdict(old_tls, last_second).reason == "the account has no such exception");
+    const Verdict over = verdict(no_close_notify, last_second + std::chrono::seconds(1));
+    BOOST_TEST(!over.allowed);
+    BOOST_TEST(over.rule.text() == "policy.d/a.yaml:7");
+    BOOST_TEST(over.reason == "the account's exception ended on its last day");
 }
 
 BOOST_AUTO_TEST_CASE(comes_from_a_network_that_the_account_names) {
@@ -194,7 +287,7 @@ BOOST_AUTO_TEST_CASE(comes_from_a_network_that_the_account_names) {
 BOOST_AUTO_TEST_CASE(a_login_is_complete_once_all_methods_of_one_way_succeeded) {
     Account lab = account({});
     const auto progress = [&](const std::set<Method>& succeeded) {
-        return login_progress(lab, succeeded);
+        return login_progress(lab, "sftp", succeeded);
     };
     using enum Method;
     BOOST_TEST(!progress({}).complete);  // no way: nobody
@@ -209,6 +302,23 @@ BOOST_AUTO_TEST_CASE(a_login_is_complete_once_all_methods_of_one_way_succeeded) 
     BOOST_TEST(progress({publickey, password}).next.empty());
     lab.ways = {{publickey}, {password}};
     BOOST_TEST(progress({password}).complete);
+}
+
+BOOST_AUTO_TEST_CASE(a_way_counts_where_the_protocol_carries_all_of_it) {
+    Account lab = account({});
+    using enum Method;
+    lab.ways = {{publickey}, {tls_certificate, password}};
+    BOOST_TEST((login_progress(lab, "ftps", {}).next == std::set{tls_certificate, password}));
+    BOOST_TEST((login_progress(lab, "ftps", {password}).next == std::set{tls_certificate}));
+    BOOST_TEST((login_progress(lab, "ftps", {tls_certificate}).next == std::set{password}));
+    BOOST_TEST(login_progress(lab, "ftps", {tls_certificate, password}).complete);
+    BOOST_TEST((login_progress(lab, "sftp", {password}).next == std::set{publickey}));
+    BOOST_TEST(!login_progress(lab, "ftps", {publickey}).complete);
+    lab.ways = {{publickey, tls_certificate}, {tls_certificate, password}};
+    BOOST_TEST(login_progress(lab, "sftp", {password}).next.empty());
+    BOOST_TEST(login_progress(lab, "sftp", {publickey}).next.empty());
+    BOOST_TEST(!login_progress(lab, "sftp", {publickey}).complete);
+    BOOST_TEST(login_progress(lab, "telnet", {password}).next.empty());
 }
 
 BOOST_AUTO_TEST_CASE(knows_temporary_names) {

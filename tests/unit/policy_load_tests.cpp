@@ -131,11 +131,115 @@ BOOST_AUTO_TEST_CASE(defaults_stand_where_the_files_say_nothing) {
     BOOST_TEST(loaded.problems.empty());
     BOOST_TEST(loaded.policy->zone == "UTC");
     BOOST_TEST((loaded.policy->listeners.at(0).algorithms == Algorithms::modern));
+    BOOST_TEST(!loaded.policy->accounts.at("lab").legacy.has_value());
     BOOST_TEST(loaded.policy->temporary_names.size() == 3u);
     BOOST_TEST(loaded.policy->limits.login_time.count() == 30);
     BOOST_TEST(loaded.policy->accounts.at("lab").enabled);
     BOOST_TEST(
         (loaded.policy->accounts.at("lab").protocols == std::set<std::string>{"ftps", "sftp"}));
+}
+
+BOOST_AUTO_TEST_CASE(reads_what_an_ftps_listener_says) {
+    SiteFolder site;
+    std::string server = SiteFolder::sound_server();
+    server.erase(server.find("listeners"));
+    site.write(
+        "consign.yaml",
+        server +
+            "listeners:\n"
+            "  - {name: a, protocol: ftps, bind: \"[::]:2121\", certificate: tls/c.pem,"
+            " private_key: ../k.pem}\n"
+            "  - {name: b, bind: \"[::]:990\", tls: implicit, session_reuse: require,"
+            " client_ca: /abs/ca.pem, passive: {ports: 50000-50100, address: 203.0.113.7},"
+            " certificate: c, private_key: k, algorithms: compatible, protocol: ftps}\n"
+            "  - {name: c, protocol: ftps, bind: \"[::]:2123\", certificate: c,"
+            " private_key: k, passive: {ports: 65535}, tls: explicit, session_reuse: off}\n");
+    site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("lab"));
+    const Loaded loaded = site.load();
+    BOOST_REQUIRE_MESSAGE(loaded.policy != nullptr, joined(site.said()));
+    BOOST_TEST(loaded.problems.empty(), joined(site.said()));
+    BOOST_REQUIRE(loaded.policy->listeners.size() == 3u);
+    const Listener& plain = loaded.policy->listeners[0];
+    BOOST_TEST(plain.protocol == "ftps");
+    BOOST_TEST((plain.tls == Tls::explicit_));
+    BOOST_TEST((plain.session_reuse == SessionReuse::prefer));
+    BOOST_TEST(plain.certificate == site.path("tls/c.pem"));
+    BOOST_TEST(plain.private_key == site.path("").parent_path().parent_path() / "k.pem");
+    BOOST_TEST(!plain.client_ca.has_value());
+    BOOST_TEST(plain.passive.first_port == 0);
+    BOOST_TEST(plain.passive.last_port == 0);
+    BOOST_TEST(!plain.passive.address.has_value());
+    BOOST_TEST(plain.host_keys.empty());
+    const Listener& full = loaded.policy->listeners[1];
+    BOOST_TEST((full.tls == Tls::implicit));
+    BOOST_TEST((full.session_reuse == SessionReuse::require));
+    BOOST_TEST((full.algorithms == Algorithms::compatible));
+    BOOST_TEST(full.client_ca.value() == "/abs/ca.pem");
+    BOOST_TEST(full.passive.first_port == 50000);
+    BOOST_TEST(full.passive.last_port == 50100);
+    BOOST_TEST(full.passive.address.value() == boost::asio::ip::make_address_v4("203.0.113.7"));
+    BOOST_TEST(full.rule.text() == "consign.yaml:9");
+    const Listener& one_port = loaded.policy->listeners[2];
+    BOOST_TEST((one_port.session_reuse == SessionReuse::off));
+    BOOST_TEST(one_port.passive.first_port == 65535);
+    BOOST_TEST(one_port.passive.last_port == 65535);
+}
+
+BOOST_AUTO_TEST_CASE(reads_certificates_and_exceptions_of_accounts) {
+    SiteFolder site;
+    std::string server = SiteFolder::sound_server();
+    server.insert(server.rfind(']'),
+                  ", {name: f, protocol: ftps, bind: \"[::]:1\", certificate: c, private_key: k, "
+                  "client_ca: a}");
+    site.write("consign.yaml", server);
+    site.write("policy.d/a.yaml",
+               "version: 1\n"
+               "groups:\n"
+               "  old:\n"
+               "    legacy: {allow: [ssh-algorithms, old-tls], until: 2027-03-31, reason: r}\n"
+               "    grants: [{path: /**, may: [list]}]\n"
+               "accounts:\n"
+               "  a:\n"
+               "    home: /a\n"
+               "    group: old\n"
+               "    login:\n"
+               "      any_of: [[tls-certificate, password]]\n"
+               "      certificates:\n"
+               "        - SHA256:" +
+                   std::string(64, 'a') +
+                   "\n        - CN=analyser-3, O=Biomed\n"
+                   "      password: $6$salt$hash\n"
+                   "  b:\n"
+                   "    home: /b\n"
+                   "    group: old\n"
+                   "    login: {any_of: [password], password: $6$salt$hash}\n"
+                   "    legacy:\n"
+                   "      allow: [no-close-notify]\n"
+                   "      until: 2028-02-29\n"
+                   "      reason: L'automate de 2009\n");
+    const Loaded loaded = site.load();
+    BOOST_REQUIRE_MESSAGE(loaded.policy != nullptr, joined(site.said()));
+    BOOST_TEST(loaded.problems.empty(), joined(site.said()));
+    const Account& a = loaded.policy->accounts.at("a");
+    BOOST_TEST(
+        (a.ways == std::vector<std::set<Method>>{{Method::tls_certificate, Method::password}}));
+    BOOST_REQUIRE(a.certificates.size() == 2u);
+    BOOST_TEST(to_hex(a.certificates[0].fingerprint.value()) == std::string(64, 'a'));
+    BOOST_TEST(a.certificates[0].rule.text() == "policy.d/a.yaml:13");
+    BOOST_TEST(!a.certificates[1].fingerprint.has_value());
+    BOOST_TEST(a.certificates[1].subject == "CN=analyser-3,O=Biomed");
+    BOOST_TEST(a.certificates[1].rule.text() == "policy.d/a.yaml:14");
+    using enum LegacyException;
+    BOOST_REQUIRE(a.legacy.has_value());
+    BOOST_TEST((a.legacy->allow == std::set{ssh_algorithms, old_tls}));
+    BOOST_TEST((a.legacy->until == std::chrono::sys_days(std::chrono::year(2027) / 3 / 31)));
+    BOOST_TEST(a.legacy->rule.text() == "policy.d/a.yaml:4");
+    // The account's own stands instead of its group's, not beside it.
+    const Account& b = loaded.policy->accounts.at("b");
+    BOOST_REQUIRE(b.legacy.has_value());
+    BOOST_TEST((b.legacy->allow == std::set{no_close_notify}));
+    BOOST_TEST(b.legacy->reason == "L'automate de 2009");
+    BOOST_TEST(b.legacy->rule.text() == "policy.d/a.yaml:21");
 }
 
 BOOST_AUTO_TEST_CASE(tells_every_mistake_of_every_file_at_once_in_order) {
@@ -153,11 +257,11 @@ BOOST_AUTO_TEST_CASE(tells_every_mistake_of_every_file_at_once_in_order) {
         "data, policy, zone, keys, listeners, limits, temporary_names)",
         "policy.d/1.yaml:2:17: error: unknown key `grant`; did you mean `grants`? (known here: "
         "grants, "
-        "quota, protocols, from)",
+        "quota, protocols, from, legacy)",
         "policy.d/2.yaml:7:12: error: no file defines the group `lasb`; did you mean `labs`?",
         "policy.d/2.yaml:8:5: error: unknown key `hme`; did you mean `home`? (known here: name, "
         "group, "
-        "home, protocols, enabled, expires, login, from, grants, quota)",
+        "home, protocols, enabled, expires, login, from, grants, quota, legacy)",
         "policy.d/2.yaml:9:3: error: `a` stands here twice: first at line 3",
         "policy.d/2.yaml:13:9: error: expected a list, such as `[a, b]`, found a mapping"};
     BOOST_TEST(site.said() == expected, boost::test_tools::per_element());

@@ -11,6 +11,10 @@ namespace {
 #define KEY "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP"
 #define LOGIN "login: {any_of: [publickey], keys: [" KEY "]}"
 #define GRANTS "grants: [{path: /**, may: [list]}]"
+#define SFTP "listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], "
+#define FTPS \
+    "listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", certificate: c, private_key: k, "
+#define PORTS "expected ports such as `50000-50100`, from 1024 to 65535, found "
 #define NOT_YET \
     " is part of the policy language, but this version does not carry it out yet: remove it"
 
@@ -34,6 +38,21 @@ std::vector<std::string> said_of_server(std::string_view line) {
     SiteFolder site;
     site.write("consign.yaml", server);
     site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + SiteFolder::account("a"));
+    return site.said();
+}
+
+/// What is told of an account of policy.d with this protocol and way to log in, where a listener
+/// asks for certificates.
+std::vector<std::string> said_of_way(std::string_view protocol, std::string_view login) {
+    SiteFolder site;
+    std::string server = SiteFolder::sound_server();
+    server.insert(server.rfind(']'),
+                  ", {name: f, protocol: ftps, bind: \"[::]:1\", certificate: c, private_key: k, "
+                  "client_ca: a}");
+    site.write("consign.yaml", server);
+    site.write("policy.d/p.yaml",
+               "version: 1\naccounts:\n  a:\n    home: /a\n    " GRANTS "\n    protocols: [" +
+                   std::string(protocol) + "]\n    login: " + std::string(login) + "\n");
     return site.said();
 }
 
@@ -76,10 +95,10 @@ const std::vector<Mistake> server_mistakes{
     {"keys: {root: \"file:a\", witness: \"file:b\"}", "6:24: error: `witness`" NOT_YET},
     {"listeners: []", "7:12: error: expected at least one listener"},
     {"listeners: {a: b}", "7:12: error: expected a list, such as `[a, b]`, found a mapping"},
-    {"listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", host_keys: [h]}]",
-     "7:33: error: `ftps`" NOT_YET},
     {"listeners: [{name: a, protocol: stfp, bind: \"[::]:1\", host_keys: [h]}]",
-     "7:33: error: expected one of sftp, found `stfp`; did you mean `sftp`?"},
+     "7:33: error: expected one of sftp, ftps, found `stfp`; did you mean `sftp`?"},
+    {"listeners: [{name: a, bind: \"[::]:1\", host_keys: [h], tls: implicit}]",
+     "7:13: error: `protocol` is missing"},
     {"listeners: [{name: a, protocol: sftp, bind: \"*:1\", host_keys: [h]}]",
      "7:45: error: expected an address and a port such as `[::]:2022` or `127.0.0.1:2022`, found "
      "`*:1`"},
@@ -87,19 +106,82 @@ const std::vector<Mistake> server_mistakes{
      "7:66: error: expected at least one host key"},
     {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\"}]",
      "7:13: error: `host_keys` is missing"},
-    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], tls: x}]",
-     "7:71: error: `tls`" NOT_YET},
+    {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], tsl: x}]",
+     "7:71: error: unknown key `tsl` (known here: name, protocol, bind, host_keys, algorithms)"},
+    {"listeners: [{tls: x, name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h]}]",
+     "7:14: error: `tls` belongs to an ftps listener"},
+    {SFTP "certificate: c}]", "7:71: error: `certificate` belongs to an ftps listener"},
+    {SFTP "private_key: k}]", "7:71: error: `private_key` belongs to an ftps listener"},
+    {SFTP "client_ca: a}]", "7:71: error: `client_ca` belongs to an ftps listener"},
+    {SFTP "passive: {}}]", "7:71: error: `passive` belongs to an ftps listener"},
+    {SFTP "session_reuse: off}]", "7:71: error: `session_reuse` belongs to an ftps listener"},
+    {FTPS "host_keys: [h]}]", "7:87: error: `host_keys` belongs to an sftp listener"},
+    {FTPS "tsl: explicit}]",
+     "7:87: error: unknown key `tsl`; did you mean `tls`? (known here: name, protocol, bind, "
+     "algorithms, tls, certificate, private_key, client_ca, passive, session_reuse)"},
+    {"listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", private_key: k}]",
+     "7:13: error: `certificate` is missing"},
+    {"listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", certificate: c}]",
+     "7:13: error: `private_key` is missing"},
+    {"listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", certificate: [c], private_key: k}]",
+     "7:68: error: expected a text, found a list"},
+    {FTPS "tls: implizit}]",
+     "7:92: error: expected one of explicit, implicit, found `implizit`; did you mean `implicit`?"},
+    {FTPS "session_reuse: true}]",
+     "7:102: error: expected one of require, prefer, off, found `true`"},
+    {FTPS "client_ca: ''}]", "7:98: error: expected a text, found an empty one"},
+    {FTPS "passive: 50000-50100}]",
+     "7:96: error: expected a mapping of ports, address, found `50000-50100`"},
+    {FTPS "passive: {port: 50000}}]",
+     "7:97: error: unknown key `port`; did you mean `ports`? (known here: ports, address)"},
+    {FTPS "passive: {ports: 1023}}]", "7:104: error: " PORTS "`1023`"},
+    {FTPS "passive: {ports: 50000-65536}}]", "7:104: error: " PORTS "`50000-65536`"},
+    {FTPS "passive: {ports: 50000-}}]", "7:104: error: " PORTS "`50000-`"},
+    {FTPS "passive: {ports: -50000}}]", "7:104: error: " PORTS "`-50000`"},
+    {FTPS "passive: {ports: 50000 - 50100}}]", "7:104: error: " PORTS "`50000 - 50100`"},
+    {FTPS "passive: {ports: 1-2-3}}]", "7:104: error: " PORTS "`1-2-3`"},
+    {FTPS "passive: {ports: [50000, 50100]}}]", "7:104: error: expected a text, found a list"},
+    {FTPS "passive: {ports: 50100-50000}}]",
+     "7:104: error: `50100-50000` ends before it begins; did you mean `50000-50100`?"},
+    {FTPS "passive: {address: \"2001:db8::7\"}}]",
+     "7:106: error: `2001:db8::7` is IPv6: EPSV, which clients use there, needs no address; write "
+     "an IPv4 one, or none"},
+    {FTPS "passive: {address: ftp.example}}]",
+     "7:106: error: expected an IPv4 address such as `203.0.113.7`, found `ftp.example`"},
+    {FTPS "passive: {address: 203.0.113.0/24}}]",
+     "7:106: error: expected an IPv4 address such as `203.0.113.7`, found `203.0.113.0/24`"},
+    {FTPS "passive: {address: 0.0.0.0}}]",
+     "7:106: error: `0.0.0.0` is no address that a client can connect to"},
+    {FTPS "passive: {address: 224.0.0.1}}]",
+     "7:106: error: `224.0.0.1` is no address that a client can connect to"},
     {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], algorithms: old}]",
      "7:83: error: expected one of modern, compatible, legacy, found `old`"},
     {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h], algorithms: legacy}]",
-     "7:83: warning: a legacy listener lets in only accounts with a dated exception, which this "
-     "version does not carry out yet: nobody can log in here"},
+     "7:83: warning: a legacy listener lets in only accounts with a dated exception, and no "
+     "account "
+     "has one for `ssh-algorithms`: nobody can log in here"},
+    {FTPS "algorithms: legacy}]",
+     "7:99: warning: a legacy listener lets in only accounts with a dated exception, and no "
+     "account "
+     "has one for `old-tls`: nobody can log in here"},
     {"listeners: [{name: a, protocol: sftp, bind: \"[::]:1\", host_keys: [h]}, {name: b, protocol: "
      "sftp, bind: \"[::]:1\", host_keys: [h]}]",
      "7:72: error: the listener at line 7 has the same `bind`"},
     {"listeners: [{name: a, protocol: sftp, bind: \"[::]:0\", host_keys: [h]}, {name: a, protocol: "
      "sftp, bind: \"[::]:0\", host_keys: [h]}]",
      "7:72: error: the listener `a` is there already, at line 7"},
+    {"listeners: [{name: a, protocol: ftps, bind: \"[::]:2121\", certificate: c, private_key: k, "
+     "passive: {ports: 2000-2121}}]",
+     "7:107: warning: port 2121 of these is the `bind` of the listener at line 7"},
+    {"listeners: [{name: a, protocol: ftps, bind: \"127.0.0.1:2121\", certificate: c, "
+     "private_key: k, passive: {ports: 3000}}, {name: b, protocol: sftp, bind: \"[::]:3000\", "
+     "host_keys: [h]}]",
+     "7:112: warning: port 3000 of these is the `bind` of the listener at line 7"},
+    {"listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", certificate: c, private_key: k, "
+     "passive: {ports: 3000-3010}}, {name: b, protocol: ftps, bind: \"[::]:2\", certificate: c, "
+     "private_key: k, passive: {ports: 3010-3020}}]",
+     "7:208: warning: the listener at line 7 has some of these ports, too: each will find them "
+     "taken by the other"},
     {"limits: {sessions: 0}", "8:20: error: expected a whole number from 1 to 100000, found `0`"},
     {"limits: {sessions: \"5\"}",
      "8:20: error: expected a whole number from 1 to 100000, found the text `5`: write it without "
@@ -147,8 +229,7 @@ const std::vector<Mistake> account_mistakes{
     {"accounts: {a: {home: /a, " GRANTS "}}", "2:12: error: `login` is missing"},
     {"accounts: {a: x}",
      "2:15: error: expected a mapping of name, group, home, protocols, enabled, expires, login, "
-     "from, "
-     "grants, quota, found `x`"},
+     "from, grants, quota, legacy, found `x`"},
     {"accounts: {Lab: {home: /a, " LOGIN ", " GRANTS "}}",
      "2:12: error: the name `Lab`: expected small letters, digits, `.`, `_` and `-`, a letter or "
      "digit "
@@ -188,8 +269,31 @@ const std::vector<Mistake> account_mistakes{
     {"accounts: {a: {home: /a, hours: x, " LOGIN ", " GRANTS "}}", "2:26: error: `hours`" NOT_YET},
     {"accounts: {a: {home: /a, claims: [X], " LOGIN ", " GRANTS "}}",
      "2:26: error: `claims`" NOT_YET},
-    {"accounts: {a: {home: /a, legacy: {}, " LOGIN ", " GRANTS "}}",
-     "2:26: error: `legacy`" NOT_YET},
+    {"accounts: {a: {home: /a, legacy: {until: 2027-03-31, reason: r}, " LOGIN ", " GRANTS "}}",
+     "2:34: error: `allow` is missing"},
+    {"accounts: {a: {home: /a, legacy: {allow: [old-tls], reason: r}, " LOGIN ", " GRANTS "}}",
+     "2:34: error: `until` is missing"},
+    {"accounts: {a: {home: /a, legacy: {allow: [old-tls], until: 2027-03-31}, " LOGIN ", " GRANTS
+     "}}",
+     "2:34: error: `reason` is missing"},
+    {"accounts: {a: {home: /a, legacy: {allow: [], until: 2027-03-31, reason: r}, " LOGIN
+     ", " GRANTS "}}",
+     "2:42: error: expected at least one exception"},
+    {"accounts: {a: {home: /a, legacy: {allow: [old-ssl], until: 2027-03-31, reason: r}, " LOGIN
+     ", " GRANTS "}}",
+     "2:43: error: expected one of ssh-algorithms, old-tls, no-close-notify, found `old-ssl`; did "
+     "you mean `old-tls`?"},
+    {"accounts: {a: {home: /a, legacy: {allow: old-tls, until: 2027-03-31, reason: r}, " LOGIN
+     ", " GRANTS "}}",
+     "2:42: error: expected a list, such as `[a, b]`, found `old-tls`"},
+    {"accounts: {a: {home: /a, legacy: {allow: [old-tls], until: never, reason: r}, " LOGIN
+     ", " GRANTS "}}",
+     "2:60: error: expected a date such as `2027-12-31`, found `never`"},
+    {"accounts: {a: {home: /a, legacy: {allow: [old-tls], until: 2027-03-31, reason: ''}, " LOGIN
+     ", " GRANTS "}}",
+     "2:80: error: expected a text, found an empty one"},
+    {"accounts: {a: {home: /a, legacy: true, " LOGIN ", " GRANTS "}}",
+     "2:34: error: expected a mapping of allow, until, reason, found `true`"},
     {"accounts: {a: {home: /a, group: nowhere, " LOGIN ", " GRANTS "}}",
      "2:33: error: no file defines the group `nowhere`"},
     {"accounts: {a: {home: /a, " LOGIN ", grants: [{path: in, may: []}]}}",
@@ -215,7 +319,7 @@ BOOST_DATA_TEST_CASE(in_an_account, boost::unit_test::data::make(account_mistake
 
 const std::vector<Mistake> login_mistakes{
     {"{}", "error: `any_of` or `all_of` is missing: how to log in"},
-    {"x", "error: expected a mapping of any_of, all_of, keys, password, found `x`"},
+    {"x", "error: expected a mapping of any_of, all_of, keys, certificates, password, found `x`"},
     {"{any_of: []}", "error: no way to log in: name a method"},
     {"{any_of: [[]]}", "error: an empty way would let anybody in: name its methods"},
     {"{any_of: [publickey], all_of: [publickey], keys: [" KEY "]}",
@@ -223,13 +327,33 @@ const std::vector<Mistake> login_mistakes{
     {"{any_of: [publickey]}", "error: `publickey` is a way in, but the account has no `keys`"},
     {"{any_of: [password]}", "error: `password` is a way in, but the account has no `password`"},
     {"{any_of: [public-key], keys: [" KEY "]}",
-     "error: expected one of publickey, password, found `public-key`; did you mean `publickey`?"},
+     "error: expected one of publickey, tls-certificate, password, found `public-key`; did you "
+     "mean "
+     "`publickey`?"},
     {"{any_of: [totp]}", "error: `totp`" NOT_YET},
-    {"{any_of: [tls-certificate]}", "error: `tls-certificate`" NOT_YET},
+    {"{any_of: [ssh-certificate]}", "error: `ssh-certificate`" NOT_YET},
+    {"{any_of: [tls-certificate]}",
+     "error: `tls-certificate` is a way in, but the account has no `certificates`"},
+    {"{any_of: [tls-certificate], certificates: []}",
+     "error: `tls-certificate` is a way in, but the account has no `certificates`"},
+    {"{any_of: [tls-certificate], certificates: [CN=a]}",
+     "6:22: warning: no listener has a `client_ca`, so no client is asked for its certificate"},
+    {"{all_of: [publickey, tls-certificate], keys: [" KEY "], certificates: [CN=a]}",
+     "6:12: warning: the account cannot log in: ftps carries tls-certificate and password, sftp "
+     "carries publickey and password, and no way in has these alone"},
+    {"{any_of: [publickey], keys: [" KEY "], certificates: [CN=a]}",
+     "warning: these certificates are never used: no way in names `tls-certificate`"},
+    {"{any_of: [tls-certificate], certificates: [\"SHA256:abc\"]}",
+     "6:55: error: not a SHA-256 fingerprint: expected `SHA256:` and the 64 digits that `openssl "
+     "x509 -in client.pem -noout -fingerprint -sha256` prints"},
+    {"{any_of: [tls-certificate], certificates: [tls/client.pem]}",
+     "6:55: error: neither a fingerprint nor a subject: expected `SHA256:` and the 64 digits that "
+     "`openssl x509 -in client.pem -noout -fingerprint -sha256` prints, or what `openssl x509 -in "
+     "client.pem -noout -subject -nameopt RFC2253` prints after `subject=`, such as "
+     "`CN=analyser-3,O=Biomed`"},
     {"{all_of: [publickey, publickey], keys: [" KEY "]}",
      "error: this way names `publickey` twice"},
     {"{any_of: [publickey], keys: [" KEY "], totp: \"file:x\"}", "error: `totp`" NOT_YET},
-    {"{any_of: [publickey], keys: [" KEY "], certificates: []}", "error: `certificates`" NOT_YET},
     {"{any_of: [publickey], keys: [nowhere.pub]}",
      "error: the key file `nowhere.pub` cannot be read: No such file or directory"},
     {"{any_of: [publickey], keys: [empty.pub]}", "error: the key file `empty.pub` holds no key"},
@@ -255,6 +379,73 @@ BOOST_DATA_TEST_CASE(in_a_login, boost::unit_test::data::make(login_mistakes)) {
     BOOST_TEST(said.front().ends_with(sample.said), said.front());
 }
 
+struct Way {
+    const char* protocol;
+    const char* login;
+    const char* said;  // after the place of `login`; empty: nothing
+};
+std::ostream& operator<<(std::ostream& out, const Way& sample) {
+    return out << sample.protocol << " " << sample.login;
+}
+#define BOTH "keys: [" KEY "], certificates: [CN=a]}"
+const std::vector<Way> ways{
+    {"sftp", "{any_of: [tls-certificate], certificates: [CN=a]}",
+     "the account cannot log in: sftp carries publickey and password, and no way in has these "
+     "alone"},
+    {"ftps", "{any_of: [publickey], keys: [" KEY "]}",
+     "the account cannot log in: ftps carries tls-certificate and password, and no way in has "
+     "these alone"},
+    {"ftps", "{any_of: [tls-certificate], certificates: [CN=a]}", ""},
+    {"sftp, ftps", "{any_of: [tls-certificate], certificates: [CN=a]}", ""},
+    {"sftp", "{any_of: [publickey, tls-certificate], " BOTH, ""},
+    {"ftps", "{any_of: [publickey, tls-certificate], " BOTH, ""},
+};
+BOOST_DATA_TEST_CASE(a_way_in_that_no_protocol_carries_is_told,
+                     boost::unit_test::data::make(ways)) {
+    const auto said = said_of_way(sample.protocol, sample.login);
+    if (*sample.said == '\0') {
+        BOOST_TEST(said.empty());
+        return;
+    }
+    BOOST_REQUIRE(said.size() == 1u);
+    BOOST_TEST(said.front() == std::string("policy.d/p.yaml:7:12: warning: ") + sample.said);
+}
+
+struct Exception {
+    const char* protocol;   // of the legacy listener
+    const char* protocols;  // of the account
+    const char* allow;
+    bool suffices;
+};
+std::ostream& operator<<(std::ostream& out, const Exception& sample) {
+    return out << sample.protocol << " " << sample.protocols << " " << sample.allow;
+}
+const std::vector<Exception> exceptions{
+    {"sftp", "sftp, ftps", "ssh-algorithms", true},
+    {"sftp", "sftp, ftps", "old-tls, no-close-notify", false},
+    {"sftp", "ftps", "ssh-algorithms", false},
+    {"ftps", "ftps", "no-close-notify, old-tls", true},
+    {"ftps", "ftps", "ssh-algorithms", false},
+    {"ftps", "sftp", "old-tls", false},
+};
+BOOST_DATA_TEST_CASE(a_legacy_listener_that_lets_nobody_in_is_told,
+                     boost::unit_test::data::make(exceptions)) {
+    SiteFolder site;
+    std::string server = SiteFolder::sound_server();
+    server.erase(server.find("listeners"));
+    server += std::string_view(sample.protocol) == "sftp" ? SFTP : FTPS;
+    site.write("consign.yaml", server + "algorithms: legacy}]\n");
+    site.write("policy.d/a.yaml",
+               "version: 1\ngroups:\n  old:\n    legacy: {allow: [" + std::string(sample.allow) +
+                   "], until: 2027-03-31, reason: r}\n    protocols: [" +
+                   std::string(sample.protocols) +
+                   "]\naccounts:\n  a:\n    home: /a\n    group: old\n    "
+                   "login: {any_of: [password], password: $6$salt$hash}\n    " GRANTS "\n");
+    const auto said = site.said();
+    BOOST_TEST(said.size() == (sample.suffices ? 0u : 1u));
+    if (!said.empty()) BOOST_TEST(said.front().ends_with("nobody can log in here"));
+}
+
 const std::vector<Mistake> other_mistakes{
     {"classes: {}", "2:1: error: `classes`" NOT_YET},
     {"targets: {}", "2:1: error: `targets`" NOT_YET},
@@ -266,7 +457,7 @@ const std::vector<Mistake> other_mistakes{
      "2:1: error: unknown key `acounts`; did you mean `accounts`? (known here: version, groups, "
      "accounts, routes)"},
     {"groups: {g: {home: /x}}",
-     "2:14: error: unknown key `home` (known here: grants, quota, protocols, from)"},
+     "2:14: error: unknown key `home` (known here: grants, quota, protocols, from, legacy)"},
     {"groups: []", "2:9: error: expected a mapping by name, found a list"},
     {"version: 1", "2:1: error: `version` stands here twice: first at line 1"},
     {"routes: [{when: {path: /**}, to: [{copy: \"{home}/x\"}]}]", "2:10: error: `name` is missing"},
