@@ -35,6 +35,24 @@ Desk::Desk(Session& session, std::string account, Occupancy::Place place)
       account_(std::move(account)),
       place_(std::move(place)) {}
 
+policy::Verbs Desk::rights(const VirtualPath& path) const {
+    const auto policy = site_.policy.current();
+    const auto account = policy->accounts.find(account_);
+    policy::Verbs rights;
+    if (account == policy->accounts.end()) return rights;
+    for (const Verb verb : {Verb::list, Verb::download, Verb::upload, Verb::overwrite, Verb::append,
+                            Verb::rename, Verb::remove, Verb::mkdir})
+        if (policy::may(account->second, verb, path).allowed) rights.insert(verb);
+    return rights;
+}
+
+bool Desk::has_exception(policy::LegacyException exception) const {
+    const auto policy = site_.policy.current();
+    const auto account = policy->accounts.find(account_);
+    return account != policy->accounts.end() &&
+           policy::has_exception(*policy, account->second, exception, site_.clock.now()).allowed;
+}
+
 Result<Desk::Scene> Desk::scene(VirtualPath path, Action action) const {
     Scene scene;
     scene.policy = site_.policy.current();

@@ -29,7 +29,7 @@ struct Space {
 };
 
 struct HashRequest {
-    std::string algorithm;  // "md5", "sha1", "sha224", "sha256", "sha384", "sha512"
+    std::string algorithm;  // of ContentDigest
     std::uint64_t offset = 0;
     std::uint64_t length_bytes = 0;  // 0: to the end
     std::uint32_t block_bytes = 0;   // 0: one hash over all
@@ -45,6 +45,8 @@ class Desk {
     [[nodiscard]] Answer<Attributes> stat(VirtualPath path);
     [[nodiscard]] Answer<std::unique_ptr<Listing>> list(VirtualPath folder);
     [[nodiscard]] Answer<std::shared_ptr<Upload>> open_upload(VirtualPath path, UploadMode mode);
+    /// Would open_upload let it begin now? Nothing is made; a refusal is recorded.
+    [[nodiscard]] Answer<> may_open_upload(VirtualPath path, UploadMode mode);
     [[nodiscard]] Answer<std::unique_ptr<Download>> open_download(VirtualPath path);
     /// With `replace`, a file at `to` is overwritten, where that is granted.
     [[nodiscard]] Answer<> rename(VirtualPath from, VirtualPath to, bool replace);
@@ -59,6 +61,10 @@ class Desk {
     /// One digest a block, one after the other.
     [[nodiscard]] Answer<Bytes> hash(VirtualPath path, HashRequest request);
     [[nodiscard]] Answer<Space> space();
+    /// What the policy lets the account do at the path; whatever is there, or not.
+    [[nodiscard]] policy::Verbs rights(const VirtualPath& path) const;
+    /// Does the policy grant the account this exception, now?
+    [[nodiscard]] bool has_exception(policy::LegacyException exception) const;
 
     [[nodiscard]] Session& session() const { return session_; }
 

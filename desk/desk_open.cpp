@@ -1,8 +1,7 @@
 // The desk's calls that open content: to deposit, to collect, to hash.
 #include <algorithm>
-#include <array>
 
-#include "base/evp.hpp"
+#include "desk/content_digest.hpp"
 #include "desk/deposit.hpp"
 #include "desk/desk.hpp"
 #include "desk/sealed_content.hpp"
@@ -24,20 +23,6 @@ constexpr std::size_t copy_step_bytes = 4 * vault::chunk_bytes;
 /// Of one answer: the largest digests of so many blocks still fit into an SFTP packet.
 constexpr std::uint64_t hash_blocks_limit = 2048;
 
-/// The digests that may be asked for, by the names of draft-ietf-secsh-filexfer-extensions-00.
-const char* openssl_name(std::string_view algorithm) {
-    static constexpr std::array<std::pair<std::string_view, const char*>, 6> known{
-        {{"md5", "MD5"},
-         {"sha1", "SHA1"},
-         {"sha224", "SHA2-224"},
-         {"sha256", "SHA2-256"},
-         {"sha384", "SHA2-384"},
-         {"sha512", "SHA2-512"}}};
-    const auto found =
-        std::ranges::find(known, algorithm, &std::pair<std::string_view, const char*>::first);
-    return found == known.end() ? nullptr : found->second;
-}
-
 Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& request) {
     const std::uint64_t size = sealed.facts().size_bytes;
     const std::uint64_t start = std::min(request.offset, size);
@@ -47,7 +32,8 @@ Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& reques
         request.block_bytes == 0 ? std::max<std::uint64_t>(end - start, 1) : request.block_bytes;
     if ((end - start) / block >= hash_blocks_limit) return failure(desk_errc::too_many_blocks);
     Bytes digests, buffer(copy_step_bytes);
-    evp::Digest digest(openssl_name(request.algorithm));
+    auto digest = ContentDigest::of(request.algorithm);
+    if (!digest) return failure(desk_errc::unsupported_hash);
     std::uint64_t at = start;
     do {
         for (const std::uint64_t block_end = at + std::min(block, end - at); at < block_end;) {
@@ -55,10 +41,10 @@ Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& reques
             const auto count = sealed.read(at, ByteSpan(buffer).first(step));
             if (!count) return failure(count.error());
             if (*count == 0) return failure(vault::vault_errc::altered);
-            digest.update(ByteView(buffer).first(*count));
+            digest->update(ByteView(buffer).first(*count));
             at += *count;
         }
-        const Bytes one = digest.finish();
+        const Bytes one = digest->finish();
         digests.insert(digests.end(), one.begin(), one.end());
     } while (at < end);
     return digests;
@@ -191,6 +177,14 @@ Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scen
     co_return co_await offload(site_.store.pool(), begin);
 }
 
+Desk::Answer<> Desk::may_open_upload(VirtualPath path, UploadMode mode) {
+    auto scene = co_await enter(std::move(path), Action::upload_opened);
+    if (!scene) co_return failure(scene.error());
+    const auto target = co_await find_target(*scene, mode);
+    if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
+    co_return Result<>{};
+}
+
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
     auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
@@ -303,7 +297,7 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
 }
 
 Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
-    if (!openssl_name(request.algorithm)) co_return failure(desk_errc::unsupported_hash);
+    if (!ContentDigest::of(request.algorithm)) co_return failure(desk_errc::unsupported_hash);
     auto scene = co_await enter(std::move(path), Action::hashed);
     if (!scene) co_return failure(scene.error());
     const auto entry =

@@ -36,6 +36,8 @@ class Session {
     void count_out(std::uint64_t bytes) { row_.bytes_out += bytes; }
     void count_file_in() { ++row_.files_in; }
     void count_file_out() { ++row_.files_out; }
+    [[nodiscard]] std::uint64_t files_in() const { return row_.files_in; }
+    [[nodiscard]] std::uint64_t files_out() const { return row_.files_out; }
 
     /// An event of this session, now, under the policy in force: the caller adds what it is about.
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome,
