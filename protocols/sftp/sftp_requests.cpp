@@ -1,7 +1,7 @@
 // The requests of the draft itself, but READ and WRITE, which come in runs.
 #include <fmt/format.h>
 
-#include "protocols/sftp/long_name.hpp"
+#include "protocols/ls_line.hpp"
 #include "protocols/sftp/sftp_session.hpp"
 
 namespace consign::sftp {
@@ -11,7 +11,10 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t folder_page_entries = 256;
+/// There are neither owners nor modes here: what the account has is its own.
 constexpr std::string_view owner_name = "consign";
+constexpr std::uint32_t folder_mode = 0700;
+constexpr std::uint32_t file_mode = 0600;
 constexpr std::string_view too_many_handles = "too many open handles: close some";
 
 std::optional<Timestamp> accessed(const Attributes& attributes) {
@@ -24,13 +27,25 @@ std::optional<Timestamp> modified(const Attributes& attributes) {
     return from_wire_seconds(attributes.times->modified);
 }
 
+std::string long_name(const desk::Attributes& entry, Timestamp now) {
+    return protocols::ls_line({.name = entry.name,
+                               .directory = entry.directory,
+                               .mode = entry.directory ? folder_mode : file_mode,
+                               .size_bytes = entry.size_bytes,
+                               .modified = entry.modified,
+                               .owner = owner_name,
+                               .group = owner_name},
+                              now);
+}
+
 }  // namespace
 
 Attributes on_wire(const desk::Attributes& attributes) {
     Attributes wire;
     wire.size_bytes = attributes.size_bytes;
     wire.owner = Attributes::Owner{};
-    wire.permissions = attributes.directory ? directory_type | 0700U : regular_file_type | 0600U;
+    wire.permissions =
+        attributes.directory ? directory_type | folder_mode : regular_file_type | file_mode;
     wire.times = Attributes::Times{to_wire_seconds(attributes.accessed),
                                    to_wire_seconds(attributes.modified)};
     return wire;
@@ -166,9 +181,7 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Readdir& reque
     NamesReply names(answers_, id);
     while (!folder.waiting.empty()) {
         const desk::Attributes& entry = folder.waiting.front();
-        const Attributes wire = on_wire(entry);
-        if (!names.add(entry.name, long_name(entry.name, wire, owner_name, owner_name, now), wire))
-            break;
+        if (!names.add(entry.name, long_name(entry, now), on_wire(entry))) break;
         folder.waiting.pop_front();
     }
     names.finish();

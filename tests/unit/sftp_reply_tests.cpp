@@ -1,7 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "protocols/sftp/frame.hpp"
-#include "protocols/sftp/long_name.hpp"
 #include "protocols/sftp/reply.hpp"
 #include "tests/unit/sftp_wire.hpp"
 
@@ -11,16 +10,9 @@ using wire::Packet;
 
 namespace {
 
-Timestamp at(int year, unsigned month, unsigned day, int hour = 0, int minute = 0) {
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(day)};
-    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute);
-}
-
-Attributes file(std::uint64_t size_bytes, Timestamp modified) {
-    return {.size_bytes = size_bytes,
-            .permissions = 0100600,
-            .times = Attributes::Times{0, to_wire_seconds(modified)}};
+Timestamp at(int year, unsigned month, unsigned day) {
+    return std::chrono::sys_days(std::chrono::year_month_day{
+        std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)});
 }
 
 }  // namespace
@@ -172,31 +164,6 @@ BOOST_AUTO_TEST_CASE(an_answer_is_a_frame_that_the_codec_takes) {
     ByteView rest(out);
     BOOST_TEST(sftp::take_packet(rest)->has_value());
     BOOST_TEST(rest.empty());
-}
-
-BOOST_AUTO_TEST_CASE(a_long_name_is_that_of_openssh) {
-    const Timestamp now = at(2026, 11, 24, 12, 30);
-    BOOST_TEST(long_name("a.hl7", file(12345, at(2026, 11, 24, 12, 0)), "consign", "consign",
-                         now) == "-rw-------    1 consign  consign     12345 Nov 24 12:00 a.hl7");
-    const Attributes folder{.size_bytes = 0,
-                            .permissions = 040750,
-                            .times = Attributes::Times{0, to_wire_seconds(at(2026, 7, 4, 3, 5))}};
-    BOOST_TEST(long_name("in", folder, "a-long-account-name", "labs", now) ==
-               "drwxr-x---    1 a-long-account-name labs            0 Jul  4 03:05 in");
-    BOOST_TEST(long_name("?", {}, "", "", now) ==
-               "?---------    1                          0 Jan  1  1970 ?");
-}
-
-BOOST_AUTO_TEST_CASE(a_long_name_shows_the_year_of_what_is_old_or_to_come) {
-    const Timestamp now = at(2026, 11, 24, 12, 30);
-    const auto when = [&](Timestamp modified) {
-        return long_name("n", file(1, modified), "o", "g", now).substr(43, 12);
-    };
-    BOOST_TEST(when(now) == "Nov 24 12:30");
-    BOOST_TEST(when(now + std::chrono::seconds(1)) == "Nov 24  2026");
-    BOOST_TEST(when(at(2026, 5, 26, 0, 31)) == "May 26 00:31");
-    BOOST_TEST(when(at(2026, 5, 26, 0, 30)) == "May 26  2026");
-    BOOST_TEST(when(at(2024, 2, 29)) == "Feb 29  2024");
 }
 
 BOOST_AUTO_TEST_CASE(times_are_clamped_to_what_the_wire_holds) {

@@ -1,30 +1,20 @@
-#include "protocols/sftp/long_name.hpp"
+#include "protocols/ls_line.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <chrono>
 
-namespace consign::sftp {
+namespace consign::protocols {
 
 namespace {
 
 constexpr std::chrono::hours half_a_year = std::chrono::hours{365 * 24} / 2;
 
-std::string mode_text(std::uint32_t permissions) {
-    std::string text = "?rwxrwxrwx";
-    switch (permissions & file_type_mask) {
-        case directory_type:
-            text[0] = 'd';
-            break;
-        case regular_file_type:
-            text[0] = '-';
-            break;
-        default:
-            break;
-    }
+std::string mode_text(const LsEntry& entry) {
+    std::string text = entry.directory ? "drwxrwxrwx" : "-rwxrwxrwx";
     for (std::size_t bit = 0; bit < 9; ++bit)
-        if ((permissions >> (8 - bit) & 1U) == 0) text[bit + 1] = '-';
+        if ((entry.mode >> (8 - bit) & 1U) == 0) text[bit + 1] = '-';
     return text;
 }
 
@@ -44,13 +34,9 @@ std::string time_text(Timestamp time, Timestamp now) {
 
 }  // namespace
 
-std::string long_name(std::string_view name, const Attributes& attributes, std::string_view owner,
-                      std::string_view group, Timestamp now) {
-    const auto times = attributes.times.value_or(Attributes::Times{});
-    return fmt::format("{} {:>4} {:<8} {:<8} {:>8} {} {}",
-                       mode_text(attributes.permissions.value_or(0)), 1, owner, group,
-                       attributes.size_bytes.value_or(0),
-                       time_text(from_wire_seconds(times.modified), now), name);
+std::string ls_line(const LsEntry& entry, Timestamp now) {
+    return fmt::format("{} {:>4} {:<8} {:<8} {:>8} {} {}", mode_text(entry), 1, entry.owner,
+                       entry.group, entry.size_bytes, time_text(entry.modified, now), entry.name);
 }
 
-}  // namespace consign::sftp
+}  // namespace consign::protocols
