@@ -15,7 +15,8 @@ class Door(NamedTuple):
 
 
 DOORS = [
-    Door("openssl/", ("base/evp.cpp",), "base/evp.hpp"),
+    Door("openssl/", ("base/evp.cpp", "protocols/ftps/tls_*"),
+         "base/evp.hpp, or protocols/ftps/tls_stream.hpp for TLS"),
     Door("libssh/", ("protocols/sftp/libssh_session.hpp",), "protocols/sftp/ssh_connection.hpp"),
     Door("protocols/sftp/libssh_session.hpp", ("protocols/sftp/*ssh_*", "protocols/sftp/host_key.cpp"),
          "protocols/sftp/ssh_connection.hpp"),

@@ -1,0 +1,78 @@
+#include "protocols/ftps/tls_wire.hpp"
+
+#include <openssl/bio.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <memory>
+#include <new>
+
+namespace consign::ftps {
+
+namespace {
+
+TlsWire& wire_of(BIO* bio) {
+    return *static_cast<TlsWire*>(BIO_get_data(bio));
+}
+
+int read_from(BIO* bio, char* into, std::size_t size, std::size_t* got) {
+    TlsWire& wire = wire_of(bio);
+    BIO_clear_retry_flags(bio);
+    ssize_t count = 0;
+    do {
+        count = ::recv(wire.descriptor, into, size, MSG_DONTWAIT);
+    } while (count < 0 && errno == EINTR);
+    if (count > 0) {
+        *got = static_cast<std::size_t>(count);
+        return 1;
+    }
+    if (count == 0)
+        wire.ended = true;
+    else if (errno == EAGAIN || errno == EWOULDBLOCK)
+        BIO_set_retry_read(bio);
+    else
+        wire.error.assign(errno, std::system_category());
+    return 0;
+}
+
+int write_to(BIO* bio, const char* from, std::size_t size, std::size_t* written) {
+    Bytes& outgoing = wire_of(bio).outgoing;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(from);
+    outgoing.insert(outgoing.end(), bytes, bytes + size);
+    *written = size;
+    return 1;
+}
+
+long control(BIO*, int command, long, void*) {
+    // BIO_CTRL_EOF is answered with "no", also at the end: for a "yes" OpenSSL would raise a fatal
+    // alert, and so drop the session from its cache, and the next data connection of a client whose
+    // transfer was cut could not resume it. TlsWire::ended tells the end.
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+struct FreeMethod {
+    void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
+};
+using Method = std::unique_ptr<BIO_METHOD, FreeMethod>;
+
+Method make_method() {
+    Method method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "consign socket"));
+    if (!method || BIO_meth_set_read_ex(method.get(), read_from) != 1 ||
+        BIO_meth_set_write_ex(method.get(), write_to) != 1 ||
+        BIO_meth_set_ctrl(method.get(), control) != 1)
+        throw std::bad_alloc();
+    return method;
+}
+
+}  // namespace
+
+BIO* TlsWire::make_bio() {
+    static const Method method = make_method();
+    BIO* bio = BIO_new(method.get());
+    if (bio == nullptr) throw std::bad_alloc();
+    BIO_set_data(bio, this);
+    BIO_set_init(bio, 1);
+    return bio;
+}
+
+}  // namespace consign::ftps
