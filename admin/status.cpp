@@ -19,9 +19,15 @@ namespace json = boost::json;
 std::string listener_line(const json::object& listener) {
     const std::string address = field_text(listener, "address");
     const bool is_v6 = address.find(':') != std::string::npos;
-    return fmt::format(
+    std::string line = fmt::format(
         "{} ({}) on {}:{}", field_text(listener, "name"), field_text(listener, "protocol"),
         is_v6 ? fmt::format("[{}]", address) : address, field_text(listener, "port"));
+    if (listener.contains("certificate_until"))
+        line += fmt::format(", certificate until {}", field_text(listener, "certificate_until"));
+    if (const auto* current = listener.if_contains("certificate_is_current");
+        current && *current == false)
+        line += " (the last reload refused the files that are there now: see the log)";
+    return line;
 }
 
 void print_for_people(const json::object& status) {

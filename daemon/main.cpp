@@ -7,10 +7,10 @@
 
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
+#include "daemon/start_failure.hpp"
 #include "desk/administration.hpp"
 #include "desk/housekeeping.hpp"
 #include "policy/load.hpp"
-#include "protocols/sftp/host_key.hpp"
 #include "storage/keyring/root_key.hpp"
 #include "storage/open_store.hpp"
 
@@ -50,22 +50,6 @@ void describe(CLI::App& app, Options& options) {
         ->transform(CLI::CheckedTransformer(levels));
 }
 
-/// A start that fails, in words for the administrator; they name files of the system, and no
-/// peer's.
-struct StartFailure : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-template <class T>
-T required(Result<T> result, std::string_view what) {
-    if (!result) throw StartFailure(fmt::format("{}: {}", what, result.error().message()));
-    return std::move(*result);
-}
-
-void required(const Result<>& result, std::string_view what) {
-    if (!result) throw StartFailure(fmt::format("{}: {}", what, result.error().message()));
-}
-
 SecretKey root_key_of(const policy::Policy& policy) {
     std::filesystem::path file = policy.root_key.value;
     if (policy.root_key.kind == policy::KeyReference::Kind::credential) {
@@ -78,38 +62,6 @@ SecretKey root_key_of(const policy::Policy& policy) {
         file = std::filesystem::path(folder) / file;
     }
     return required(keyring::load_root_key(file), fmt::format("root key {}", file.string()));
-}
-
-ssh::AlgorithmProfile profile_of(policy::Algorithms algorithms) {
-    switch (algorithms) {
-        case policy::Algorithms::modern:
-            return ssh::AlgorithmProfile::modern;
-        case policy::Algorithms::compatible:
-            return ssh::AlgorithmProfile::compatible;
-        case policy::Algorithms::legacy:
-            return ssh::AlgorithmProfile::legacy;
-    }
-    std::unreachable();
-}
-
-std::unique_ptr<sftp::SftpListener> make_listener(
-    asio::io_context& io, const asio::any_io_executor& strand, desk::Site& site,
-    const policy::Listener& listener, const std::shared_ptr<ssh::WindowBudget>& windows) {
-    ssh::Server::Options options{.host_keys = {}, .profile = profile_of(listener.algorithms)};
-    for (const auto& file : listener.host_keys)
-        options.host_keys.push_back(
-            required(ssh::HostKey::load(file), fmt::format("host key {}", file.string())));
-    auto server = required(ssh::Server::create(std::move(options)),
-                           fmt::format("listener `{}`", listener.name));
-    try {
-        return std::make_unique<sftp::SftpListener>(
-            io, strand, site, sftp::ListenerFacts{listener.name, std::move(server), windows},
-            asio::ip::tcp::endpoint(listener.address, listener.port));
-    } catch (const boost::system::system_error& refused) {
-        throw StartFailure(fmt::format("listener `{}` on {} port {}: {}", listener.name,
-                                       listener.address.to_string(), listener.port,
-                                       refused.code().message()));
-    }
 }
 
 desk::VerbTable verbs_of(desk::Administration& administration, Service& service) {
@@ -146,7 +98,7 @@ void serve(const Options& options, std::shared_ptr<const policy::Policy> policy,
     Service service(strand, site, options.config);
     const auto windows = std::make_shared<ssh::WindowBudget>(receive_windows_bytes);
     for (const policy::Listener& listener : policy->listeners)
-        service.add(make_listener(io, strand, site, listener, windows));
+        service.add(open_listener(io, strand, site, listener, windows));
     service.set_control(required(ControlSocket::listen(strand, policy->data / "control.sock",
                                                        {.administration = administration,
                                                         .verbs = verbs_of(administration, service),

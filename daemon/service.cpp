@@ -26,8 +26,9 @@ Service::Service(asio::any_io_executor strand, desk::Site& site, std::filesystem
 
 asio::awaitable<void> Service::run() {
     for (std::size_t index = 0; index < listeners_.size(); ++index) {
-        tasks_.start(listeners_[index]->run());
-        site_.log.info("listening", {{"listener", index}, {"port", listeners_[index]->port()}});
+        protocols::Listener& socket = *listeners_[index].listener.socket;
+        tasks_.start(socket.run());
+        site_.log.info("listening", {{"listener", index}, {"port", socket.port()}});
     }
     tasks_.start(control_->serve());
     tasks_.start(look_after());
@@ -38,7 +39,7 @@ asio::awaitable<void> Service::run() {
     stopping_ = true;
     tell_service_manager("STOPPING=1");
     site_.log.info("stopping");
-    for (const auto& listener : listeners_) listener->stop_accepting();
+    for (const auto& served : listeners_) served.listener.socket->stop_accepting();
     co_await end_sessions();
     control_->stop();
     housekeeping_timer_.cancel();
@@ -56,10 +57,10 @@ asio::awaitable<void> Service::wait_for_stop() {
 }
 
 asio::awaitable<void> Service::end_sessions() {
-    for (const auto& listener : listeners_) listener->drain();
+    for (const auto& served : listeners_) served.listener.socket->drain();
     OwnedTasks ways_to_cut(strand_);
     ways_to_cut.start(cut_after_drain_time());
-    for (const auto& listener : listeners_) co_await listener->all_ended();
+    for (const auto& served : listeners_) co_await served.listener.socket->all_ended();
     drain_timer_.cancel();
     signals_.cancel();
     co_await ways_to_cut.all_ended();
@@ -73,11 +74,11 @@ asio::awaitable<void> Service::cut_after_drain_time() {
     do {
         co_await drain_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
         std::size_t left = 0;
-        for (const auto& listener : listeners_) left += listener->sessions();
+        for (const auto& served : listeners_) left += served.listener.socket->sessions();
         if (left == 0) co_return;
     } while (ended && drain_timer_.expiry() != asio::steady_timer::time_point::min());
     site_.log.warning("sessions are cut");
-    for (const auto& listener : listeners_) listener->cut();
+    for (const auto& served : listeners_) served.listener.socket->cut();
 }
 
 void Service::cut_at_second_signal() {
@@ -101,6 +102,12 @@ asio::awaitable<void> Service::look_after() {
 
 asio::awaitable<void> Service::reload() {
     tell_service_manager("RELOADING=1");
+    co_await reload_policy();
+    co_await reload_certificates();
+    tell_service_manager("READY=1");
+}
+
+asio::awaitable<void> Service::reload_policy() {
     auto read = [this] { return policy::load(config_); };
     const policy::Loaded loaded = co_await offload(site_.store.pool(), read);
     if (loaded.policy) {
@@ -115,17 +122,38 @@ asio::awaitable<void> Service::reload() {
         site_.log.error("policy refused: the last good one stays; `consign check` tells why",
                         {{"mistakes", loaded.problems.size()}});
     }
-    tell_service_manager("READY=1");
+}
+
+/// Sessions that are open keep the certificate that they began with.
+asio::awaitable<void> Service::reload_certificates() {
+    for (std::size_t index = 0; index < listeners_.size(); ++index) {
+        Served& served = listeners_[index];
+        if (!served.listener.tls) continue;
+        auto read = [tls = served.listener.tls] { return tls->reload(); };
+        const Result<> done = co_await offload(site_.store.pool(), read);
+        served.certificate_is_current = done.has_value();
+        if (done)
+            site_.log.info("certificate read again", {{"listener", index}});
+        else
+            site_.log.error("certificate refused: the last good one stays",
+                            {{"listener", index}, {"why", done.error()}});
+    }
 }
 
 json::object Service::status() const {
     json::array listeners;
     const auto policy = site_.policy.current();
-    for (const auto& listener : listeners_)
-        listeners.push_back(json::object{{"name", listener->name()},
-                                         {"protocol", "sftp"},
-                                         {"address", listener->address().to_string()},
-                                         {"port", listener->port()}});
+    for (const auto& [listener, certificate_is_current] : listeners_) {
+        json::object row{{"name", listener.socket->name()},
+                         {"protocol", listener.socket->protocol()},
+                         {"address", listener.socket->address().to_string()},
+                         {"port", listener.socket->port()}};
+        if (listener.tls) {
+            row["certificate_until"] = desk::rfc3339(listener.tls->current()->not_after());
+            row["certificate_is_current"] = certificate_is_current;
+        }
+        listeners.push_back(std::move(row));
+    }
     return json::object{{"daemon", "running"},
                         {"pid", ::getpid()},
                         {"started", desk::rfc3339(site_.started)},

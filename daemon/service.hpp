@@ -8,8 +8,8 @@
 
 #include "base/owned_tasks.hpp"
 #include "daemon/control_socket.hpp"
+#include "daemon/site_listener.hpp"
 #include "desk/site.hpp"
-#include "protocols/sftp/sftp_listener.hpp"
 
 namespace consign::daemon {
 
@@ -21,13 +21,12 @@ class Service {
 
     Service(boost::asio::any_io_executor strand, desk::Site& site, std::filesystem::path config);
 
-    void add(std::unique_ptr<sftp::SftpListener> listener) {
-        listeners_.push_back(std::move(listener));
-    }
+    void add(SiteListener listener) { listeners_.push_back({std::move(listener), true}); }
     void set_control(std::unique_ptr<ControlSocket> control) { control_ = std::move(control); }
 
     /// Serves until SIGTERM or SIGINT; then accepts no more, lets sessions close their files, ends
-    /// them, and returns. A second signal ends them at once. SIGHUP reloads the policy.
+    /// them, and returns. A second signal ends them at once. SIGHUP reloads the policy, and reads
+    /// certificates again.
     [[nodiscard]] boost::asio::awaitable<void> run();
     /// The answer to the administrator's `status`.
     [[nodiscard]] boost::json::object status() const;
@@ -35,6 +34,8 @@ class Service {
   private:
     [[nodiscard]] boost::asio::awaitable<void> look_after();
     [[nodiscard]] boost::asio::awaitable<void> reload();
+    [[nodiscard]] boost::asio::awaitable<void> reload_policy();
+    [[nodiscard]] boost::asio::awaitable<void> reload_certificates();
     [[nodiscard]] boost::asio::awaitable<void> wait_for_stop();
     [[nodiscard]] boost::asio::awaitable<void> cut_after_drain_time();
     void cut_at_second_signal();
@@ -43,7 +44,11 @@ class Service {
     boost::asio::any_io_executor strand_;
     desk::Site& site_;
     std::filesystem::path config_;
-    std::vector<std::unique_ptr<sftp::SftpListener>> listeners_;
+    struct Served {
+        SiteListener listener;
+        bool certificate_is_current = true;  // or the last reading of it failed
+    };
+    std::vector<Served> listeners_;
     std::unique_ptr<ControlSocket> control_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer housekeeping_timer_;

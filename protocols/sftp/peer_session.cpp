@@ -62,16 +62,6 @@ std::string algorithms_text(const ssh::NegotiatedAlgorithms& agreed) {
                        agreed.cipher_in, agreed.cipher_out, agreed.mac_in, agreed.mac_out);
 }
 
-asio::ip::address address_of(const asio::ip::tcp::socket& socket) {
-    boost::system::error_code gone;
-    auto address = socket.remote_endpoint(gone).address();
-    // A dual-stack listener sees IPv4 peers as mapped ones; `from` and the ledger mean the plain
-    // ones.
-    if (address.is_v6() && address.to_v6().is_v4_mapped())
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    return address;
-}
-
 }  // namespace
 
 PeerSession::PeerSession(desk::Site& site, const ListenerFacts& listener,
@@ -80,7 +70,7 @@ PeerSession::PeerSession(desk::Site& site, const ListenerFacts& listener,
       listener_(listener),
       socket_strand_(socket.get_executor()),
       socket_(std::move(socket)),
-      session_(site, "sftp", listener.name, address_of(*socket_)),
+      session_(site, "sftp", listener.name, protocols::peer_address(*socket_)),
       tasks_(socket_strand_),
       watch_timer_(socket_strand_) {}
 

@@ -9,6 +9,7 @@
 
 #include "base/owned_tasks.hpp"
 #include "desk/login.hpp"
+#include "protocols/peer.hpp"
 #include "protocols/sftp/sftp_session.hpp"
 #include "protocols/sftp/ssh_connection.hpp"
 
@@ -21,21 +22,16 @@ struct ListenerFacts {
     std::shared_ptr<ssh::WindowBudget> window_budget;
 };
 
-/// Lives on the socket's strand; whoever runs it keeps it until run() has returned.
-class PeerSession {
+class PeerSession final : public protocols::Peer {
   public:
     PeerSession(desk::Site& site, const ListenerFacts& listener,
                 boost::asio::ip::tcp::socket socket);
 
-    /// Returns when the connection is closed, every handle is ended, and the session's row is too.
-    [[nodiscard]] boost::asio::awaitable<void> run();
-    /// From the strand: ends as soon as no file is open.
-    void drain() { draining_ = true; }
-    /// From the strand: ends now; what is open is broken off.
-    void cut();
-
-    [[nodiscard]] const Id& id() const { return session_.id(); }
-    [[nodiscard]] boost::asio::any_io_executor strand() { return socket_strand_; }
+    [[nodiscard]] boost::asio::awaitable<void> run() override;
+    void drain() override { draining_ = true; }
+    void cut() override;
+    [[nodiscard]] const Id& id() const override { return session_.id(); }
+    [[nodiscard]] boost::asio::any_io_executor strand() override { return socket_strand_; }
 
   private:
     [[nodiscard]] boost::asio::awaitable<void> serve();

@@ -1,6 +1,6 @@
-#include "protocols/sftp/sftp_listener.hpp"
+#include "protocols/listener.hpp"
 
-namespace consign::sftp {
+namespace consign::protocols {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
@@ -14,12 +14,15 @@ constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace
 
-SftpListener::SftpListener(asio::io_context& io, asio::any_io_executor strand, desk::Site& site,
-                           ListenerFacts facts, const tcp::endpoint& endpoint)
+Listener::Listener(asio::io_context& io, asio::any_io_executor strand, const Log& log,
+                   std::string name, std::string protocol, const tcp::endpoint& endpoint,
+                   Receive receive)
     : io_(io),
-      site_(site),
-      facts_(std::move(facts)),
       strand_(std::move(strand)),
+      log_(log),
+      name_(std::move(name)),
+      protocol_(std::move(protocol)),
+      receive_(std::move(receive)),
       acceptor_(strand_),
       ended_(strand_) {
     acceptor_.open(endpoint.protocol());
@@ -31,15 +34,14 @@ SftpListener::SftpListener(asio::io_context& io, asio::any_io_executor strand, d
     bound_ = acceptor_.local_endpoint();
 }
 
-asio::awaitable<void> SftpListener::run() {
+asio::awaitable<void> Listener::run() {
     while (acceptor_.is_open()) {
         boost::system::error_code error;
         tcp::socket socket(asio::make_strand(io_));
         co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
         if (!acceptor_.is_open() || error == asio::error::operation_aborted) break;
         if (error) {
-            site_.log.warning("a connection could not be accepted",
-                              {{"why", std::error_code(error)}});
+            log_.warning("a connection could not be accepted", {{"why", std::error_code(error)}});
             asio::steady_timer pause(strand_, accept_pause);
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
             continue;
@@ -48,13 +50,13 @@ asio::awaitable<void> SftpListener::run() {
     }
 }
 
-void SftpListener::begin(tcp::socket socket) {
-    sessions_.push_front(std::make_shared<PeerSession>(site_, facts_, std::move(socket)));
+void Listener::begin(tcp::socket socket) {
+    sessions_.push_front(receive_(std::move(socket)));
     const auto owned = sessions_.begin();
     asio::co_spawn((*owned)->strand(), (*owned)->run(),
                    [this, owned](const std::exception_ptr& thrown) {
                        if (thrown)
-                           site_.log.error("a session's end failed", {{"session", (*owned)->id()}});
+                           log_.error("a session's end failed", {{"session", (*owned)->id()}});
                        asio::post(strand_, [this, owned] {
                            sessions_.erase(owned);
                            ended_.notify();
@@ -62,27 +64,27 @@ void SftpListener::begin(tcp::socket socket) {
                    });
 }
 
-void SftpListener::stop_accepting() {
+void Listener::stop_accepting() {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
 }
 
 template <class Act>
-void SftpListener::each(Act act) {
+void Listener::each(Act act) {
     for (const auto& session : sessions_)
         asio::post(session->strand(), [act, session] { act(*session); });
 }
 
-void SftpListener::drain() {
-    each([](PeerSession& session) { session.drain(); });
+void Listener::drain() {
+    each([](Peer& session) { session.drain(); });
 }
 
-void SftpListener::cut() {
-    each([](PeerSession& session) { session.cut(); });
+void Listener::cut() {
+    each([](Peer& session) { session.cut(); });
 }
 
-asio::awaitable<void> SftpListener::all_ended() {
+asio::awaitable<void> Listener::all_ended() {
     while (!sessions_.empty()) co_await ended_.wait();
 }
 
-}  // namespace consign::sftp
+}  // namespace consign::protocols

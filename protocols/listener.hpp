@@ -2,25 +2,35 @@
 #pragma once
 
 #include <boost/asio.hpp>
+#include <functional>
 #include <list>
+#include <memory>
+#include <string>
 
-#include "protocols/sftp/peer_session.hpp"
+#include "base/log.hpp"
+#include "base/wakeup.hpp"
+#include "protocols/peer.hpp"
 
-namespace consign::sftp {
+namespace consign::protocols {
 
-class SftpListener {
+class Listener {
   public:
+    /// Makes the session of a connection that was accepted; on the listener's strand.
+    using Receive = std::function<std::shared_ptr<Peer>(boost::asio::ip::tcp::socket)>;
+
     /// Binds and listens: what the system refuses is thrown (boost::system::system_error), for a
-    /// start that fails.
-    SftpListener(boost::asio::io_context& io, boost::asio::any_io_executor strand, desk::Site& site,
-                 ListenerFacts facts, const boost::asio::ip::tcp::endpoint& endpoint);
+    /// start that fails. `name` and `protocol` are the policy's.
+    Listener(boost::asio::io_context& io, boost::asio::any_io_executor strand, const Log& log,
+             std::string name, std::string protocol, const boost::asio::ip::tcp::endpoint& endpoint,
+             Receive receive);
 
     // All of the rest is for the strand.
     /// Accepts until `stop_accepting`.
     [[nodiscard]] boost::asio::awaitable<void> run();
     [[nodiscard]] std::uint16_t port() const { return bound_.port(); }
     [[nodiscard]] boost::asio::ip::address address() const { return bound_.address(); }
-    [[nodiscard]] const std::string& name() const { return facts_.name; }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const std::string& protocol() const { return protocol_; }
     void stop_accepting();
     /// Sessions end as soon as they have no file open.
     void drain();
@@ -31,19 +41,20 @@ class SftpListener {
     [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
   private:
-    using Owned = std::list<std::shared_ptr<PeerSession>>;
+    using Owned = std::list<std::shared_ptr<Peer>>;
     void begin(boost::asio::ip::tcp::socket socket);
     template <class Act>
     void each(Act act);
 
     boost::asio::io_context& io_;
-    desk::Site& site_;
-    ListenerFacts facts_;
     boost::asio::any_io_executor strand_;
+    const Log& log_;
+    const std::string name_, protocol_;
+    const Receive receive_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::ip::tcp::endpoint bound_;
     Owned sessions_;
     Wakeup ended_;
 };
 
-}  // namespace consign::sftp
+}  // namespace consign::protocols

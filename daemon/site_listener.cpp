@@ -1,0 +1,115 @@
+#include "daemon/site_listener.hpp"
+
+#include "daemon/start_failure.hpp"
+#include "protocols/ftps/peer_session.hpp"
+#include "protocols/sftp/host_key.hpp"
+#include "protocols/sftp/peer_session.hpp"
+
+namespace consign::daemon {
+
+namespace asio = boost::asio;
+using protocols::Listener;
+
+namespace {
+
+ssh::AlgorithmProfile ssh_profile(policy::Algorithms algorithms) {
+    switch (algorithms) {
+        case policy::Algorithms::modern:
+            return ssh::AlgorithmProfile::modern;
+        case policy::Algorithms::compatible:
+            return ssh::AlgorithmProfile::compatible;
+        case policy::Algorithms::legacy:
+            return ssh::AlgorithmProfile::legacy;
+    }
+    std::unreachable();
+}
+
+ftps::TlsProfile tls_profile(policy::Algorithms algorithms) {
+    switch (algorithms) {
+        case policy::Algorithms::modern:
+            return ftps::TlsProfile::modern;
+        case policy::Algorithms::compatible:
+            return ftps::TlsProfile::compatible;
+        case policy::Algorithms::legacy:
+            return ftps::TlsProfile::legacy;
+    }
+    std::unreachable();
+}
+
+ftps::SessionReuse session_reuse(policy::SessionReuse reuse) {
+    switch (reuse) {
+        case policy::SessionReuse::require:
+            return ftps::SessionReuse::require;
+        case policy::SessionReuse::prefer:
+            return ftps::SessionReuse::prefer;
+        case policy::SessionReuse::off:
+            return ftps::SessionReuse::off;
+    }
+    std::unreachable();
+}
+
+Listener::Receive receive_sftp(desk::Site& site, const policy::Listener& listener,
+                               const std::shared_ptr<ssh::WindowBudget>& windows) {
+    ssh::Server::Options options{.host_keys = {}, .profile = ssh_profile(listener.algorithms)};
+    for (const auto& file : listener.host_keys)
+        options.host_keys.push_back(
+            required(ssh::HostKey::load(file), fmt::format("host key {}", file.string())));
+    auto server = required(ssh::Server::create(std::move(options)),
+                           fmt::format("listener `{}`", listener.name));
+    const auto facts =
+        std::make_shared<const sftp::ListenerFacts>(listener.name, std::move(server), windows);
+    return [&site, facts](asio::ip::tcp::socket socket) {
+        return std::make_shared<sftp::PeerSession>(site, *facts, std::move(socket));
+    };
+}
+
+std::shared_ptr<ftps::LiveTlsContext> load_tls(const policy::Listener& listener) {
+    ftps::TlsContext::Options options{.certificate = listener.certificate,
+                                      .private_key = listener.private_key,
+                                      .client_ca = listener.client_ca,
+                                      .profile = tls_profile(listener.algorithms)};
+    auto first =
+        required(ftps::TlsContext::load(options),
+                 fmt::format("listener `{}`, certificate {}, private key {}", listener.name,
+                             listener.certificate.string(), listener.private_key.string()));
+    return std::make_shared<ftps::LiveTlsContext>(std::move(options), std::move(first));
+}
+
+Listener::Receive receive_ftps(desk::Site& site, const policy::Listener& listener,
+                               const std::shared_ptr<ftps::LiveTlsContext>& tls) {
+    const ftps::PassivePorts::Range ports{listener.passive.first_port, listener.passive.last_port};
+    const auto facts = std::make_shared<const ftps::ListenerFacts>(
+        listener.name, listener.tls == policy::Tls::implicit, tls,
+        session_reuse(listener.session_reuse),
+        std::make_shared<ftps::PassivePorts>(ports, site.random), listener.passive.address);
+    return [&site, facts](asio::ip::tcp::socket socket) {
+        return std::make_shared<ftps::PeerSession>(site, *facts, std::move(socket));
+    };
+}
+
+}  // namespace
+
+SiteListener open_listener(asio::io_context& io, const asio::any_io_executor& strand,
+                           desk::Site& site, const policy::Listener& listener,
+                           const std::shared_ptr<ssh::WindowBudget>& windows) {
+    SiteListener opened;
+    Listener::Receive receive;
+    if (listener.protocol == "ftps") {
+        opened.tls = load_tls(listener);
+        receive = receive_ftps(site, listener, opened.tls);
+    } else {
+        receive = receive_sftp(site, listener, windows);
+    }
+    try {
+        opened.socket = std::make_unique<Listener>(
+            io, strand, site.log, listener.name, listener.protocol,
+            asio::ip::tcp::endpoint(listener.address, listener.port), std::move(receive));
+    } catch (const boost::system::system_error& refused) {
+        throw StartFailure(fmt::format("listener `{}` on {} port {}: {}", listener.name,
+                                       listener.address.to_string(), listener.port,
+                                       refused.code().message()));
+    }
+    return opened;
+}
+
+}  // namespace consign::daemon

@@ -1,0 +1,26 @@
+// A listener of the policy, opened: its socket, its keys, and what may be read again while it runs.
+#pragma once
+
+#include <memory>
+
+#include "desk/site.hpp"
+#include "protocols/ftps/live_tls_context.hpp"
+#include "protocols/listener.hpp"
+#include "protocols/sftp/receive_window.hpp"
+
+namespace consign::daemon {
+
+struct SiteListener {
+    std::unique_ptr<protocols::Listener> socket;
+    /// Of an FTPS listener; null for others.
+    std::shared_ptr<ftps::LiveTlsContext> tls;
+};
+
+/// Throws StartFailure, with what is wrong of its keys, certificates or address. `windows`: shared
+/// by all SFTP listeners.
+[[nodiscard]] SiteListener open_listener(boost::asio::io_context& io,
+                                         const boost::asio::any_io_executor& strand,
+                                         desk::Site& site, const policy::Listener& listener,
+                                         const std::shared_ptr<ssh::WindowBudget>& windows);
+
+}  // namespace consign::daemon

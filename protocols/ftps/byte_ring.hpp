@@ -1,0 +1,64 @@
+// Bytes on their way between one coroutine that fills and one that empties, so that the network and
+// the disk work at the same time. What either holds stays where it is until it says so.
+#pragma once
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/wakeup.hpp"
+
+namespace consign::ftps {
+
+/// Lives on one strand; two coroutines use it.
+class ByteRing {
+  public:
+    ByteRing(const boost::asio::any_io_executor& strand, std::size_t size_bytes)
+        : bytes_(size_bytes), changed_(strand) {}
+
+    // Who fills:
+    /// Free room in one piece; none only where the other side has stopped.
+    [[nodiscard]] boost::asio::awaitable<ByteSpan> room() {
+        while (filled_ - emptied_ == bytes_.size() && !stopped_) co_await changed_.wait();
+        if (stopped_) co_return ByteSpan();
+        const std::size_t at = filled_ % bytes_.size();
+        const std::size_t free = bytes_.size() - (filled_ - emptied_);
+        co_return ByteSpan(bytes_).subspan(at, std::min(free, bytes_.size() - at));
+    }
+    /// The first `count` bytes of the room are filled.
+    void fill(std::size_t count) {
+        filled_ += count;
+        changed_.notify();
+    }
+    /// Nothing more will come.
+    void end() {
+        ended_ = true;
+        changed_.notify();
+    }
+
+    // Who empties:
+    /// What is there, in one piece; none only after end().
+    [[nodiscard]] boost::asio::awaitable<ByteView> take() {
+        while (filled_ == emptied_ && !ended_) co_await changed_.wait();
+        const std::size_t at = emptied_ % bytes_.size();
+        co_return ByteView(bytes_).subspan(at, std::min(filled_ - emptied_, bytes_.size() - at));
+    }
+    /// The first `count` bytes of what was taken are done with.
+    void empty(std::size_t count) {
+        emptied_ += count;
+        changed_.notify();
+    }
+    /// Nothing more is wanted.
+    void stop() {
+        stopped_ = true;
+        changed_.notify();
+    }
+
+  private:
+    Bytes bytes_;
+    std::size_t filled_ = 0, emptied_ = 0;  // in all
+    bool ended_ = false;
+    bool stopped_ = false;
+    Wakeup changed_;
+};
+
+}  // namespace consign::ftps

@@ -1,0 +1,35 @@
+// Why this server ended a session, or a transfer, of its own accord. The message goes to the peer,
+// and into the session's row.
+#pragma once
+
+#include <system_error>
+
+namespace consign::ftps {
+
+enum class ftps_errc {
+    logged_out = 1,
+    peer_closed,
+    login_time_up,
+    idle_too_long,
+    server_stops,
+    too_many_sessions,
+    failed_inside,
+    bytes_behind_auth,
+    no_passive_port,
+    passive_needs_ipv4,
+    not_the_peer,
+    data_connection_late,
+    data_handshake_late,
+    transfer_aborted,
+    transfer_stalled,
+    connection_broken,
+    no_close_notify,
+    restart_beyond_end,
+};
+
+[[nodiscard]] std::error_code make_error_code(ftps_errc code);
+
+}  // namespace consign::ftps
+
+template <>
+struct std::is_error_code_enum<consign::ftps::ftps_errc> : std::true_type {};

@@ -1,0 +1,127 @@
+#include "protocols/ftps/peer_session.hpp"
+
+#include "protocols/ftps/ftps_errc.hpp"
+#include "protocols/ftps/reply.hpp"
+
+namespace consign::ftps {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// How often the timers of a session are looked at.
+constexpr std::chrono::milliseconds watch_interval{500};
+/// A transfer that moves less than this within `idle_time` stands still: a byte now and then is no
+/// reason to keep it.
+constexpr std::uint64_t progress_bytes = 4096;
+/// For the last word to a peer: one that does not listen is cut.
+constexpr std::chrono::seconds farewell_time{5};
+
+}  // namespace
+
+PeerSession::PeerSession(desk::Site& site, const ListenerFacts& facts, asio::ip::tcp::socket socket)
+    : site_(site),
+      facts_(facts),
+      strand_(socket.get_executor()),
+      control_(std::move(socket)),
+      session_(site, "ftps", facts.name, control_.peer_address()),
+      tasks_(strand_),
+      watch_timer_(strand_) {}
+
+asio::awaitable<void> PeerSession::run() {
+    std::exception_ptr bug;
+    try {
+        co_await serve();
+    } catch (const std::exception&) {
+        bug = std::current_exception();
+    }
+    if (bug) {
+        site_.log.error("a session failed inside", {{"session", session_.id()}});
+        if (ftp_) ftp_->cut(ftps_errc::failed_inside);
+        co_await session_.violated_protocol(make_error_code(ftps_errc::failed_inside).message());
+    }
+    ended_ = true;
+    watch_timer_.cancel();
+    co_await tasks_.all_ended();
+    control_.close();
+    const std::error_code why = ftp_ ? ftp_->why_ended() : not_begun_;
+    co_await session_.end(why.message());
+    site_.log.info("session ended", {{"session", session_.id()}, {"why", why}});
+}
+
+asio::awaitable<void> PeerSession::serve() {
+    const auto limits = site_.policy.current()->limits;
+    const auto everyone = site_.occupancy.take(desk::Occupancy::all_sessions(), limits.sessions);
+    if (!everyone) co_return co_await turn_away("limits.sessions");
+    const auto address = site_.occupancy.take(desk::Occupancy::of_address(session_.network()),
+                                              limits.sessions_per_address);
+    if (!address) co_return co_await turn_away("limits.sessions_per_address");
+    site_.log.info("session began", {{"session", session_.id()}});
+    ftp_.emplace(session_, facts_, control_);
+    tasks_.start(watch());
+    co_await ftp_->run();
+}
+
+/// Nothing is waited for: who is refused must not hold a descriptor for longer.
+asio::awaitable<void> PeerSession::turn_away(std::string limit) {
+    not_begun_ = ftps_errc::too_many_sessions;
+    if (!facts_.implicit) control_.write_now(reply(421, "too many sessions; try again later"));
+    control_.close();
+    co_await session_.turned_away(std::move(limit));
+}
+
+asio::awaitable<void> PeerSession::watch() {
+    while (!ended_) {
+        watch_timer_.expires_after(watch_interval);
+        boost::system::error_code cancelled;
+        co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        if (ended_) co_return;
+        if (ftp_->why_ended() && told_ == Clock::time_point()) told_ = Clock::now();
+        if (told_ != Clock::time_point()) {
+            if (Clock::now() - told_ > farewell_time) ftp_->cut(ftp_->why_ended());
+            continue;
+        }
+        watch_transfer();
+        if (const auto why = reason_to_end()) ftp_->end(why);
+    }
+}
+
+std::error_code PeerSession::reason_to_end() const {
+    const auto policy = site_.policy.current();
+    if (draining_ && !ftp_->is_transferring()) return ftps_errc::server_stops;
+    if (!ftp_->is_logged_in())
+        return Clock::now() - began_ > policy->limits.login_time
+                   ? make_error_code(ftps_errc::login_time_up)
+                   : std::error_code();
+    const auto account = policy->accounts.find(session_.account());
+    if (account == policy->accounts.end() || !account->second.enabled)
+        return desk::desk_errc::account_withdrawn;
+    const auto last = std::max(ftp_->last_command(), moved_);
+    if (!ftp_->is_transferring() && Clock::now() - last > policy->limits.idle_time)
+        return ftps_errc::idle_too_long;
+    return {};
+}
+
+void PeerSession::watch_transfer() {
+    const auto now = Clock::now();
+    if (!ftp_->is_transferring()) {
+        was_transferring_ = false;
+        return;
+    }
+    const bool begins = !std::exchange(was_transferring_, true);
+    if (begins || ftp_->moved_bytes() - moved_bytes_ >= progress_bytes) {
+        moved_bytes_ = ftp_->moved_bytes();
+        moved_ = now;
+    }
+    if (now - moved_ > site_.policy.current()->limits.idle_time)
+        ftp_->end_transfer(ftps_errc::transfer_stalled);
+}
+
+void PeerSession::cut() {
+    if (ftp_)
+        ftp_->cut(ftps_errc::server_stops);
+    else
+        control_.close();
+}
+
+}  // namespace consign::ftps

@@ -1,0 +1,54 @@
+// One FTP control connection from its first byte to its last event: its places in the limits, its
+// timers, its end.
+#pragma once
+
+#include <boost/asio.hpp>
+#include <optional>
+
+#include "base/owned_tasks.hpp"
+#include "desk/session.hpp"
+#include "protocols/ftps/control_connection.hpp"
+#include "protocols/ftps/ftp_session.hpp"
+#include "protocols/ftps/listener_facts.hpp"
+#include "protocols/peer.hpp"
+
+namespace consign::ftps {
+
+class PeerSession final : public protocols::Peer {
+  public:
+    PeerSession(desk::Site& site, const ListenerFacts& facts, boost::asio::ip::tcp::socket socket);
+
+    [[nodiscard]] boost::asio::awaitable<void> run() override;
+    void drain() override { draining_ = true; }
+    void cut() override;
+    [[nodiscard]] const Id& id() const override { return session_.id(); }
+    [[nodiscard]] boost::asio::any_io_executor strand() override { return strand_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    [[nodiscard]] boost::asio::awaitable<void> serve();
+    [[nodiscard]] boost::asio::awaitable<void> turn_away(std::string limit);
+    [[nodiscard]] boost::asio::awaitable<void> watch();
+    /// Why the session must end now, or nothing.
+    [[nodiscard]] std::error_code reason_to_end() const;
+    void watch_transfer();
+
+    desk::Site& site_;
+    const ListenerFacts& facts_;
+    boost::asio::any_io_executor strand_;
+    ControlConnection control_;
+    desk::Session session_;
+    std::optional<FtpSession> ftp_;
+    OwnedTasks tasks_;
+    boost::asio::steady_timer watch_timer_;
+    const Clock::time_point began_ = Clock::now();
+    std::error_code not_begun_;      // why there is no ftp_
+    std::uint64_t moved_bytes_ = 0;  // at `moved_`
+    Clock::time_point moved_ = began_;
+    Clock::time_point told_{};  // when it was asked to end
+    bool was_transferring_ = false;
+    bool draining_ = false;
+    bool ended_ = false;
+};
+
+}  // namespace consign::ftps

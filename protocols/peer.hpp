@@ -1,0 +1,36 @@
+// One connection of one peer, whatever protocol it speaks: what its listener and the daemon's way
+// down need to know of it.
+#pragma once
+
+#include <boost/asio.hpp>
+
+#include "base/id.hpp"
+
+namespace consign::protocols {
+
+/// Lives on its connection's strand; whoever runs it keeps it until run() has returned.
+class Peer {
+  public:
+    Peer() = default;
+    virtual ~Peer() = default;
+    Peer(const Peer&) = delete;
+    Peer& operator=(const Peer&) = delete;
+
+    /// Returns when the connection is closed, every file is ended, and the session's row is too.
+    [[nodiscard]] virtual boost::asio::awaitable<void> run() = 0;
+    /// From the strand: ends as soon as no file is open.
+    virtual void drain() = 0;
+    /// From the strand: ends now; what is open is broken off.
+    virtual void cut() = 0;
+
+    [[nodiscard]] virtual const Id& id() const = 0;
+    [[nodiscard]] virtual boost::asio::any_io_executor strand() = 0;
+};
+
+/// Where the peer is. A socket of both kinds sees IPv4 peers as mapped ones; `from`, the limits and
+/// the ledger mean the plain ones.
+[[nodiscard]] boost::asio::ip::address peer_address(const boost::asio::ip::tcp::socket& socket);
+/// The address of this machine that the peer reached, made plain in the same way.
+[[nodiscard]] boost::asio::ip::address reached_address(const boost::asio::ip::tcp::socket& socket);
+
+}  // namespace consign::protocols
