@@ -30,7 +30,7 @@ say() { printf '   %s\n' "$*"; }
 shown() { sed 's/^/   /'; }
 fail() { echo; echo "The demo failed: $*" >&2; exit 1; }
 consign() { "$programs/admin/consign" -c "$site/consign.yaml" "$@"; }
-client() { sftp -q -F "$site/ssh_config" -b - "$1"; }
+sftp_client() { sftp -q -F "$site/ssh_config" -b - "$1"; }
 
 stop_daemon() {
     [[ -n $daemon_pid ]] || return 0
@@ -64,20 +64,39 @@ make_site() {
     for account in lab-biomed hopital-nord; do
         ssh-keygen -q -t ed25519 -N '' -C "$account" -f "$site/keys/clients/$account"
     done
-    say "two accounts with a key each, and one route between them: $site/policy.d/10-demo.yaml"
+    make_certificates
+    say "three accounts, two with a key and one with a certificate, and one route between them: $site/policy.d/10-demo.yaml"
+}
+
+# An authority of the demo's own, the server's certificate, and that of the laboratory's analyser.
+make_certificates() {
+    local tls=$site/tls name subject
+    mkdir -m 0700 "$tls"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=Demo CA' \
+        -keyout "$tls/ca.key" -out "$tls/ca.pem" 2>/dev/null
+    for name in server analyser-7; do
+        subject=/CN=localhost
+        [[ $name == server ]] || subject=/O=Nova/CN=$name
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "$subject" \
+            -keyout "$tls/$name.key" -out "$tls/$name.csr" 2>/dev/null
+        openssl x509 -req -in "$tls/$name.csr" -CA "$tls/ca.pem" -CAkey "$tls/ca.key" -days 2 -out "$tls/$name.pem" \
+            -extfile <(echo 'subjectAltName=DNS:localhost,IP:127.0.0.1') 2>/dev/null
+    done
 }
 
 start_daemon() {
     "$programs/daemon/consignd" -c "$site/consign.yaml" </dev/null >/dev/null 2>"$site/consignd.log" &
     daemon_pid=$!
     local status='' end=$((SECONDS + start_limit_seconds))
-    until status=$(consign status --json 2>/dev/null) && [[ $status =~ \"port\":([0-9]+) ]]; do
+    until status=$(consign status --json 2>/dev/null) && [[ $status =~ demo-sftp[^}]*\"port\":([0-9]+) ]]; do
         kill -0 "$daemon_pid" 2>/dev/null || { shown <"$site/consignd.log"; fail "consignd ended at once"; }
         ((SECONDS < end)) || fail "consignd does not answer after $start_limit_seconds seconds"
         sleep 0.1
     done
     port=${BASH_REMATCH[1]}
-    say "consignd runs as process $daemon_pid and listens on 127.0.0.1, port $port"
+    [[ $status =~ demo-ftps[^}]*\"port\":([0-9]+) ]] || fail "consignd does not listen for FTPS"
+    ftps_port=${BASH_REMATCH[1]}
+    say "consignd runs as process $daemon_pid and listens on 127.0.0.1, for SFTP on port $port, for FTPS on port $ftps_port"
 }
 
 # The clients trust this daemon's host key alone, and know nothing of the user's own configuration.
@@ -118,6 +137,8 @@ next_commands() {
 
    sftp -F $here/ssh_config lab-biomed       # the laboratory's side: put FILE.hl7 in/
    sftp -F $here/ssh_config hopital-nord     # the hospital's: ls -l out, get out/FILE.hl7, rm out/FILE.hl7
+   curl --ssl-reqd --cacert $here/tls/ca.pem --cert $here/tls/analyser-7.pem --key $here/tls/analyser-7.key \\
+        --user lab-nova: -T FILE.hl7 ftp://127.0.0.1:$ftps_port/in/     # the other laboratory's
    alias consign='$programs/admin/consign -c $here/consign.yaml'
    consign status
    consign files ls -R /
@@ -140,16 +161,24 @@ step "The daemon starts"
 start_daemon
 write_client_configuration
 
-step "The laboratory deposits a result (stock sftp, HL7 v2 ORU^R01, $(stat -c %s "$demo/result.hl7") bytes)"
-client lab-biomed <<<"put $demo/result.hl7 in/result.hl7" | shown
+step "A laboratory deposits a result over SFTP (stock sftp, HL7 v2 ORU^R01, $(stat -c %s "$demo/result.hl7") bytes)"
+sftp_client lab-biomed <<<"put $demo/result.hl7 in/result.hl7" | shown
 say "deposited as /labs/biomed/in/result.hl7; the route gave it a second name in the hospital's folder"
 
-step "The hospital looks, and collects it (stock sftp)"
-client hopital-nord <<<"ls -l out
-get out/result.hl7 $site/collected.hl7" | shown
+step "Another laboratory deposits over FTPS, and logs in by its certificate (stock curl)"
+curl -sS --ssl-reqd --cacert "$site/tls/ca.pem" --cert "$site/tls/analyser-7.pem" --key "$site/tls/analyser-7.key" \
+    --user lab-nova: -T "$demo/result.hl7" "ftp://127.0.0.1:$ftps_port/in/nova.hl7" || fail "curl ended with $?"
+say "deposited as /labs/nova/in/nova.hl7, over a data connection that resumed the control connection's TLS session"
 
-step "The two are compared, byte for byte"
-cmp "$demo/result.hl7" "$site/collected.hl7" || fail "they differ"
+step "The hospital looks, and collects both (stock sftp)"
+sftp_client hopital-nord <<<"ls -l out
+get out/result.hl7 $site/collected.hl7
+get out/nova.hl7 $site/collected-nova.hl7" | shown
+
+step "They are compared, byte for byte"
+for collected in collected.hl7 collected-nova.hl7; do
+    cmp "$demo/result.hl7" "$site/$collected" || fail "$collected differs"
+done
 say "identical: $(sha256sum <"$site/collected.hl7" | cut -d' ' -f1)"
 
 step "The original, and what stands on the disk"
