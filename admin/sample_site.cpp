@@ -44,6 +44,14 @@ listeners:
     host_keys: [keys/ssh_host_ed25519_key, keys/ssh_host_rsa_key]
     # modern | compatible | legacy
     algorithms: modern
+# For FTPS, with a certificate and its key (docs/ftps.md tells how to make one to try with):
+# - name: ftps
+#   protocol: ftps
+#   bind: "[::]:2121"
+#   tls: explicit
+#   certificate: tls/server.pem
+#   private_key: tls/server.key
+#   passive: {{ports: 50000-50100}}
 
 limits:
   sessions: 4000

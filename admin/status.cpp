@@ -24,9 +24,9 @@ std::string listener_line(const json::object& listener) {
         is_v6 ? fmt::format("[{}]", address) : address, field_text(listener, "port"));
     if (listener.contains("certificate_until"))
         line += fmt::format(", certificate until {}", field_text(listener, "certificate_until"));
-    if (const auto* current = listener.if_contains("certificate_is_current");
-        current && *current == false)
-        line += " (the last reload refused the files that are there now: see the log)";
+    if (listener.contains("certificate_refused"))
+        line += fmt::format(" (the files that are there now were refused: {})",
+                            field_text(listener, "certificate_refused"));
     return line;
 }
 

@@ -37,7 +37,7 @@ struct Options {
 void describe(CLI::App& app, Options& options) {
     app.add_option("-c,--config", options.config, "The site's consign.yaml")->capture_default_str();
     app.add_flag("-t,--test", options.check_only,
-                 "Check the configuration and the policy, and exit");
+                 "Check the configuration, the policy, keys and certificates, and exit");
     const std::map<std::string, Log::Format> formats{{"text", Log::Format::text},
                                                      {"json", Log::Format::json}};
     app.add_option("--log-format", options.log_format, "text (for journald) or json")
@@ -135,13 +135,15 @@ int run(int argc, char** argv) {
     for (const policy::Problem& problem : loaded.problems)
         fmt::print(stderr, "{}\n", problem.text());
     if (!loaded.policy) return 1;
-    if (options.check_only) {
-        fmt::print("ok: {} accounts, {} routes\n", loaded.policy->accounts.size(),
-                   loaded.policy->routes.size());
-        return 0;
-    }
     const Log log(options.log_format, options.log_level);
     try {
+        if (options.check_only) {
+            for (const policy::Listener& listener : loaded.policy->listeners)
+                check_listener(listener);
+            fmt::print("ok: {} accounts, {} routes\n", loaded.policy->accounts.size(),
+                       loaded.policy->routes.size());
+            return 0;
+        }
         serve(options, loaded.policy, log);
         return 0;
     } catch (const StartFailure& failure) {

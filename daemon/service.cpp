@@ -131,7 +131,7 @@ asio::awaitable<void> Service::reload_certificates() {
         if (!served.listener.tls) continue;
         auto read = [tls = served.listener.tls] { return tls->reload(); };
         const Result<> done = co_await offload(site_.store.pool(), read);
-        served.certificate_is_current = done.has_value();
+        served.certificate_refused = done ? std::error_code() : done.error();
         if (done)
             site_.log.info("certificate read again", {{"listener", index}});
         else
@@ -143,14 +143,14 @@ asio::awaitable<void> Service::reload_certificates() {
 json::object Service::status() const {
     json::array listeners;
     const auto policy = site_.policy.current();
-    for (const auto& [listener, certificate_is_current] : listeners_) {
+    for (const auto& [listener, certificate_refused] : listeners_) {
         json::object row{{"name", listener.socket->name()},
                          {"protocol", listener.socket->protocol()},
                          {"address", listener.socket->address().to_string()},
                          {"port", listener.socket->port()}};
         if (listener.tls) {
             row["certificate_until"] = desk::rfc3339(listener.tls->current()->not_after());
-            row["certificate_is_current"] = certificate_is_current;
+            if (certificate_refused) row["certificate_refused"] = certificate_refused.message();
         }
         listeners.push_back(std::move(row));
     }

@@ -21,7 +21,7 @@ class Service {
 
     Service(boost::asio::any_io_executor strand, desk::Site& site, std::filesystem::path config);
 
-    void add(SiteListener listener) { listeners_.push_back({std::move(listener), true}); }
+    void add(SiteListener listener) { listeners_.push_back({std::move(listener), {}}); }
     void set_control(std::unique_ptr<ControlSocket> control) { control_ = std::move(control); }
 
     /// Serves until SIGTERM or SIGINT; then accepts no more, lets sessions close their files, ends
@@ -46,7 +46,7 @@ class Service {
     std::filesystem::path config_;
     struct Served {
         SiteListener listener;
-        bool certificate_is_current = true;  // or the last reading of it failed
+        std::error_code certificate_refused;  // why the last reading of it failed
     };
     std::vector<Served> listeners_;
     std::unique_ptr<ControlSocket> control_;

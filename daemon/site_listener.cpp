@@ -48,19 +48,13 @@ ftps::SessionReuse session_reuse(policy::SessionReuse reuse) {
     std::unreachable();
 }
 
-Listener::Receive receive_sftp(desk::Site& site, const policy::Listener& listener,
-                               const std::shared_ptr<ssh::WindowBudget>& windows) {
+std::shared_ptr<ssh::Server> load_ssh(const policy::Listener& listener) {
     ssh::Server::Options options{.host_keys = {}, .profile = ssh_profile(listener.algorithms)};
     for (const auto& file : listener.host_keys)
         options.host_keys.push_back(
             required(ssh::HostKey::load(file), fmt::format("host key {}", file.string())));
-    auto server = required(ssh::Server::create(std::move(options)),
-                           fmt::format("listener `{}`", listener.name));
-    const auto facts =
-        std::make_shared<const sftp::ListenerFacts>(listener.name, std::move(server), windows);
-    return [&site, facts](asio::ip::tcp::socket socket) {
-        return std::make_shared<sftp::PeerSession>(site, *facts, std::move(socket));
-    };
+    return required(ssh::Server::create(std::move(options)),
+                    fmt::format("listener `{}`", listener.name));
 }
 
 std::shared_ptr<ftps::LiveTlsContext> load_tls(const policy::Listener& listener) {
@@ -68,11 +62,21 @@ std::shared_ptr<ftps::LiveTlsContext> load_tls(const policy::Listener& listener)
                                       .private_key = listener.private_key,
                                       .client_ca = listener.client_ca,
                                       .profile = tls_profile(listener.algorithms)};
-    auto first =
-        required(ftps::TlsContext::load(options),
-                 fmt::format("listener `{}`, certificate {}, private key {}", listener.name,
-                             listener.certificate.string(), listener.private_key.string()));
+    std::string files = fmt::format("certificate {}, private_key {}", listener.certificate.string(),
+                                    listener.private_key.string());
+    if (listener.client_ca) files += fmt::format(", client_ca {}", listener.client_ca->string());
+    auto first = required(ftps::TlsContext::load(options),
+                          fmt::format("listener `{}` ({})", listener.name, files));
     return std::make_shared<ftps::LiveTlsContext>(std::move(options), std::move(first));
+}
+
+Listener::Receive receive_sftp(desk::Site& site, const policy::Listener& listener,
+                               const std::shared_ptr<ssh::WindowBudget>& windows) {
+    const auto facts =
+        std::make_shared<const sftp::ListenerFacts>(listener.name, load_ssh(listener), windows);
+    return [&site, facts](asio::ip::tcp::socket socket) {
+        return std::make_shared<sftp::PeerSession>(site, *facts, std::move(socket));
+    };
 }
 
 Listener::Receive receive_ftps(desk::Site& site, const policy::Listener& listener,
@@ -88,6 +92,13 @@ Listener::Receive receive_ftps(desk::Site& site, const policy::Listener& listene
 }
 
 }  // namespace
+
+void check_listener(const policy::Listener& listener) {
+    if (listener.protocol == "ftps")
+        (void)load_tls(listener);
+    else
+        (void)load_ssh(listener);
+}
 
 SiteListener open_listener(asio::io_context& io, const asio::any_io_executor& strand,
                            desk::Site& site, const policy::Listener& listener,

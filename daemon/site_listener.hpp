@@ -23,4 +23,7 @@ struct SiteListener {
                                          desk::Site& site, const policy::Listener& listener,
                                          const std::shared_ptr<ssh::WindowBudget>& windows);
 
+/// Reads the keys and certificates that the listener names, as a start would. Throws StartFailure.
+void check_listener(const policy::Listener& listener);
+
 }  // namespace consign::daemon

@@ -45,8 +45,9 @@ class Desk {
     [[nodiscard]] Answer<Attributes> stat(VirtualPath path);
     [[nodiscard]] Answer<std::unique_ptr<Listing>> list(VirtualPath folder);
     [[nodiscard]] Answer<std::shared_ptr<Upload>> open_upload(VirtualPath path, UploadMode mode);
-    /// Would open_upload let it begin now? Nothing is made; a refusal is recorded.
-    [[nodiscard]] Answer<> may_open_upload(VirtualPath path, UploadMode mode);
+    /// Would open_upload let it begin now? How much of the file would be there already: 0 where it
+    /// starts empty. Nothing is made; a refusal is recorded.
+    [[nodiscard]] Answer<std::uint64_t> may_open_upload(VirtualPath path, UploadMode mode);
     [[nodiscard]] Answer<std::unique_ptr<Download>> open_download(VirtualPath path);
     /// With `replace`, a file at `to` is overwritten, where that is granted.
     [[nodiscard]] Answer<> rename(VirtualPath from, VirtualPath to, bool replace);

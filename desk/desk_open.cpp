@@ -177,12 +177,13 @@ Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scen
     co_return co_await offload(site_.store.pool(), begin);
 }
 
-Desk::Answer<> Desk::may_open_upload(VirtualPath path, UploadMode mode) {
+Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode mode) {
     auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
     const auto target = co_await find_target(*scene, mode);
     if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
-    co_return Result<>{};
+    if (target->resumes) co_return co_await resumable_bytes(*target->unfinished);
+    co_return target->continues ? target->existing->file->size_bytes : 0;
 }
 
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {

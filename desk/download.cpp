@@ -32,12 +32,6 @@ asio::awaitable<Result<>> Download::read(std::span<Range> ranges) {
         return {};
     };
     const auto done = co_await offload(session_.site().store.pool(), read_all);
-    for (const Range& range : ranges) {
-        session_.count_out(range.count);
-        if (range.count > 0 && served_.iterative_size() < served_parts_limit)
-            served_ += boost::icl::interval<std::uint64_t>::right_open(range.offset,
-                                                                       range.offset + range.count);
-    }
     if (done) co_return Result<>{};
     const std::error_code why = told(session_, done.error());
     if (why == make_error_code(desk_errc::altered)) {
@@ -49,12 +43,18 @@ asio::awaitable<Result<>> Download::read(std::span<Range> ranges) {
     co_return failure(why);
 }
 
-asio::awaitable<void> Download::finish() {
+void Download::served(std::uint64_t offset, std::uint64_t bytes) {
+    session_.count_out(bytes);
+    if (bytes > 0 && served_.iterative_size() < served_parts_limit)
+        served_ += boost::icl::interval<std::uint64_t>::right_open(offset, offset + bytes);
+}
+
+asio::awaitable<void> Download::finish(End end) {
     if (std::exchange(finished_, true)) co_return;
     auto ended = event(ledger::Action::retrieval_ended, ledger::Outcome::granted);
     ended.bytes = boost::icl::length(served_);
-    const bool whole = ended.bytes == size_bytes();
-    ended.detail = whole ? "all of it" : "a part of it";
+    const bool whole = end == End::in_order && ended.bytes == size_bytes();
+    ended.detail = whole ? "all of it" : end == End::broken_off ? "broken off" : "a part of it";
     if (whole) session_.count_file_out();
     co_await session_.record(std::move(ended));
 }

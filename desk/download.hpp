@@ -30,8 +30,12 @@ class Download {
     /// Relative to the home.
     [[nodiscard]] const VirtualPath& path() const { return path_; }
 
-    /// Ends the retrieval: how much of the file left, and whether that was all of it, is recorded.
-    [[nodiscard]] boost::asio::awaitable<void> finish();
+    /// So much of what was read has gone out to the peer.
+    void served(std::uint64_t offset, std::uint64_t bytes);
+    enum class End : std::uint8_t { in_order, broken_off };
+    /// Ends the retrieval, once: how much of the file left, and whether that was all of it, is
+    /// recorded. `broken_off`: the last of it may not have arrived.
+    [[nodiscard]] boost::asio::awaitable<void> finish(End end);
 
   private:
     /// A client that jumps about is still bounded: past this, `served_` is no longer exact.

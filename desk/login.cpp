@@ -172,6 +172,14 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
         co_return co_await refuse(
             std::move(user), std::move(claimed),
             "no way in of the account's goes on from here over this protocol");
+    // Over FTPS a certificate comes before everything else or not at all: who guesses at a password
+    // is not to learn that it was right.
+    const bool comes_too_late = method == policy::Method::password &&
+                                progress.next == std::set{policy::Method::tls_certificate};
+    if (!progress.complete && comes_too_late)
+        co_return co_await refuse(std::move(user), std::move(claimed),
+                                  "the client presented no certificate that the account's way "
+                                  "needs");
     if (!progress.complete) co_return Answer{Answer::Outcome::partial, progress.next, {}};
 
     Site& site = session_.site();

@@ -85,8 +85,10 @@ asio::awaitable<void> Session::turned_away(std::string what) {
                         {{"session", row_.id}, {"why", recorded.error()}});
 }
 
-asio::awaitable<void> Session::refused_request(std::string what) {
+asio::awaitable<void> Session::refused_request(std::string what,
+                                               std::optional<asio::ip::address> from) {
     auto refused = event(ledger::Action::request_refused, ledger::Outcome::refused, {});
+    if (from) refused.personal.address = from->to_string();
     refused.detail = std::move(what);
     co_await record_refusal(std::move(refused));
 }

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <optional>
 #include <string>
 
 #include "desk/site.hpp"
@@ -27,7 +28,7 @@ class Session {
     [[nodiscard]] const std::string& client() const { return row_.client; }
     [[nodiscard]] const std::string& algorithms() const { return row_.algorithms; }
 
-    /// What was learnt of the client, before its first login attempt is recorded.
+    /// What is known of the client by now; a login's event tells what was known when it came.
     void set_client(std::string version, std::string algorithms);
     /// Whom the session belongs to from now on, and how it logged in ("publickey+password").
     void set_account(std::string account, std::string login_methods);
@@ -52,8 +53,9 @@ class Session {
     /// that nobody makes rows by knocking.
     [[nodiscard]] boost::asio::awaitable<void> turned_away(std::string what);
     /// A request that this protocol never grants here (a shell, a forwarding); `what` is the
-    /// event's detail.
-    [[nodiscard]] boost::asio::awaitable<void> refused_request(std::string what);
+    /// event's detail. `from`: the address that it came from, where not the session's.
+    [[nodiscard]] boost::asio::awaitable<void> refused_request(
+        std::string what, std::optional<boost::asio::ip::address> from = {});
     /// A packet that the protocol does not allow.
     [[nodiscard]] boost::asio::awaitable<void> violated_protocol(std::string what);
     /// Ends the row; once.

@@ -27,10 +27,12 @@ class Peer {
     [[nodiscard]] virtual boost::asio::any_io_executor strand() = 0;
 };
 
-/// Where the peer is. A socket of both kinds sees IPv4 peers as mapped ones; `from`, the limits and
-/// the ledger mean the plain ones.
+/// A socket of both kinds sees IPv4 peers as mapped addresses (::ffff:192.0.2.1); `from`, the
+/// limits and the ledger mean the plain ones.
+[[nodiscard]] boost::asio::ip::address plain_address(const boost::asio::ip::address& address);
+/// Where the peer is; no address at all where the connection is gone already.
 [[nodiscard]] boost::asio::ip::address peer_address(const boost::asio::ip::tcp::socket& socket);
-/// The address of this machine that the peer reached, made plain in the same way.
+/// The address of this machine that the peer reached.
 [[nodiscard]] boost::asio::ip::address reached_address(const boost::asio::ip::tcp::socket& socket);
 
 }  // namespace consign::protocols

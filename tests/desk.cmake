@@ -1,5 +1,6 @@
 consign_test(desk_unit_tests LABEL unit
   SOURCES unit/refusals_tests.cpp unit/peer_network_tests.cpp unit/visibility_tests.cpp unit/occupancy_tests.cpp unit/deposit_tests.cpp
+          unit/content_digest_tests.cpp
   LINKS consign_desk)
 consign_test(desk_tests LABEL component
   SOURCES component/desk_uploads_tests.cpp component/desk_grants_tests.cpp component/desk_quota_tests.cpp

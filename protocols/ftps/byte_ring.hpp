@@ -12,8 +12,40 @@ namespace consign::ftps {
 /// Lives on one strand; two coroutines use it.
 class ByteRing {
   public:
-    ByteRing(const boost::asio::any_io_executor& strand, std::size_t size_bytes)
+    static constexpr std::size_t default_bytes = std::size_t{512} << 10;
+
+    explicit ByteRing(const boost::asio::any_io_executor& strand,
+                      std::size_t size_bytes = default_bytes)
         : bytes_(size_bytes), changed_(strand) {}
+
+    /// Held by who fills, for as long as it does: afterwards, nothing more will come.
+    class Filling {
+      public:
+        explicit Filling(ByteRing& ring) : ring_(ring) {}
+        ~Filling() {
+            ring_.ended_ = true;
+            ring_.changed_.notify();
+        }
+        Filling(const Filling&) = delete;
+        Filling& operator=(const Filling&) = delete;
+
+      private:
+        ByteRing& ring_;
+    };
+    /// Held by who empties: afterwards, nothing more is wanted.
+    class Emptying {
+      public:
+        explicit Emptying(ByteRing& ring) : ring_(ring) {}
+        ~Emptying() {
+            ring_.stopped_ = true;
+            ring_.changed_.notify();
+        }
+        Emptying(const Emptying&) = delete;
+        Emptying& operator=(const Emptying&) = delete;
+
+      private:
+        ByteRing& ring_;
+    };
 
     // Who fills:
     /// Free room in one piece; none only where the other side has stopped.
@@ -29,14 +61,9 @@ class ByteRing {
         filled_ += count;
         changed_.notify();
     }
-    /// Nothing more will come.
-    void end() {
-        ended_ = true;
-        changed_.notify();
-    }
 
     // Who empties:
-    /// What is there, in one piece; none only after end().
+    /// What is there, in one piece; none only at the end.
     [[nodiscard]] boost::asio::awaitable<ByteView> take() {
         while (filled_ == emptied_ && !ended_) co_await changed_.wait();
         const std::size_t at = emptied_ % bytes_.size();
@@ -45,11 +72,6 @@ class ByteRing {
     /// The first `count` bytes of what was taken are done with.
     void empty(std::size_t count) {
         emptied_ += count;
-        changed_.notify();
-    }
-    /// Nothing more is wanted.
-    void stop() {
-        stopped_ = true;
         changed_.notify();
     }
 

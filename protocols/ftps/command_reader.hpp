@@ -18,9 +18,8 @@ namespace consign::ftps {
 /// - IAC IAC is one byte 0xFF. IAC WILL, WONT, DO and DONT vanish with their option, and IAC with
 ///   any other command. The end of a line never vanishes, whatever stands before it.
 /// - CR NUL is CR. A CR that ends no line stays in it.
-/// - A client that sends "IAC IP IAC DM" as urgent data before ABOR loses one byte of it on the
-/// way,
-///   since the receiver's kernel takes that out of the stream; which one, depends on the client's.
+/// - A client that sends "IAC IP IAC DM" as urgent data before ABOR may lose one byte of it on the
+///   way, where a system takes that out of the stream; which one, depends on the client's system.
 ///   So a command byte (0xF0 to 0xFF) that begins a line vanishes alone, too.
 /// - Inside a line, IAC before what is no command is a byte of the line: older clients send a 0xFF
 ///   of a Latin-1 name once.

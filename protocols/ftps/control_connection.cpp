@@ -1,8 +1,6 @@
 #include "protocols/ftps/control_connection.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
+#include <poll.h>
 
 #include "protocols/ftps/tls_errc.hpp"
 #include "protocols/peer.hpp"
@@ -19,6 +17,9 @@ ControlConnection::ControlConnection(tcp::socket socket)
     boost::system::error_code ignored;
     clear_->set_option(tcp::no_delay(true), ignored);
     clear_->set_option(asio::socket_base::keep_alive(true), ignored);
+    // ABOR may come as urgent data (RFC 959 section 4.1.3), of which the system would take one byte
+    // out of the stream, and so out of a TLS record.
+    clear_->set_option(asio::socket_base::out_of_band_inline(true), ignored);
 }
 
 tcp::socket& ControlConnection::socket() {
@@ -66,14 +67,10 @@ void ControlConnection::write_now(std::string_view text) {
     clear_->shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-ControlConnection::Seen ControlConnection::look() {
-    if (!socket().is_open()) return Seen::ended;
-    char byte = 0;
-    const auto count =
-        ::recv(socket().native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
-    if (count > 0) return Seen::bytes_wait;
-    const bool quiet = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
-    return quiet ? Seen::quiet : Seen::ended;
+bool ControlConnection::has_ended() {
+    if (!socket().is_open()) return true;
+    pollfd peer{.fd = socket().native_handle(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&peer, 1, 0) != 0;
 }
 
 asio::awaitable<Result<>> ControlConnection::end_sending() {

@@ -34,9 +34,9 @@ class ControlConnection {
     [[nodiscard]] boost::asio::awaitable<Result<>> write(std::string_view text);
     /// In clear, and without waiting: what the system does not take at once is lost.
     void write_now(std::string_view text);
-    /// What the system knows of the peer's end at this moment.
-    enum class Seen : std::uint8_t { quiet, bytes_wait, ended };
-    [[nodiscard]] Seen look();
+    /// Has the peer ended the connection, or lost it, by all that the system knows at this moment?
+    /// Also where bytes before that end were not read yet.
+    [[nodiscard]] bool has_ended();
 
     /// Ends this side in order. To close a socket with bytes unread would make the system drop what
     /// was written last: whoever reads should go on until the peer has ended its side, too.

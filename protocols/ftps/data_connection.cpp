@@ -3,6 +3,8 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
+
 #include "protocols/ftps/deadline.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
 
@@ -13,7 +15,15 @@ namespace asio = boost::asio;
 namespace {
 
 /// How often it is looked whether the peer's system has acknowledged everything.
-constexpr std::chrono::milliseconds acknowledgement_interval{2};
+constexpr std::chrono::milliseconds shortest_interval{1};
+constexpr std::chrono::milliseconds longest_interval{100};
+
+bool is_broken(asio::ip::tcp::socket& socket) {
+    asio::detail::socket_option::integer<SOL_SOCKET, SO_ERROR> error;
+    boost::system::error_code unknown;
+    socket.get_option(error, unknown);
+    return unknown || error.value() != 0;
+}
 
 }  // namespace
 
@@ -30,6 +40,8 @@ asio::awaitable<Result<>> DataConnection::open() {
     // The port is given back at once: others wait for it.
     port_.reset();
     if (late) co_return failure(ftps_errc::data_connection_late);
+    // It may have been closed when it was connected, and nobody knew of it yet.
+    if (is_closed_) co_return failure(std::make_error_code(std::errc::operation_canceled));
     if (!socket) co_return failure(socket.error());
 
     boost::system::error_code ignored;
@@ -46,23 +58,20 @@ asio::awaitable<Result<>> DataConnection::open() {
 asio::awaitable<Result<>> DataConnection::shut_down() {
     if (auto sent = co_await stream_->shut_down(); !sent) co_return sent;
     asio::steady_timer timer(strand_);
-    for (;;) {
+    for (auto interval = shortest_interval;; interval = std::min(2 * interval, longest_interval)) {
         asio::ip::tcp::socket& socket = stream_->socket();
         int unacknowledged = 0;
-        if (!socket.is_open()) co_return failure(ftps_errc::connection_broken);
+        // What a reset leaves unacknowledged stays so.
+        if (!socket.is_open() || is_broken(socket)) co_return failure(ftps_errc::connection_broken);
         if (::ioctl(socket.native_handle(), SIOCOUTQ, &unacknowledged) != 0 || unacknowledged <= 0)
-            break;
-        timer.expires_after(acknowledgement_interval);
+            co_return Result<>{};
+        timer.expires_after(interval);
         co_await timer.async_wait(asio::use_awaitable);
     }
-    boost::system::error_code broken;
-    asio::detail::socket_option::integer<SOL_SOCKET, SO_ERROR> error;
-    stream_->socket().get_option(error, broken);
-    if (broken || error.value() != 0) co_return failure(ftps_errc::connection_broken);
-    co_return Result<>{};
 }
 
 void DataConnection::close() {
+    is_closed_ = true;
     if (port_) port_->close();
     if (stream_) stream_->close();
 }

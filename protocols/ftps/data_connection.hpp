@@ -41,6 +41,7 @@ class DataConnection {
     std::shared_ptr<const TlsContext> context_;
     TlsStream::Options options_;
     std::optional<TlsStream> stream_;
+    bool is_closed_ = false;
 };
 
 }  // namespace consign::ftps

@@ -7,25 +7,56 @@ namespace consign::ftps {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-PassiveDataPort::PassiveDataPort(std::unique_ptr<PassivePorts::Lease> lease, asio::ip::address peer,
-                                 std::function<void()> on_stranger)
-    : lease_(std::move(lease)), peer_(std::move(peer)), on_stranger_(std::move(on_stranger)) {}
+struct PassiveDataPort::Waiting {
+    std::unique_ptr<PassivePorts::Lease> lease;  // null: it waits no more
+    asio::ip::address peer;
+    OnStranger on_stranger;
+    Wakeup changed;
+    Result<tcp::socket> socket = failure(std::make_error_code(std::errc::operation_canceled));
+};
 
-asio::awaitable<Result<tcp::socket>> PassiveDataPort::connect() {
-    for (;;) {
-        tcp::socket socket(lease_->acceptor.get_executor());
+PassiveDataPort::PassiveDataPort(OwnedTasks& tasks, std::unique_ptr<PassivePorts::Lease> lease,
+                                 asio::ip::address peer, OnStranger on_stranger)
+    : port_(lease->port) {
+    const auto strand = lease->acceptor.get_executor();
+    waiting_ = std::make_shared<Waiting>(std::move(lease), std::move(peer), std::move(on_stranger),
+                                         Wakeup(strand));
+    tasks.start(accept_peer(waiting_));
+}
+
+asio::awaitable<void> PassiveDataPort::accept_peer(std::shared_ptr<Waiting> waiting) {
+    while (waiting->lease) {
+        tcp::acceptor& acceptor = waiting->lease->acceptor;
+        tcp::socket socket(acceptor.get_executor());
+        // Asked of accept(2): of a connection that was reset meanwhile, the socket knows no more.
+        tcp::endpoint from;
         boost::system::error_code error;
-        co_await lease_->acceptor.async_accept(socket,
-                                               asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return failure(std::error_code(error));
-        if (protocols::peer_address(socket) == peer_) co_return std::move(socket);
-        on_stranger_();
+        co_await acceptor.async_accept(socket, from,
+                                       asio::redirect_error(asio::use_awaitable, error));
+        if (!waiting->lease) co_return;
+        const auto address = protocols::plain_address(from.address());
+        if (!error && address != waiting->peer) {
+            waiting->on_stranger(address);
+            continue;
+        }
+        if (error)
+            waiting->socket = failure(std::error_code(error));
+        else
+            waiting->socket = std::move(socket);
+        waiting->lease.reset();
+        waiting->changed.notify();
     }
 }
 
+asio::awaitable<Result<tcp::socket>> PassiveDataPort::connect() {
+    const auto waiting = waiting_;
+    while (waiting->lease) co_await waiting->changed.wait();
+    co_return std::move(waiting->socket);
+}
+
 void PassiveDataPort::close() {
-    boost::system::error_code ignored;
-    lease_->acceptor.close(ignored);
+    waiting_->lease.reset();
+    waiting_->changed.notify();
 }
 
 ActiveDataPort::ActiveDataPort(const asio::any_io_executor& strand, asio::ip::address from,

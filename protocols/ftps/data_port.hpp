@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/owned_tasks.hpp"
 #include "base/result.hpp"
 #include "protocols/ftps/passive_ports.hpp"
 
@@ -25,21 +26,28 @@ class DataPort {
     virtual void close() = 0;
 };
 
+/// Accepts from its making on, so that strangers never fill the queue in which the peer stands. The
+/// port is given back as soon as the peer's connection is there.
 class PassiveDataPort final : public DataPort {
   public:
-    /// `on_stranger` hears of each connection that came from another address than `peer`; it is
-    /// closed, and the peer's own is still awaited.
-    PassiveDataPort(std::unique_ptr<PassivePorts::Lease> lease, boost::asio::ip::address peer,
-                    std::function<void()> on_stranger);
+    /// Hears of each connection that came from another address than the peer's, and was closed.
+    using OnStranger = std::function<void(const boost::asio::ip::address&)>;
 
-    [[nodiscard]] std::uint16_t port() const { return lease_->port; }
+    /// `tasks`: of the session, which outlives this; `on_stranger` is called while they run.
+    PassiveDataPort(OwnedTasks& tasks, std::unique_ptr<PassivePorts::Lease> lease,
+                    boost::asio::ip::address peer, OnStranger on_stranger);
+    ~PassiveDataPort() override { close(); }
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] boost::asio::awaitable<Result<boost::asio::ip::tcp::socket>> connect() override;
     void close() override;
 
   private:
-    std::unique_ptr<PassivePorts::Lease> lease_;
-    boost::asio::ip::address peer_;
-    std::function<void()> on_stranger_;
+    struct Waiting;
+    [[nodiscard]] static boost::asio::awaitable<void> accept_peer(std::shared_ptr<Waiting> waiting);
+
+    const std::uint16_t port_;
+    std::shared_ptr<Waiting> waiting_;  // shared with its task
 };
 
 class ActiveDataPort final : public DataPort {

@@ -1,6 +1,4 @@
 // Where the next data connection is: PASV, EPSV, PORT, EPRT (RFC 959 section 4.1.2, RFC 2428).
-#include <boost/algorithm/string/case_conv.hpp>
-
 #include "protocols/ftps/endpoint.hpp"
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
@@ -17,8 +15,8 @@ constexpr std::string_view extended_only = "after EPSV ALL, only EPSV is served"
 
 }  // namespace
 
-void FtpSession::note_stranger() {
-    tasks_.start(session_.refused_request("data connection from another address"));
+void FtpSession::note_stranger(const asio::ip::address& stranger) {
+    tasks_.start(session_.refused_request("data connection from another address", stranger));
 }
 
 void FtpSession::open_passive(bool extended) {
@@ -27,19 +25,24 @@ void FtpSession::open_passive(bool extended) {
         facts_.passive_address ? asio::ip::address(*facts_.passive_address) : reached;
     if (!extended && (!reached.is_v4() || !shown.is_v4()))
         return say(ftps_errc::passive_needs_ipv4);
+    data_port_lapses_.reset();
     data_port_.reset();
     auto lease = facts_.passive_ports->lease(strand_, reached);
     if (!lease) {
         tasks_.start(session_.refused_request("passive.ports is used up"));
         return say(lease.error());
     }
-    auto port = std::make_unique<PassiveDataPort>(std::move(*lease), session_.peer(),
-                                                  [this] { note_stranger(); });
+    auto port = std::make_unique<PassiveDataPort>(
+        tasks_, std::move(*lease), session_.peer(),
+        [this](const asio::ip::address& stranger) { note_stranger(stranger); });
     if (extended)
         say(229, extended_passive_reply_text(port->port()));
     else
         say(227, passive_reply_text(shown.to_v4(), port->port()));
     data_port_ = std::move(port);
+    // Ports are few: one who asks for one, and then does nothing, keeps it from others.
+    data_port_lapses_.emplace(strand_, DataConnection::connect_time,
+                              [this] { data_port_.reset(); });
 }
 
 asio::awaitable<void> FtpSession::pasv(std::string) {
@@ -72,6 +75,7 @@ void FtpSession::open_active(const asio::ip::tcp::endpoint& to) {
         tasks_.start(session_.refused_request("data connection to a privileged port"));
         return say(501, "the data port must be 1024 or higher");
     }
+    data_port_lapses_.reset();
     data_port_ = std::make_unique<ActiveDataPort>(strand_, control_.reached_address(), to);
     say(200, "data goes to that port");
 }

@@ -2,64 +2,68 @@
 // is this protocol's hardest question: docs/ftps.md.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "protocols/ftps/byte_ring.hpp"
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply_code.hpp"
 #include "protocols/ftps/tls_errc.hpp"
+#include "protocols/session_errc.hpp"
 
 namespace consign::ftps {
 
 namespace asio = boost::asio;
+using protocols::session_errc;
 
 namespace {
 
-constexpr std::size_t ring_bytes = std::size_t{512} << 10;
 /// What is sealed at once; more would only make the first byte wait for the last.
 constexpr std::size_t write_step_bytes = std::size_t{256} << 10;
 constexpr std::size_t unique_name_bytes = 8;
 constexpr std::string_view unique_name_stem = "deposit";
 
-/// How long the control connection may take to show that it has ended, where bytes on it have not
-/// been looked at yet.
-constexpr std::chrono::milliseconds look_interval{1};
-constexpr int look_limit = 100;
-
 }  // namespace
 
 asio::awaitable<void> FtpSession::stor(std::string argument) {
-    const std::uint64_t restart = std::exchange(restart_, 0);
     auto path = path_of(argument);
     if (!path) co_return;
     co_await store("STOR", {.path = std::move(*path),
-                            .mode = {.create = true, .truncate = restart == 0},
-                            .restart = restart});
+                            .mode = {.create = true, .truncate = restart_ == 0},
+                            .restart = restart_});
 }
 
 asio::awaitable<void> FtpSession::appe(std::string argument) {
+    if (restart_ != 0) co_return say(503, "REST and APPE exclude each other");
     auto path = path_of(argument);
     if (!path) co_return;
     co_await store("APPE", {.path = std::move(*path), .mode = {.create = true, .append = true}});
 }
 
-/// What is given is the beginning of the name; the rest nobody can foretell.
+/// What is given is kept around the part that nobody can foretell, so that routes that go by the
+/// name's end find it.
 asio::awaitable<void> FtpSession::stou(std::string argument) {
-    const std::string_view stem = argument.empty() ? unique_name_stem : std::string_view(argument);
+    if (restart_ != 0) co_return say(503, "REST and STOU exclude each other");
+    const std::string wish = argument.empty() ? std::string(unique_name_stem) : std::move(argument);
+    const auto slash = wish.rfind('/') + 1;
+    const auto dot = std::min(wish.find('.', slash + 1), wish.size());
     const auto random = session_.site().random.array<unique_name_bytes>();
-    auto path = path_of(fmt::format("{}.{}", stem, to_hex(random)));
+    auto path = path_of(wish.substr(0, dot) + "." + to_hex(random) + wish.substr(dot));
     if (!path) co_return;
     std::string name(path->name());
     co_await store("STOU", {.path = std::move(*path),
-                            .mode = {.create = true, .exclusive = true},
+                            .mode = {.create = true, .exclusive = true, .truncate = true},
                             .unique_name = std::move(name)});
 }
 
 asio::awaitable<void> FtpSession::store(std::string_view verb, Deposit deposit) {
-    deposit.announced_bytes = std::exchange(announced_bytes_, std::nullopt);
+    deposit.announced_bytes = announced_bytes_;
     if (!can_transfer()) co_return;
     co_await forget_unconfirmed();
-    if (const auto may = co_await desk_->may_open_upload(deposit.path, deposit.mode); !may)
-        co_return say(may.error());
+    const auto there = co_await desk_->may_open_upload(deposit.path, deposit.mode);
+    if (!there) co_return say(there.error());
+    if (deposit.restart > *there) co_return say(ftps_errc::restart_beyond_end);
     const std::string opening =
         deposit.unique_name.empty() ? "ready to receive" : "FILE: " + deposit.unique_name;
     co_await transfer(verb, opening, file_received(std::move(deposit)));
@@ -75,25 +79,14 @@ asio::awaitable<Reply> FtpSession::file_received(Deposit deposit) {
         written = failure(ftps_errc::restart_beyond_end);
     else if (deposit.restart > 0 && deposit.restart < (*upload)->size_bytes())
         written = co_await (*upload)->resize(deposit.restart);
-
-    ByteRing ring(strand_, ring_bytes);
     std::error_code arrival;
-    OwnedTasks filling(strand_);
-    if (written) filling.start(fill_from_network(ring, arrival));
-    for (std::uint64_t offset = deposit.restart; written;) {
-        ByteView bytes = co_await ring.take();
-        if (bytes.empty()) break;
-        bytes = bytes.first(std::min(bytes.size(), write_step_bytes));
-        const std::array range{desk::Upload::Range{offset, bytes}};
-        written = co_await (*upload)->write(range);
-        offset += bytes.size();
-        ring.empty(bytes.size());
+    if (written) {
+        ByteRing ring(strand_);
+        OwnedTasks both(strand_);
+        both.start(fill_from_network(ring, arrival));
+        both.start(empty_into_upload(ring, **upload, deposit.restart, written));
+        co_await both.all_ended();
     }
-    if (!written) {
-        ring.stop();
-        transfer_->data.close();
-    }
-    co_await filling.all_ended();
     if (written) co_return co_await end_deposit(deposit, std::move(*upload), arrival);
     co_await (*upload)->break_off();
     co_return Reply{code_of(written.error()), written.error().message()};
@@ -101,6 +94,7 @@ asio::awaitable<Reply> FtpSession::file_received(Deposit deposit) {
 
 /// `arrival`: how the data connection ended; nothing where by the peer's close_notify.
 asio::awaitable<void> FtpSession::fill_from_network(ByteRing& ring, std::error_code& arrival) {
+    const ByteRing::Filling filling(ring);
     for (;;) {
         const ByteSpan room = co_await ring.room();
         if (room.empty()) break;
@@ -110,60 +104,62 @@ asio::awaitable<void> FtpSession::fill_from_network(ByteRing& ring, std::error_c
         count_moved(*count);
         ring.fill(*count);
     }
-    ring.end();
+}
+
+asio::awaitable<void> FtpSession::empty_into_upload(ByteRing& ring, desk::Upload& upload,
+                                                    std::uint64_t offset, Result<>& written) {
+    const ByteRing::Emptying emptying(ring);
+    for (;;) {
+        ByteView bytes = co_await ring.take();
+        if (bytes.empty()) co_return;
+        bytes = bytes.first(std::min(bytes.size(), write_step_bytes));
+        const std::array range{desk::Upload::Range{offset, bytes}};
+        written = co_await upload.write(range);
+        if (!written) break;
+        offset += bytes.size();
+        ring.empty(bytes.size());
+    }
+    // Whoever fills may be waiting for the network.
+    transfer_->data.close();
 }
 
 /// All bytes that came are written. Complete is what the peer said is so, on both connections: its
 /// close_notify on this one, and its presence on the other. TCP alone cannot tell an end from a
-/// cut.
+/// cut; where that is excused, something else that the peer says has to.
 asio::awaitable<Reply> FtpSession::end_deposit(const Deposit& deposit,
                                                std::shared_ptr<desk::Upload> upload,
                                                std::error_code arrival) {
-    const bool is_excused = arrival == make_error_code(tls_errc::truncated) &&
-                            desk_->has_exception(policy::LegacyException::no_close_notify);
     // The peer waits for this, also where the rest takes its time.
     if (!arrival)
         if (const auto answered = co_await transfer_->data.stream().shut_down(); !answered)
             site().log.debug("a data connection ended before its last word",
                              {{"session", session_.id()}});
-    const bool lives = !transfer_->ended_by && co_await control_connection_lives();
+    const bool lives = !transfer_->ended_by && !peer_is_gone_ && !control_.has_ended();
+    const bool is_excused = arrival && arrival != make_error_code(tls_errc::bad_record) &&
+                            desk_->has_exception(policy::LegacyException::no_close_notify);
     const std::uint64_t size = upload->size_bytes();
-    const bool is_confirmed = !arrival || (is_excused && deposit.announced_bytes == size);
-    if (lives && is_confirmed) {
+    // ALLO speaks of what is sent now, which is the file only where it begins with it.
+    const bool is_announced = deposit.announced_bytes == size && deposit.mode.truncate;
+    if (lives && (!arrival || (is_excused && is_announced))) {
         const auto done = co_await upload->finish();
         if (!done) co_return Reply{code_of(done.error()), done.error().message()};
         co_return Reply{226, deposit.unique_name.empty()
                                  ? fmt::format("complete: {} bytes", size)
                                  : "complete; unique file name: " + deposit.unique_name};
     }
-    if (lives && is_excused) {
+    if (lives && is_excused && !deposit.announced_bytes) {
         unconfirmed_ = std::move(upload);
-        co_return Reply{
-            426,
-            "the data connection ended without TLS close_notify: ask for the file's hash "
-            "(HASH, XSHA256, XMD5, XCRC) to confirm it, or send ALLO before it"};
+        co_return Reply{426,
+                        "the data connection ended without TLS close_notify: ask for the hash of "
+                        "the whole file to confirm it, or announce its size with ALLO before it"};
     }
     co_await upload->break_off();
-    if (arrival == make_error_code(tls_errc::truncated)) arrival = ftps_errc::no_close_notify;
-    if (!arrival) arrival = ftps_errc::peer_closed;
-    co_return broken(arrival);
-}
-
-/// Is the peer still at the other end of the control connection, by all that the system knows?
-asio::awaitable<bool> FtpSession::control_connection_lives() {
-    asio::steady_timer timer(strand_);
-    for (int looks = 0; looks < look_limit; ++looks) {
-        if (peer_is_gone_) co_return false;
-        const auto seen = control_.look();
-        if (seen == ControlConnection::Seen::ended) co_return false;
-        // Commands that nobody reads yet, because enough of them wait, are a sign of life.
-        if (seen == ControlConnection::Seen::quiet ||
-            reader_.waiting_bytes() >= waiting_limit_bytes)
-            break;
-        timer.expires_after(look_interval);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
-    co_return !peer_is_gone_;
+    if (!arrival) co_return broken(session_errc::peer_closed);
+    if (is_excused) co_return broken(ftps_errc::announced_more);
+    if (arrival == make_error_code(tls_errc::truncated))
+        co_return broken(ftps_errc::no_close_notify);
+    const bool is_tls = arrival.category() == tls_category();
+    co_return broken(is_tls ? arrival : make_error_code(ftps_errc::connection_broken));
 }
 
 asio::awaitable<void> FtpSession::forget_unconfirmed() {

@@ -2,44 +2,46 @@
 // before it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/algorithm/string/case_conv.hpp>
 
 #include "protocols/ftps/ftp_session.hpp"
+#include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/hash_arguments.hpp"
-#include "protocols/ftps/reply_code.hpp"
 
 namespace consign::ftps {
 
 namespace asio = boost::asio;
 
-/// Who asks for the hash of what it has just sent has looked at the whole of it: that is its word
-/// where close_notify was excused.
-asio::awaitable<Result<Bytes>> FtpSession::digest(VirtualPath path, desk::HashRequest request) {
-    if (unconfirmed_ && unconfirmed_->path() == path) {
+/// Of the range, or of the whole file, which `range` then is. Who asks for the hash of all that it
+/// has just sent has its word to say on it: that stands for an excused close_notify.
+asio::awaitable<Result<Bytes>> FtpSession::digest(VirtualPath path, std::string_view algorithm,
+                                                  std::optional<Range>& range) {
+    const auto there = co_await desk_->stat(path);
+    if (!there) co_return failure(there.error());
+    const Range whole{0, there->size_bytes};
+    if (!range) range = whole;
+    if (range->end > whole.end) co_return failure(ftps_errc::range_beyond_end);
+    const bool is_whole = range->start == 0 && range->end == whole.end;
+    if (is_whole && unconfirmed_ && unconfirmed_->path() == path) {
         const auto upload = std::exchange(unconfirmed_, nullptr);
         if (const auto done = co_await upload->finish(); !done) co_return failure(done.error());
     }
+    desk::HashRequest request{.algorithm = std::string(algorithm)};
+    request.offset = range->start;
+    request.length_bytes = range->end - range->start;
     co_return co_await desk_->hash(std::move(path), std::move(request));
 }
 
 asio::awaitable<void> FtpSession::hash(std::string argument) {
     const auto path = path_of(argument);
     if (!path) co_return;
-    desk::HashRequest request{.algorithm = std::string(hash_->desk_name)};
-    Range range{0, 0};
-    if (const auto asked = std::exchange(range_, std::nullopt)) {
-        range = *asked;
-        request.offset = range.start;
-        request.length_bytes = range.end - range.start;
-    } else if (const auto there = co_await desk_->stat(*path); there) {
-        range.end = there->size_bytes;
-    }
-    const auto digests = co_await digest(*path, std::move(request));
+    auto range = range_;
+    const auto digests = co_await digest(*path, hash_->desk_name, range);
     if (!digests) co_return say(digests.error());
-    // The draft's range is of the first and the last byte.
-    say(213, fmt::format("{} {}-{} {} {}", hash_->name, range.start,
-                         range.end == range.start ? range.start : range.end - 1, to_hex(*digests),
-                         argument));
+    // The draft tells the first and the last byte.
+    say(213, fmt::format("{} {}-{} {} {}", hash_->name, range->start,
+                         std::max(range->end, range->start + 1) - 1, to_hex(*digests), argument));
 }
 
 asio::awaitable<void> FtpSession::old_hash(std::string_view algorithm, std::string argument) {
@@ -47,13 +49,10 @@ asio::awaitable<void> FtpSession::old_hash(std::string_view algorithm, std::stri
     if (!wanted) co_return say(wanted.error());
     auto path = path_of(wanted->path);
     if (!path) co_return;
-    desk::HashRequest request{.algorithm = std::string(algorithm)};
-    request.offset = wanted->start.value_or(0);
-    if (wanted->end) {
-        if (*wanted->end <= request.offset) co_return say(501, "the end must be behind the start");
-        request.length_bytes = *wanted->end - request.offset;
-    }
-    const auto digests = co_await digest(std::move(*path), std::move(request));
+    std::optional<Range> range;
+    if (wanted->end) range = Range{wanted->start.value_or(0), *wanted->end};
+    if (range && range->start == range->end) co_return say(501, "the end must be behind the start");
+    const auto digests = co_await digest(std::move(*path), algorithm, range);
     if (!digests) co_return say(digests.error());
     say(250, boost::algorithm::to_upper_copy(to_hex(*digests)));
 }

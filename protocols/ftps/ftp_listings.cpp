@@ -100,9 +100,10 @@ asio::awaitable<void> FtpSession::list(std::string argument) {
 /// Each line can be given back as a path (RFC 1123 section 4.1.2.7).
 asio::awaitable<void> FtpSession::nlst(std::string argument) {
     if (!can_transfer()) co_return;
-    std::string path = parse_list_arguments(argument).path;
+    auto [long_form, path] = parse_list_arguments(argument);
     auto text = co_await open_listing(path, true);
     if (!text) co_return;
+    if (long_form) co_return co_await send_listing("NLST", std::move(*text), long_lines());
     if (text->of() != ListingText::Of::folder)
         path.erase(path.rfind('/') + 1);
     else if (!path.empty() && !path.ends_with('/'))
@@ -171,7 +172,8 @@ asio::awaitable<void> FtpSession::stat_path(std::string path_text) {
     replies_ += fmt::format("{}-status:\r\n", code);
     for (;;) {
         const auto lines = co_await text->next(line);
-        if (!lines || lines->empty()) break;
+        if (!lines) co_return say(code, "the listing broke off: " + lines.error().message());
+        if (lines->empty()) break;
         replies_ += *lines;
         co_await flush();
         if (why_ended_ || peer_is_gone_) co_return;

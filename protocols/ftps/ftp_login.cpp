@@ -3,12 +3,13 @@
 #include <boost/algorithm/string/case_conv.hpp>
 
 #include "protocols/ftps/ftp_session.hpp"
-#include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/host_argument.hpp"
+#include "protocols/session_errc.hpp"
 
 namespace consign::ftps {
 
 namespace asio = boost::asio;
+using protocols::session_errc;
 using Outcome = desk::Login::Answer::Outcome;
 
 /// AUTH SSL and TLS-P mean PROT P from the start, to the clients that say so (RFC 4217 section 17).
@@ -37,6 +38,7 @@ asio::awaitable<void> FtpSession::prot(std::string argument) {
         co_return say(200, "data connections are private");
     }
     if (level == "C") {
+        data_is_private_ = false;  // also where AUTH SSL had it so
         co_await session_.refused_request("PROT C");
         co_return say(534, "data in clear is refused by policy: use PROT P");
     }
@@ -74,21 +76,18 @@ asio::awaitable<void> FtpSession::user(std::string argument) {
 asio::awaitable<void> FtpSession::pass(std::string argument) {
     SecretText password(argument);
     wipe(argument);
-    if (desk_) co_return say(503, "logged in already");
+    if (desk_) co_return say(230, "logged in already");
     if (user_.empty()) co_return say(503, "USER comes first");
     answer_login(co_await login_.present_password(user_, std::move(password)), 230);
 }
 
 void FtpSession::answer_login(const desk::Login::Answer& answer, int complete_code) {
-    const bool password_is_next = answer.next.contains(policy::Method::password);
     switch (answer.outcome) {
         case Outcome::complete:
             desk_ = login_.open_desk();
             return say(complete_code, "logged in");
         case Outcome::partial:
-            if (password_is_next) return say(331, "the certificate is known; now the password");
-            user_.clear();
-            return say(530, "this account needs a client certificate, too");
+            return say(331, "the certificate is known; now the password");
         case Outcome::refused:
             // What had succeeded before is forgotten: the client begins with USER again.
             user_.clear();
@@ -105,7 +104,7 @@ asio::awaitable<void> FtpSession::acct(std::string) {
 
 asio::awaitable<void> FtpSession::quit(std::string) {
     say(221, "goodbye");
-    end(ftps_errc::logged_out);
+    end(session_errc::logged_out);
     co_return;
 }
 

@@ -32,7 +32,9 @@ asio::awaitable<void> FtpSession::pwd(std::string) {
 }
 
 asio::awaitable<void> FtpSession::cwd(std::string argument) {
-    auto path = path_of(argument.starts_with('~') ? "/" + argument.substr(1) : argument);
+    // The home, which is "/": a file may well begin with "~".
+    if (argument == "~" || argument.starts_with("~/")) argument.replace(0, 1, "/");
+    auto path = path_of(argument);
     if (!path) co_return;
     const auto there = co_await desk_->stat(*path);
     if (!there) co_return say(there.error());
@@ -112,10 +114,11 @@ asio::awaitable<void> FtpSession::mdtm(std::string argument) {
     if (!path) co_return;
     if (wanted.modified) {
         // A file may be called so.
-        const auto whole = path_of(argument);
-        const auto named = whole ? co_await desk_->stat(*whole) : Result<desk::Attributes>();
-        if (!whole || !named) co_return co_await set_times(std::move(*path), {}, *wanted.modified);
-        co_return say(213, format_time_val(named->modified));
+        const auto whole = VirtualPath::parse(argument, folder_);
+        const auto named =
+            whole ? co_await desk_->stat(*whole) : Result<desk::Attributes>(failure(whole.error()));
+        if (named) co_return say(213, format_time_val(named->modified));
+        co_return co_await set_times(std::move(*path), {}, *wanted.modified);
     }
     const auto there = co_await desk_->stat(std::move(*path));
     if (!there) co_return say(there.error());

@@ -75,7 +75,7 @@ asio::awaitable<void> FtpSession::opts(std::string argument) {
     const auto [command, options] = first_word(argument);
     if (command == "UTF8" || command == "UTF-8") {
         if (boost::algorithm::to_upper_copy(options) == "OFF")
-            co_return say(504, "names are UTF-8 here; other bytes are kept as they come");
+            co_return say(501, "names are UTF-8 here; other bytes are kept as they come");
         co_return say(200, "names are UTF-8");
     }
     if (command == "MLST") {
@@ -85,7 +85,7 @@ asio::awaitable<void> FtpSession::opts(std::string argument) {
     if (command == "HASH") {
         if (options.empty()) co_return say(200, hash_->name);
         const auto* const chosen = find_hash(options);
-        if (!chosen) co_return say(504, "no such hash: FEAT lists them");
+        if (!chosen) co_return say(501, "no such hash: FEAT lists them");
         hash_ = chosen;
         co_return say(200, hash_->name);
     }
@@ -138,9 +138,12 @@ asio::awaitable<void> FtpSession::allo(std::string argument) {
 
 asio::awaitable<void> FtpSession::site(std::string argument) {
     auto [command, options] = first_word(argument);
-    if (command == "HELP") {
-        const std::array<std::string, 3> lines{"HELP", "UTIME YYYYMMDDhhmmss path",
-                                               "CHMOD mode path (accepted, and without effect)"};
+    if (command.empty() || command == "HELP") {
+        const std::array<std::string, 4> lines{
+            "HELP", "UTIME YYYYMMDDhhmmss path",
+            "UTIME path YYYYMMDDhhmmss YYYYMMDDhhmmss YYYYMMDDhhmmss UTC (accessed, modified, "
+            "changed)",
+            "CHMOD mode path (accepted, and without effect)"};
         replies_ += reply_lines(214, "SITE commands:", lines, "end");
         co_return;
     }

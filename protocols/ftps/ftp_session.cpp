@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <array>
 
-#include "protocols/ftps/deadline.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply.hpp"
 #include "protocols/ftps/reply_code.hpp"
 #include "protocols/ftps/tls_errc.hpp"
+#include "protocols/session_errc.hpp"
 
 namespace consign::ftps {
 
 namespace asio = boost::asio;
+using protocols::session_errc;
 
 namespace {
 
@@ -38,6 +39,20 @@ FtpSession::FtpSession(desk::Session& session, const ListenerFacts& facts,
       data_is_private_(facts.implicit) {}
 
 asio::awaitable<void> FtpSession::run() {
+    // What it throws is thrown on, once nothing of this runs any more.
+    std::exception_ptr thrown;
+    try {
+        co_await serve_all();
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (thrown) cut(session_errc::failed_inside);
+    data_port_.reset();
+    co_await tasks_.all_ended();
+    if (thrown) std::rethrow_exception(thrown);
+}
+
+asio::awaitable<void> FtpSession::serve_all() {
     if (facts_.implicit) co_await begin_tls();
     tasks_.start(read_commands());
     if (!why_ended_) say(220, fmt::format("{} ready", session_.site().policy.current()->site));
@@ -46,9 +61,11 @@ asio::awaitable<void> FtpSession::run() {
         co_await serve(std::move(command));
         if (std::exchange(wants_tls_, false)) co_await begin_tls();
     }
+    data_port_lapses_.reset();
+    data_port_.reset();
     co_await forget_unconfirmed();
     if (!desk_) co_await login_.give_up();
-    if (!peer_is_gone_ && why_ended_ != make_error_code(ftps_errc::logged_out))
+    if (!peer_is_gone_ && why_ended_ != make_error_code(session_errc::logged_out))
         say(421, why_ended_.message());
     co_await flush();
     const Deadline deadline(strand_, linger_time, [this] { control_.close(); });
@@ -86,7 +103,10 @@ asio::awaitable<void> FtpSession::begin_tls() {
             co_await session_.violated_protocol(shaken.error().message());
         co_return cut(shaken.error());
     }
-    session_.set_client(session_.client(), control_.tls().algorithms());
+    // What was said in clear, anybody may have said (RFC 4217 section 4.2).
+    facts_selected_ = {};
+    hash_ = default_hash();
+    session_.set_client({}, control_.tls().algorithms());
     consumed_.notify();
 }
 
@@ -123,10 +143,11 @@ bool FtpSession::take_waiting() {
 /// Returns when there is one to serve; false where the session has ended.
 asio::awaitable<bool> FtpSession::await_command() {
     for (;;) {
+        if (is_draining_ && !unconfirmed_) end(session_errc::server_stops);
         if (why_ended_) co_return false;
         if (take_waiting()) break;
         if (peer_is_gone_) {
-            end(ftps_errc::peer_closed);
+            end(session_errc::peer_closed);
             co_return false;
         }
         co_await flush();
@@ -147,18 +168,25 @@ asio::awaitable<void> FtpSession::serve(std::expected<Command, std::error_code> 
         co_return say(500, "no such command: HELP lists those that there are");
     if (verb->needs >= Needs::tls && !control_.is_secure()) {
         // Worth a line in the ledger: an administrator is looking for the client that does this.
-        if (verb->needs == Needs::tls) co_await session_.refused_request("login in clear");
+        if (verb->name == "USER") co_await session_.refused_request("login in clear");
         co_return say(530, "this server speaks TLS alone: send AUTH TLS first");
     }
     if (verb->needs == Needs::login && !desk_)
         co_return say(530, "log in first, with USER and PASS");
     co_await (this->*verb->handler)(std::move(command->argument));
+    if (verb->prepares) co_return;
+    restart_ = 0;
+    range_.reset();
+    announced_bytes_.reset();
 }
 
 asio::awaitable<void> FtpSession::flush() {
     if (replies_.empty()) co_return;
     const std::string leaving = std::exchange(replies_, {});
-    if (const auto sent = co_await control_.write(leaving); !sent) {
+    is_flushing_ = true;
+    const auto sent = co_await control_.write(leaving);
+    is_flushing_ = false;
+    if (!sent) {
         peer_is_gone_ = true;
         control_.close();
         changed_.notify();

@@ -15,6 +15,7 @@
 #include "protocols/ftps/byte_ring.hpp"
 #include "protocols/ftps/command_reader.hpp"
 #include "protocols/ftps/control_connection.hpp"
+#include "protocols/ftps/deadline.hpp"
 #include "protocols/ftps/facts.hpp"
 #include "protocols/ftps/hash_names.hpp"
 #include "protocols/ftps/listener_facts.hpp"
@@ -33,6 +34,11 @@ class FtpSession {
 
     /// Serves until the session ends; a transfer that is under way then is broken off.
     [[nodiscard]] boost::asio::awaitable<void> run();
+    /// Ends it as soon as no file is open: no command is served that comes afterwards.
+    void drain() {
+        is_draining_ = true;
+        changed_.notify();
+    }
     /// Ends it, with 421 and the reason: at once where no transfer is under way, else breaking it
     /// off. The first reason stays.
     void end(std::error_code why);
@@ -41,13 +47,17 @@ class FtpSession {
 
     [[nodiscard]] std::error_code why_ended() const { return why_ended_; }
     [[nodiscard]] bool is_logged_in() const { return desk_ != nullptr; }
-    /// Is a file, or a listing, on its way; or an upload waiting for its client's word?
+    /// Is a file, or a listing, on its way?
     [[nodiscard]] bool is_transferring() const { return transfer_.has_value(); }
+    /// Or does an upload wait for its client's word?
+    [[nodiscard]] bool has_open_files() const { return transfer_ || unconfirmed_; }
     [[nodiscard]] std::uint64_t moved_bytes() const { return moved_bytes_; }
     /// When the last command came.
     [[nodiscard]] std::chrono::steady_clock::time_point last_command() const {
         return last_command_;
     }
+    /// Is it waiting for the peer to take what it was told?
+    [[nodiscard]] bool is_flushing() const { return is_flushing_; }
     void end_transfer(std::error_code why) {
         if (transfer_) transfer_->end(why);
     }
@@ -60,11 +70,20 @@ class FtpSession {
         std::string_view name;
         Handler handler;
         Needs needs;
-        bool meanwhile = false;  // served during a transfer, too
+        /// Served during a transfer, too.
+        bool meanwhile = false;
+        /// May stand between REST, RANG or ALLO and the command that they are for (RFC 3659 section
+        /// 5.3).
+        bool prepares = meanwhile;
     };
     [[nodiscard]] static std::span<const Verb> verbs();  // ftp_verbs.cpp
 
+    struct Range {
+        std::uint64_t start = 0, end = 0;  // the end does not belong to it
+    };
+
     // The loop (ftp_session.cpp).
+    [[nodiscard]] Work serve_all();
     [[nodiscard]] Work read_commands();
     [[nodiscard]] boost::asio::awaitable<bool> await_command();
     [[nodiscard]] bool take_waiting();
@@ -131,7 +150,8 @@ class FtpSession {
     Work xsha512(std::string argument);
     Work old_hash(std::string_view algorithm, std::string argument);
     [[nodiscard]] boost::asio::awaitable<Result<Bytes>> digest(VirtualPath path,
-                                                               desk::HashRequest request);
+                                                               std::string_view algorithm,
+                                                               std::optional<Range>& range);
     // ftp_data_ports.cpp
     Work pasv(std::string argument);
     Work epsv(std::string argument);
@@ -139,7 +159,7 @@ class FtpSession {
     Work eprt(std::string argument);
     void open_passive(bool extended);
     void open_active(const boost::asio::ip::tcp::endpoint& to);
-    void note_stranger();
+    void note_stranger(const boost::asio::ip::address& stranger);
     // ftp_listings.cpp
     Work list(std::string argument);
     Work nlst(std::string argument);
@@ -157,23 +177,23 @@ class FtpSession {
     [[nodiscard]] boost::asio::awaitable<Reply> listing_sent(ListingText text,
                                                              ListingText::Line line);
     // ftp_transfers.cpp
-    Work retr(std::string argument);
-    Work stor(std::string argument);
-    Work stou(std::string argument);
-    Work appe(std::string argument);
     Work abor(std::string argument);
     [[nodiscard]] bool can_transfer();
     Work transfer(std::string_view verb, std::string_view opening,
                   boost::asio::awaitable<Reply> body);
     Work run_transfer(boost::asio::awaitable<Reply> body, Reply& reply);
+    Work serve_meanwhile();
     [[nodiscard]] Reply broken(std::error_code why) const;
     // ftp_retrieval.cpp
-    struct Range {
-        std::uint64_t start = 0, end = 0;
-    };
-    [[nodiscard]] boost::asio::awaitable<Reply> file_sent(std::unique_ptr<desk::Download> file,
+    Work retr(std::string argument);
+    [[nodiscard]] boost::asio::awaitable<Reply> file_sent(std::shared_ptr<desk::Download> file,
                                                           Range range);
+    Work empty_into_network(ByteRing& ring, desk::Download& file, std::uint64_t offset,
+                            Result<>& sent);
     // ftp_deposit.cpp
+    Work stor(std::string argument);
+    Work stou(std::string argument);
+    Work appe(std::string argument);
     struct Deposit {
         VirtualPath path;
         desk::UploadMode mode;
@@ -187,7 +207,8 @@ class FtpSession {
                                                             std::shared_ptr<desk::Upload> upload,
                                                             std::error_code arrival);
     Work fill_from_network(ByteRing& ring, std::error_code& arrival);
-    [[nodiscard]] boost::asio::awaitable<bool> control_connection_lives();
+    Work empty_into_upload(ByteRing& ring, desk::Upload& upload, std::uint64_t offset,
+                           Result<>& written);
     Work forget_unconfirmed();
 
     desk::Session& session_;
@@ -203,6 +224,8 @@ class FtpSession {
     Wakeup changed_;   // a command came, a transfer is over, or the session ends
     Wakeup consumed_;  // there is room for commands again
     std::string replies_;
+    bool is_flushing_ = false;
+    bool is_draining_ = false;
     std::error_code why_ended_;
     bool peer_is_gone_ = false;
     std::chrono::steady_clock::time_point last_command_ = std::chrono::steady_clock::now();
@@ -219,12 +242,13 @@ class FtpSession {
     const HashName* hash_ = default_hash();
     std::optional<VirtualPath> rename_from_;
     std::uint64_t restart_ = 0;
-    std::optional<Range> range_;  // of RANG; its end belongs to it
+    std::optional<Range> range_;  // of RANG
     std::optional<std::uint64_t> announced_bytes_;
     bool extended_ports_only_ = false;  // EPSV ALL
     std::unique_ptr<DataPort> data_port_;
+    std::optional<Deadline> data_port_lapses_;
     std::optional<Transfer> transfer_;
-    bool aborting_ = false;  // ABOR waits for the transfer's end
+    int aborts_ = 0;  // that wait for the transfer's end
     /// Arrived in full as far as anybody can tell, but without its end's proof: see end_deposit.
     std::shared_ptr<desk::Upload> unconfirmed_;
 };

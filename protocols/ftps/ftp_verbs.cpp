@@ -7,7 +7,7 @@ namespace consign::ftps {
 
 std::span<const FtpSession::Verb> FtpSession::verbs() {
     using enum Needs;
-    static constexpr bool meanwhile = true;
+    static constexpr bool meanwhile = true, alone = false, prepares = true;
     static constexpr std::array table{
         // RFC 2228, 4217: privacy
         Verb{"AUTH", &FtpSession::auth, nothing},
@@ -25,21 +25,21 @@ std::span<const FtpSession::Verb> FtpSession::verbs() {
         Verb{"HELP", &FtpSession::help, nothing, meanwhile},
         Verb{"NOOP", &FtpSession::noop, nothing, meanwhile},
         Verb{"SYST", &FtpSession::syst, nothing},
-        Verb{"CLNT", &FtpSession::clnt, nothing},
-        Verb{"OPTS", &FtpSession::opts, nothing},
-        Verb{"TYPE", &FtpSession::type, login},
-        Verb{"MODE", &FtpSession::mode, login},
-        Verb{"STRU", &FtpSession::stru, login},
+        Verb{"CLNT", &FtpSession::clnt, nothing, alone, prepares},
+        Verb{"OPTS", &FtpSession::opts, nothing, alone, prepares},
+        Verb{"TYPE", &FtpSession::type, login, alone, prepares},
+        Verb{"MODE", &FtpSession::mode, login, alone, prepares},
+        Verb{"STRU", &FtpSession::stru, login, alone, prepares},
         Verb{"SITE", &FtpSession::site, login},
         // RFC 959, 2428: where data goes
-        Verb{"PASV", &FtpSession::pasv, login},
-        Verb{"EPSV", &FtpSession::epsv, login},
-        Verb{"PORT", &FtpSession::port, login},
-        Verb{"EPRT", &FtpSession::eprt, login},
+        Verb{"PASV", &FtpSession::pasv, login, alone, prepares},
+        Verb{"EPSV", &FtpSession::epsv, login, alone, prepares},
+        Verb{"PORT", &FtpSession::port, login, alone, prepares},
+        Verb{"EPRT", &FtpSession::eprt, login, alone, prepares},
         // RFC 959, 3659: transfers
-        Verb{"ALLO", &FtpSession::allo, login},
-        Verb{"REST", &FtpSession::rest, login},
-        Verb{"RANG", &FtpSession::rang, login},
+        Verb{"ALLO", &FtpSession::allo, login, alone, prepares},
+        Verb{"REST", &FtpSession::rest, login, alone, prepares},
+        Verb{"RANG", &FtpSession::rang, login, alone, prepares},
         Verb{"RETR", &FtpSession::retr, login},
         Verb{"STOR", &FtpSession::stor, login},
         Verb{"STOU", &FtpSession::stou, login},

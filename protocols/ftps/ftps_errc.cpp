@@ -11,20 +11,6 @@ class Category final : public std::error_category {
     [[nodiscard]] const char* name() const noexcept override { return "ftps"; }
     [[nodiscard]] std::string message(int code) const override {
         switch (static_cast<ftps_errc>(code)) {
-            case ftps_errc::logged_out:
-                return "goodbye";
-            case ftps_errc::peer_closed:
-                return "the peer closed the connection";
-            case ftps_errc::login_time_up:
-                return "the time to log in is up";
-            case ftps_errc::idle_too_long:
-                return "idle for too long";
-            case ftps_errc::server_stops:
-                return "the server is stopping";
-            case ftps_errc::too_many_sessions:
-                return "too many sessions";
-            case ftps_errc::failed_inside:
-                return "the server failed inside";
             case ftps_errc::bytes_behind_auth:
                 return "bytes in clear came behind AUTH";
             case ftps_errc::no_passive_port:
@@ -45,6 +31,10 @@ class Category final : public std::error_category {
                 return "the data connection broke";
             case ftps_errc::no_close_notify:
                 return "the data connection ended without TLS close_notify, so the file may be cut";
+            case ftps_errc::announced_more:
+                return "the data connection ended before all had come that ALLO announced";
+            case ftps_errc::range_beyond_end:
+                return "the range goes beyond the end of the file";
             case ftps_errc::restart_beyond_end:
                 return "the restart position is beyond the end of what is there";
         }

@@ -1,5 +1,5 @@
-// Why this server ended a session, or a transfer, of its own accord. The message goes to the peer,
-// and into the session's row.
+// Why a transfer failed, or a session had to end, for reasons that FTPS alone has. The message goes
+// to the peer, and into the session's row.
 #pragma once
 
 #include <system_error>
@@ -7,14 +7,7 @@
 namespace consign::ftps {
 
 enum class ftps_errc {
-    logged_out = 1,
-    peer_closed,
-    login_time_up,
-    idle_too_long,
-    server_stops,
-    too_many_sessions,
-    failed_inside,
-    bytes_behind_auth,
+    bytes_behind_auth = 1,
     no_passive_port,
     passive_needs_ipv4,
     not_the_peer,
@@ -24,7 +17,9 @@ enum class ftps_errc {
     transfer_stalled,
     connection_broken,
     no_close_notify,
+    announced_more,
     restart_beyond_end,
+    range_beyond_end,
 };
 
 [[nodiscard]] std::error_code make_error_code(ftps_errc code);

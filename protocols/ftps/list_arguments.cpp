@@ -28,7 +28,6 @@ ListArguments parse_list_arguments(std::string_view argument) {
         const std::string_view word = argument.substr(0, argument.find(' '));
         if (word == "--") remove_word(argument, word.size());
         if (!is_options(word)) break;
-        arguments.all = arguments.all || word.contains('a') || word.contains('A');
         arguments.long_form = arguments.long_form || word.contains('l');
         remove_word(argument, word.size());
     }

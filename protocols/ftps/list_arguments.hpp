@@ -7,7 +7,6 @@
 namespace consign::ftps {
 
 struct ListArguments {
-    bool all = false;        // -a, -A
     bool long_form = false;  // -l
     std::string path;        // empty: the current folder
 };

@@ -16,8 +16,8 @@ class ListingText {
     /// One line, without its end.
     using Line = std::function<std::string(const desk::Attributes&)>;
 
-    /// `written`: the path as the client typed it; its last part may be a pattern (`*.hl7`), unless
-    /// something has that very name. A file lists itself. An error is the desk's.
+    /// Of what the path names; a file lists itself. With `may_be_pattern`, its last part may be one
+    /// (`*.hl7`), unless something has that very name. An error is the desk's.
     [[nodiscard]] static boost::asio::awaitable<Result<ListingText>> open(desk::Desk& desk,
                                                                           VirtualPath path,
                                                                           bool may_be_pattern);

@@ -2,15 +2,16 @@
 
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply.hpp"
+#include "protocols/session_errc.hpp"
+#include "protocols/session_limits.hpp"
 
 namespace consign::ftps {
 
 namespace asio = boost::asio;
+using protocols::session_errc;
 
 namespace {
 
-/// How often the timers of a session are looked at.
-constexpr std::chrono::milliseconds watch_interval{500};
 /// A transfer that moves less than this within `idle_time` stands still: a byte now and then is no
 /// reason to keep it.
 constexpr std::uint64_t progress_bytes = 4096;
@@ -37,8 +38,8 @@ asio::awaitable<void> PeerSession::run() {
     }
     if (bug) {
         site_.log.error("a session failed inside", {{"session", session_.id()}});
-        if (ftp_) ftp_->cut(ftps_errc::failed_inside);
-        co_await session_.violated_protocol(make_error_code(ftps_errc::failed_inside).message());
+        if (ftp_) ftp_->cut(session_errc::failed_inside);
+        co_await session_.violated_protocol(make_error_code(session_errc::failed_inside).message());
     }
     ended_ = true;
     watch_timer_.cancel();
@@ -50,12 +51,8 @@ asio::awaitable<void> PeerSession::run() {
 }
 
 asio::awaitable<void> PeerSession::serve() {
-    const auto limits = site_.policy.current()->limits;
-    const auto everyone = site_.occupancy.take(desk::Occupancy::all_sessions(), limits.sessions);
-    if (!everyone) co_return co_await turn_away("limits.sessions");
-    const auto address = site_.occupancy.take(desk::Occupancy::of_address(session_.network()),
-                                              limits.sessions_per_address);
-    if (!address) co_return co_await turn_away("limits.sessions_per_address");
+    const auto places = protocols::take_places(session_);
+    if (!places) co_return co_await turn_away(places.error());
     site_.log.info("session began", {{"session", session_.id()}});
     ftp_.emplace(session_, facts_, control_);
     tasks_.start(watch());
@@ -64,7 +61,7 @@ asio::awaitable<void> PeerSession::serve() {
 
 /// Nothing is waited for: who is refused must not hold a descriptor for longer.
 asio::awaitable<void> PeerSession::turn_away(std::string limit) {
-    not_begun_ = ftps_errc::too_many_sessions;
+    not_begun_ = session_errc::too_many_sessions;
     if (!facts_.implicit) control_.write_now(reply(421, "too many sessions; try again later"));
     control_.close();
     co_await session_.turned_away(std::move(limit));
@@ -72,7 +69,7 @@ asio::awaitable<void> PeerSession::turn_away(std::string limit) {
 
 asio::awaitable<void> PeerSession::watch() {
     while (!ended_) {
-        watch_timer_.expires_after(watch_interval);
+        watch_timer_.expires_after(protocols::watch_interval);
         boost::system::error_code cancelled;
         co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (ended_) co_return;
@@ -82,24 +79,17 @@ asio::awaitable<void> PeerSession::watch() {
             continue;
         }
         watch_transfer();
-        if (const auto why = reason_to_end()) ftp_->end(why);
+        // A transfer has a time limit of its own.
+        const auto last =
+            ftp_->is_transferring() ? Clock::now() : std::max(ftp_->last_command(), moved_);
+        const auto why =
+            protocols::reason_to_end(session_, {.began = began_,
+                                                .last_activity = last,
+                                                .is_logged_in = ftp_->is_logged_in(),
+                                                .has_open_files = ftp_->has_open_files(),
+                                                .is_draining = draining_});
+        if (why) ftp_->end(why);
     }
-}
-
-std::error_code PeerSession::reason_to_end() const {
-    const auto policy = site_.policy.current();
-    if (draining_ && !ftp_->is_transferring()) return ftps_errc::server_stops;
-    if (!ftp_->is_logged_in())
-        return Clock::now() - began_ > policy->limits.login_time
-                   ? make_error_code(ftps_errc::login_time_up)
-                   : std::error_code();
-    const auto account = policy->accounts.find(session_.account());
-    if (account == policy->accounts.end() || !account->second.enabled)
-        return desk::desk_errc::account_withdrawn;
-    const auto last = std::max(ftp_->last_command(), moved_);
-    if (!ftp_->is_transferring() && Clock::now() - last > policy->limits.idle_time)
-        return ftps_errc::idle_too_long;
-    return {};
 }
 
 void PeerSession::watch_transfer() {
@@ -113,13 +103,21 @@ void PeerSession::watch_transfer() {
         moved_bytes_ = ftp_->moved_bytes();
         moved_ = now;
     }
-    if (now - moved_ > site_.policy.current()->limits.idle_time)
-        ftp_->end_transfer(ftps_errc::transfer_stalled);
+    const auto idle_time = site_.policy.current()->limits.idle_time;
+    if (now - moved_ > idle_time) ftp_->end_transfer(ftps_errc::transfer_stalled);
+    // A peer that takes no more replies does not let the transfer's end be told, either.
+    if (now - moved_ > idle_time + farewell_time && ftp_->is_flushing())
+        ftp_->end(session_errc::idle_too_long);
+}
+
+void PeerSession::drain() {
+    draining_ = true;
+    if (ftp_) ftp_->drain();
 }
 
 void PeerSession::cut() {
     if (ftp_)
-        ftp_->cut(ftps_errc::server_stops);
+        ftp_->cut(session_errc::server_stops);
     else
         control_.close();
 }

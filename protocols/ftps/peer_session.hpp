@@ -19,7 +19,7 @@ class PeerSession final : public protocols::Peer {
     PeerSession(desk::Site& site, const ListenerFacts& facts, boost::asio::ip::tcp::socket socket);
 
     [[nodiscard]] boost::asio::awaitable<void> run() override;
-    void drain() override { draining_ = true; }
+    void drain() override;
     void cut() override;
     [[nodiscard]] const Id& id() const override { return session_.id(); }
     [[nodiscard]] boost::asio::any_io_executor strand() override { return strand_; }
@@ -29,8 +29,6 @@ class PeerSession final : public protocols::Peer {
     [[nodiscard]] boost::asio::awaitable<void> serve();
     [[nodiscard]] boost::asio::awaitable<void> turn_away(std::string limit);
     [[nodiscard]] boost::asio::awaitable<void> watch();
-    /// Why the session must end now, or nothing.
-    [[nodiscard]] std::error_code reason_to_end() const;
     void watch_transfer();
 
     desk::Site& site_;

@@ -4,6 +4,7 @@
 #include "protocols/ftps/codec_errc.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/tls_errc.hpp"
+#include "protocols/session_errc.hpp"
 
 namespace consign::ftps {
 
@@ -52,14 +53,17 @@ int code_of_ftps(ftps_errc error) {
         case ftps_errc::transfer_stalled:
         case ftps_errc::connection_broken:
         case ftps_errc::no_close_notify:
+        case ftps_errc::announced_more:
             return 426;
         case ftps_errc::not_the_peer:
+        case ftps_errc::range_beyond_end:
             return 501;
         case ftps_errc::restart_beyond_end:
             return 554;
-        default:
+        case ftps_errc::bytes_behind_auth:
             return 421;
     }
+    return 421;
 }
 
 int code_of_codec(ftp_codec_errc error) {
@@ -89,11 +93,13 @@ int code_of_tls(tls_errc error) {
 }  // namespace
 
 int code_of(std::error_code error) {
+    if (error.category() == make_error_code(protocols::session_errc::peer_closed).category())
+        return 421;
     if (error.category() == ftp_codec_category())
         return code_of_codec(static_cast<ftp_codec_errc>(error.value()));
     if (error.category() == tls_category())
         return code_of_tls(static_cast<tls_errc>(error.value()));
-    if (error.category() == make_error_code(ftps_errc::logged_out).category())
+    if (error.category() == make_error_code(ftps_errc::not_the_peer).category())
         return code_of_ftps(static_cast<ftps_errc>(error.value()));
     if (error.category() == desk::make_error_code(desk::desk_errc::altered).category())
         return code_of_desk(static_cast<desk::desk_errc>(error.value()));

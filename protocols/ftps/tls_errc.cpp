@@ -24,7 +24,9 @@ std::string TlsCategory::message(int code) const {
         case tls_errc::private_key_unreadable:
             return "the private key cannot be read";
         case tls_errc::private_key_open_to_others:
-            return "the private key can be read by others: chmod 600 it";
+            return "the private key can be read by others: it must belong to the user that "
+                   "consignd runs "
+                   "as, with mode 600 (install -o consign -m 600)";
         case tls_errc::private_key_encrypted:
             return "the private key is encrypted, and nobody is there to type its password: "
                    "convert it with openssl pkey -in FILE -out NEW";
@@ -38,8 +40,12 @@ std::string TlsCategory::message(int code) const {
             return "the file of the clients' certificate authority does not hold certificates in "
                    "PEM";
         case tls_errc::handshake_failed:
-            return "the TLS handshake failed: no version or cipher suite in common, or no TLS at "
-                   "all";
+            return "the TLS handshake failed: no version or cipher suite in common";
+        case tls_errc::not_tls:
+            return "what came is not TLS";
+        case tls_errc::refused_by_client:
+            return "the client refused the TLS handshake: most often because it does not trust the "
+                   "certificate, or its name";
         case tls_errc::wrong_protocol:
             return "the client means another protocol than ftp (ALPN)";
         case tls_errc::session_not_resumed:

@@ -19,6 +19,8 @@ enum class tls_errc {
     client_ca_malformed,
     // A handshake that failed.
     handshake_failed,
+    not_tls,
+    refused_by_client,
     wrong_protocol,
     session_not_resumed,
     // A connection that ended.

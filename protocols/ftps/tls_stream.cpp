@@ -29,10 +29,24 @@ constexpr std::size_t record_overhead_bytes = 5 + 256;
 /// A peer that asks for more answers to its key updates than this, and takes none, is read no more.
 constexpr std::size_t answers_limit_bytes = 64 * 1024;
 
+/// What one step of a handshake may read.
+constexpr std::size_t handshake_step_bytes = 64 * 1024;
+
 constexpr std::string_view protocol_name = "ftp";  // IANA's ALPN protocol id
 /// The session id context of sessions that a data connection began. It is shorter than an Id, so
 /// that none equals it.
 constexpr std::string_view data_session_context = "data";
+
+/// For people who look for the reason: the three that there are in practice.
+tls_errc why_handshake_failed() {
+    const int reason = ERR_GET_REASON(ERR_peek_error());
+    if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
+        return tls_errc::not_tls;
+    // Alerts of the peer have numbers of their own; in TLS 1.3, OpenSSL finds them unexpected.
+    if (reason >= SSL_AD_REASON_OFFSET || reason == SSL_R_UNEXPECTED_MESSAGE)
+        return tls_errc::refused_by_client;
+    return tls_errc::handshake_failed;
+}
 
 }  // namespace
 
@@ -119,7 +133,7 @@ asio::awaitable<Result<>> TlsStream::handshake() {
         const Step step = advance_handshake();
         if (step == Step::failed) {
             send_at_once();
-            co_return failure(refused_ ? refused_ : why_ended(tls_errc::handshake_failed));
+            co_return failure(refused_);
         }
         if (auto sent = co_await flush(); !sent) co_return sent;
         if (step == Step::done) co_return Result<>();
@@ -129,9 +143,12 @@ asio::awaitable<Result<>> TlsStream::handshake() {
 
 TlsStream::Step TlsStream::advance_handshake() {
     const TlsErrorQueue queue;
+    wire_.budget_bytes = handshake_step_bytes;
     const int done = SSL_do_handshake(ssl_.get());
     if (done == 1) return Step::done;
-    return SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ ? Step::wants_more : Step::failed;
+    if (SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ) return Step::wants_more;
+    if (!refused_) refused_ = why_ended(why_handshake_failed());
+    return Step::failed;
 }
 
 asio::awaitable<Result<std::size_t>> TlsStream::read(ByteSpan into) {
@@ -150,6 +167,10 @@ asio::awaitable<Result<std::size_t>> TlsStream::read(ByteSpan into) {
 /// All that is there and fits; where the connection has ended, `last_read_` says how.
 std::size_t TlsStream::open_records(ByteSpan into) {
     const TlsErrorQueue queue;
+    // OpenSSL would go on for as long as the peer sends what holds no data, and nobody else on this
+    // thread would have a turn.
+    wire_.budget_bytes = into.size() + read_ahead_bytes;
+    const std::size_t before = wire_.outgoing.size();
     std::size_t count = 0;
     while (count < into.size()) {
         const ByteSpan rest = into.subspan(count);
@@ -166,6 +187,8 @@ std::size_t TlsStream::open_records(ByteSpan into) {
             last_read_ = failure(why_ended(tls_errc::bad_record));
         break;
     }
+    answered_bytes_ = count > 0 ? 0 : answered_bytes_ + wire_.outgoing.size() - before;
+    if (answered_bytes_ > answers_limit_bytes) last_read_ = failure(tls_errc::bad_record);
     return count;
 }
 

@@ -49,8 +49,8 @@ class TlsStream {
 
     /// Nothing is taken over from the clear: what the socket gives is TLS from its first byte.
     /// tls_errc::session_not_resumed, tls_errc::wrong_protocol (an ALPN offer without "ftp"),
-    /// tls_errc::handshake_failed, tls_errc::truncated (the peer ended the connection), or the
-    /// socket's error.
+    /// tls_errc::handshake_failed, tls_errc::not_tls, tls_errc::refused_by_client,
+    /// tls_errc::truncated (the peer ended the connection), or the socket's error.
     [[nodiscard]] boost::asio::awaitable<Result<>> handshake();
 
     /// Waits for at least one byte, then takes all that is there and fits into `into`, which is not
@@ -107,6 +107,7 @@ class TlsStream {
     std::unique_ptr<ssl_st, Free> ssl_;
     std::error_code refused_;                       // why a callback refused the handshake
     std::optional<Result<std::size_t>> last_read_;  // what read() answers from now on
+    std::size_t answered_bytes_ = 0;                // since the last data, of OpenSSL's own accord
     std::error_code send_error_;                    // what write() answers from now on
     Bytes sending_;                                 // on its way to the socket
     bool flushing_ = false;

@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <new>
@@ -18,12 +19,18 @@ TlsWire& wire_of(BIO* bio) {
 int read_from(BIO* bio, char* into, std::size_t size, std::size_t* got) {
     TlsWire& wire = wire_of(bio);
     BIO_clear_retry_flags(bio);
+    if (wire.budget_bytes == 0 || wire.outgoing.size() > TlsWire::outgoing_limit_bytes) {
+        BIO_set_retry_read(bio);
+        return 0;
+    }
+    size = std::min(size, wire.budget_bytes);
     ssize_t count = 0;
     do {
         count = ::recv(wire.descriptor, into, size, MSG_DONTWAIT);
     } while (count < 0 && errno == EINTR);
     if (count > 0) {
         *got = static_cast<std::size_t>(count);
+        wire.budget_bytes -= *got;
         return 1;
     }
     if (count == 0)

@@ -6,18 +6,18 @@
 #include <array>
 #include <string_view>
 
-#include "protocols/sftp/sftp_errc.hpp"
+#include "protocols/session_errc.hpp"
+#include "protocols/session_limits.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
 
 namespace consign::sftp {
 
 namespace asio = boost::asio;
 using Outcome = desk::Login::Answer::Outcome;
+using protocols::session_errc;
 
 namespace {
 
-/// How often the timers of a session are looked at.
-constexpr std::chrono::milliseconds watch_interval{500};
 constexpr std::string_view farewell_before_version = "Too many sessions; try again later\r\n";
 /// What a peer may have said of itself meanwhile: its version, and its first packet.
 constexpr std::size_t greeting_limit_bytes = 4096;
@@ -83,8 +83,8 @@ asio::awaitable<void> PeerSession::run() {
     }
     if (bug) {
         site_.log.error("a session failed inside", {{"session", session_.id()}});
-        co_await session_.violated_protocol(make_error_code(sftp_errc::failed_inside).message());
-        if (connection_) connection_->close(sftp_errc::failed_inside);
+        co_await session_.violated_protocol(make_error_code(session_errc::failed_inside).message());
+        if (connection_) connection_->close(session_errc::failed_inside);
     }
     ended_ = true;
     watch_timer_.cancel();
@@ -99,14 +99,11 @@ asio::awaitable<void> PeerSession::run() {
 }
 
 asio::awaitable<void> PeerSession::serve() {
-    const auto limits = site_.policy.current()->limits;
-    const auto everyone = site_.occupancy.take(desk::Occupancy::all_sessions(), limits.sessions);
-    const auto address = site_.occupancy.take(desk::Occupancy::of_address(session_.network()),
-                                              limits.sessions_per_address);
-    if (!everyone || !address) {
-        not_begun_ = sftp_errc::too_many_sessions;
+    const auto places = protocols::take_places(session_);
+    if (!places) {
+        not_begun_ = session_errc::too_many_sessions;
         turn_away();
-        co_await session_.turned_away(everyone ? "limits.sessions_per_address" : "limits.sessions");
+        co_await session_.turned_away(places.error());
         co_return;
     }
     site_.log.info("session began", {{"session", session_.id()}});
@@ -129,7 +126,7 @@ asio::awaitable<void> PeerSession::serve() {
     } else {
         co_await login.give_up();
     }
-    connection_->close(sftp_errc::logged_out);
+    connection_->close(session_errc::logged_out);
 }
 
 /// RFC 4253 section 4.2 allows lines before the version. Nothing is waited for: who is refused must
@@ -221,40 +218,28 @@ asio::awaitable<void> PeerSession::serve_channel(std::shared_ptr<ssh::Channel> c
     std::erase(channels_, &sftp);
     --channels_running_;
     if (!thrown) co_return;
-    connection_->close(sftp_errc::failed_inside);
+    connection_->close(session_errc::failed_inside);
     std::rethrow_exception(thrown);
 }
 
 asio::awaitable<void> PeerSession::watch() {
-    const auto started = std::chrono::steady_clock::now();
     while (!ended_ && !connection_->why_closed()) {
-        watch_timer_.expires_after(watch_interval);
+        watch_timer_.expires_after(protocols::watch_interval);
         boost::system::error_code cancelled;
         co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-        if (const auto reason = reason_to_end(started)) connection_->close_when_sent(*reason);
+        const auto why = protocols::reason_to_end(
+            session_,
+            {.began = began_,
+             .last_activity = connection_->last_activity(),
+             .is_logged_in = desk_ != nullptr,
+             .has_open_files = std::ranges::any_of(channels_, &SftpSession::has_open_files),
+             .is_draining = draining_});
+        if (why) connection_->close_when_sent(why);
     }
-}
-
-std::optional<std::error_code> PeerSession::reason_to_end(
-    std::chrono::steady_clock::time_point started) const {
-    const auto now = std::chrono::steady_clock::now();
-    const auto policy = site_.policy.current();
-    if (draining_ && std::ranges::none_of(channels_, &SftpSession::has_open_files))
-        return sftp_errc::server_stops;
-    if (!desk_) {
-        if (now - started > policy->limits.login_time) return sftp_errc::login_time_up;
-        return std::nullopt;
-    }
-    const auto account = policy->accounts.find(session_.account());
-    if (account == policy->accounts.end() || !account->second.enabled)
-        return desk::desk_errc::account_withdrawn;
-    if (now - connection_->last_activity() > policy->limits.idle_time)
-        return sftp_errc::idle_too_long;
-    return std::nullopt;
 }
 
 void PeerSession::cut() {
-    if (connection_) connection_->close(sftp_errc::server_stops);
+    if (connection_) connection_->close(session_errc::server_stops);
 }
 
 void PeerSession::note_refused(ssh::Refused what) {

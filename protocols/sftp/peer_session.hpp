@@ -41,8 +41,6 @@ class PeerSession final : public protocols::Peer {
     [[nodiscard]] boost::asio::awaitable<void> serve_channels();
     [[nodiscard]] boost::asio::awaitable<void> serve_channel(std::shared_ptr<ssh::Channel> channel);
     [[nodiscard]] boost::asio::awaitable<void> watch();
-    [[nodiscard]] std::optional<std::error_code> reason_to_end(
-        std::chrono::steady_clock::time_point started) const;
     void note_refused(ssh::Refused what);
     /// Closes a connection that has no place, with a word to the peer.
     void turn_away();
@@ -58,6 +56,7 @@ class PeerSession final : public protocols::Peer {
     std::size_t channels_running_ = 0;  // counts those, too, that have not begun yet
     OwnedTasks tasks_;
     boost::asio::steady_timer watch_timer_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     std::error_code not_begun_;  // why there is no connection_
     bool draining_ = false;
     bool ended_ = false;

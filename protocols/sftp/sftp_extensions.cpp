@@ -111,6 +111,7 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const CopyData& requ
         const std::array write{desk::Upload::Range{target, ByteView(buffer).first(read[0].count)}};
         if (done) done = co_await (*to)->write(write);
         if (!done) co_return answer(id, done);
+        (*from)->served(at, read[0].count);
         at += read[0].count;
         target += read[0].count;
     }

@@ -78,7 +78,7 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Close& request
     if (auto* upload = std::get_if<std::shared_ptr<desk::Upload>>(&*handle))
         closed = co_await (*upload)->finish();
     if (auto* download = std::get_if<std::unique_ptr<desk::Download>>(&*handle))
-        co_await (*download)->finish();
+        co_await (*download)->finish(desk::Download::End::in_order);
     answer(id, closed);
 }
 

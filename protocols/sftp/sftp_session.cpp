@@ -153,7 +153,7 @@ asio::awaitable<void> SftpSession::end_handles() {
         if (auto* upload = std::get_if<std::shared_ptr<desk::Upload>>(&*handle))
             co_await (*upload)->break_off();
         if (auto* download = std::get_if<std::unique_ptr<desk::Download>>(&*handle))
-            co_await (*download)->finish();
+            co_await (*download)->finish(desk::Download::End::broken_off);
     }
 }
 
@@ -207,6 +207,7 @@ asio::awaitable<void> SftpSession::read_download(desk::Download& download,
             replies[at].finish(ranges[at].count);
             if (!co_await flush_answers(0)) co_return;
             if (!co_await channel_->send(std::move(packets[at]))) co_return;
+            download.served(ranges[at].offset, ranges[at].count);
         } else if (done || ranges[at].out.empty()) {
             append_status(answers_, run[at].id, Status::eof);
         } else {

@@ -195,13 +195,35 @@ BOOST_FIXTURE_TEST_CASE(a_download_is_recorded_before_its_first_byte_leaves, Fix
     Bytes part(100);
     std::array<desk::Download::Range, 1> ranges{{{50, part, 0}}};
     required(site.run(download->read(ranges)));
-    required(site.run(download->read(ranges)));
-    site.run(download->finish());
-    site.run(download->finish());
+    download->served(50, 100);
+    download->served(50, 100);
+    site.run(download->finish(desk::Download::End::in_order));
+    site.run(download->finish(desk::Download::End::in_order));
     const auto events = site.new_events();
     BOOST_TEST_REQUIRE(events.size() == 1U);
     BOOST_TEST(events[0].bytes == 100U);  // twice the same
     BOOST_TEST(events[0].detail == "a part of it");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_read_and_did_not_leave_is_no_retrieval, Fixture) {
+    const auto download = required(lab.collect("/file"));
+    Bytes all(download->size_bytes());
+    std::array<desk::Download::Range, 1> ranges{{{0, all, 0}}};
+    required(site.run(download->read(ranges)));
+    (void)site.new_events();
+    site.run(download->finish(desk::Download::End::broken_off));
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 1U);
+    BOOST_TEST(events[0].bytes == 0U);
+    BOOST_TEST(events[0].detail == "broken off");
+}
+
+BOOST_FIXTURE_TEST_CASE(all_that_left_on_a_line_that_broke_is_not_all_of_it, Fixture) {
+    const auto download = required(lab.collect("/file"));
+    (void)site.new_events();
+    download->served(0, download->size_bytes());
+    site.run(download->finish(desk::Download::End::broken_off));
+    BOOST_TEST(site.new_events().at(0).detail == "broken off");
 }
 
 BOOST_FIXTURE_TEST_CASE(equal_refusals_within_a_minute_are_one_row_and_one_with_their_count,

@@ -286,20 +286,23 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_then_the_password, FtpsFixture) {
     BOOST_TEST(events[0].detail == "tls-certificate+password; client client_1.0; algorithms");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_password_then_a_certificate, FtpsFixture) {
-    const auto first = client.password("certified-and-known");
-    BOOST_TEST((first.outcome == Outcome::partial));
-    BOOST_TEST((first.next == std::set{Method::tls_certificate}));
-    BOOST_TEST((client.certificate("certified-and-known").outcome == Outcome::complete));
-    const auto events = site.new_events();
-    BOOST_TEST_REQUIRE(events.size() == 1U);
-    BOOST_TEST(events[0].detail == "tls-certificate+password; client client_1.0; algorithms");
+BOOST_FIXTURE_TEST_CASE(a_right_password_without_the_certificate_is_refused_as_a_wrong_one_is,
+                        FtpsFixture) {
+    BOOST_TEST((client.password("certified-and-known").outcome == Outcome::refused));
+    const auto right = failed_login();
+    BOOST_TEST(right.detail == "the client presented no certificate that the account's way needs");
+    BOOST_TEST((client.password("certified-and-known", "Wr0ng!").outcome == Outcome::refused));
+    BOOST_TEST(!client.login.is_complete());
+    // It counts as an attempt, too.
+    for (int attempt = 2; attempt < Login::attempt_limit - 1; ++attempt)
+        BOOST_TEST((client.password("certified-and-known").outcome == Outcome::refused));
+    BOOST_TEST((client.password("certified-and-known").outcome == Outcome::ended));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_wrong_password_forgets_the_certificate, FtpsFixture) {
     BOOST_TEST((client.certificate("certified-and-known").outcome == Outcome::partial));
     BOOST_TEST((client.password("certified-and-known", "Wr0ng!").outcome == Outcome::refused));
-    BOOST_TEST((client.password("certified-and-known").outcome == Outcome::partial));
+    BOOST_TEST((client.password("certified-and-known").outcome == Outcome::refused));
     BOOST_TEST(!client.login.is_complete());
 }
 

@@ -369,9 +369,10 @@ class Peer {
                   0}}};
             if (const auto read = site_.run((*download)->read(ranges)); !read)
                 return failure(read.error());
+            (*download)->served(done, ranges[0].count);
             done += ranges[0].count;
         }
-        site_.run((*download)->finish());
+        site_.run((*download)->finish(desk::Download::End::in_order));
         return all;
     }
     Result<> rename(std::string_view from, std::string_view to, bool replace = false) {

@@ -44,6 +44,34 @@ BOOST_AUTO_TEST_CASE(an_open_upload_is_seen_by_its_depositor_alone_and_fires_no_
     BOOST_TEST((required(partner.get("/out/result.hl7")) == content));
 }
 
+BOOST_AUTO_TEST_CASE(asking_whether_an_upload_may_begin_makes_nothing) {
+    const desk::UploadMode anew{.create = true, .truncate = true};
+    const VirtualPath path = required(VirtualPath::parse("/in/result.hl7"));
+    (void)site.new_events();
+    BOOST_TEST(required(site.run(drop.desk().may_open_upload(path, anew))) == 0U);
+    BOOST_TEST(site.new_events().empty());
+    BOOST_TEST(error_of(drop.stat("/in/result.hl7")) == desk_errc::no_such_name);
+
+    const VirtualPath elsewhere = required(VirtualPath::parse("/nowhere/result.hl7"));
+    BOOST_TEST(error_of(site.run(drop.desk().may_open_upload(elsewhere, anew))) ==
+               desk_errc::may_not_upload);
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 1U);
+    BOOST_TEST((events[0].outcome == ledger::Outcome::refused));
+}
+
+BOOST_AUTO_TEST_CASE(asking_whether_an_upload_may_go_on_tells_how_much_there_is) {
+    const desk::UploadMode on{.create = true};
+    const VirtualPath path = required(VirtualPath::parse("/in/result.hl7"));
+    {
+        const auto upload = required(drop.open("/in/result.hl7"));
+        required(drop.write(*upload, 0, content));
+        site.run(upload->break_off());
+    }
+    BOOST_TEST(required(site.run(drop.desk().may_open_upload(path, on))) == content.size());
+    BOOST_TEST(required(drop.stat("/in/result.hl7")).size_bytes == content.size());
+}
+
 BOOST_AUTO_TEST_CASE(a_flush_makes_nothing_visible) {
     const auto upload = required(drop.open("/in/result.hl7"));
     required(drop.write(*upload, 0, content));

@@ -19,6 +19,7 @@ struct Flow {
 /// Fills with 0, 1, 2, ... in pieces of at most `step`, as the network does: the room is written to
 /// after a wait.
 asio::awaitable<void> fill(Flow& flow, ByteRing& ring, std::size_t count, std::size_t step) {
+    const ByteRing::Filling filling(ring);
     asio::steady_timer turn(flow.strand);
     for (std::size_t at = 0; at < count;) {
         ByteSpan room = co_await ring.room();
@@ -29,10 +30,10 @@ asio::awaitable<void> fill(Flow& flow, ByteRing& ring, std::size_t count, std::s
         for (auto& byte : room) byte = static_cast<std::uint8_t>(at++);
         ring.fill(room.size());
     }
-    ring.end();
 }
 
 asio::awaitable<void> drain(Flow& flow, ByteRing& ring, std::size_t step, Bytes& out) {
+    const ByteRing::Emptying emptying(ring);
     asio::steady_timer turn(flow.strand);
     for (;;) {
         ByteView bytes = co_await ring.take();
@@ -69,7 +70,7 @@ BOOST_AUTO_TEST_CASE(who_fills_is_told_when_nothing_more_is_wanted) {
     Flow flow;
     ByteRing ring(flow.strand, 4);
     flow.tasks.start(fill(flow, ring, 100, 4));
-    asio::post(flow.strand, [&] { ring.stop(); });
+    asio::post(flow.strand, [&] { const ByteRing::Emptying none(ring); });
     flow.io.run();
     BOOST_CHECK_EQUAL(flow.tasks.running(), 0U);
 }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cstdio>
@@ -271,6 +273,7 @@ BOOST_DATA_TEST_CASE(closing_ends_whatever_is_awaited, both_versions) {
 struct Garbage {
     const char* name;
     std::string bytes;
+    tls_errc why = tls_errc::not_tls;
 };
 std::ostream& operator<<(std::ostream& out, const Garbage& garbage) {
     return out << garbage.name;
@@ -279,8 +282,10 @@ const std::array garbage{
     Garbage{"clear FTP", "USER anna\r\nPASS secret\r\n"},
     Garbage{"HTTP", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
     Garbage{"zeros", std::string(4096, '\0')},
-    Garbage{"a record of 64 KiB", "\x16\x03\x01\xff\xff" + std::string(70000, 'x')},
-    Garbage{"an alert", std::string("\x15\x03\x01\x00\x02\x02\x28", 7)},
+    Garbage{"a record of 64 KiB", "\x16\x03\x01\xff\xff" + std::string(70000, 'x'),
+            tls_errc::handshake_failed},
+    Garbage{"an alert", std::string("\x15\x03\x01\x00\x02\x02\x28", 7),
+            tls_errc::refused_by_client},
 };
 
 BOOST_DATA_TEST_CASE(what_is_not_tls_fails_the_handshake, boost::unit_test::data::make(garbage)) {
@@ -289,7 +294,56 @@ BOOST_DATA_TEST_CASE(what_is_not_tls_fails_the_handshake, boost::unit_test::data
     auto stream = site.server.accept(site.context, {.control_session = id_of(1)});
     auto handshake = site.server.start(stream->handshake());
     client.send_raw(as_bytes(sample.bytes));
-    BOOST_TEST(handshake.get().error() == tls_errc::handshake_failed);
+    BOOST_TEST(handshake.get().error() == sample.why);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_trust_the_certificate_is_told_apart) {
+    Site site;
+    auto client = std::async(std::launch::async, [&] {
+        return run(
+            fmt::format("openssl s_client -connect 127.0.0.1:{} -verify_return_error "
+                        "-CAfile {} </dev/null",
+                        site.server.port(), tls_file("other_ca.pem").string()));
+    });
+    auto stream = site.server.accept(site.context, {.control_session = id_of(1)});
+    BOOST_TEST(site.server.start(stream->handshake()).get().error() == tls_errc::refused_by_client);
+    stream.reset();
+    const Outcome outcome = client.get();
+    BOOST_TEST(outcome.exit_code != 0, outcome.output);
+}
+
+/// OpenSSL answers each by itself, and would go on reading for as long as they come.
+BOOST_AUTO_TEST_CASE(key_updates_without_end_are_ended_and_hold_up_nobody) {
+    Site site;
+    auto connection = site.open(TLS1_3_VERSION, TlsStream::Kind::control);
+    Bytes into(10);
+    auto read = site.server.start(connection.stream->read(into));
+    SSL* const client = connection.client->ssl();
+    std::size_t updates = 0;
+    // The client's socket fills up, too, once nobody reads: what was not taken ends the loop.
+    while (read.wait_for(std::chrono::seconds(0)) != std::future_status::ready &&
+           updates < 1'000'000) {
+        if (SSL_key_update(client, SSL_KEY_UPDATE_REQUESTED) != 1 || SSL_do_handshake(client) != 1)
+            break;
+        ++updates;
+        if (updates % 1000 == 0) site.server.on_strand([] { return true; });
+    }
+    BOOST_TEST(read.get().error() == tls_errc::bad_record);
+    BOOST_TEST(updates < 1'000'000U);
+}
+
+BOOST_AUTO_TEST_CASE(key_updates_among_data_are_no_harm) {
+    Site site;
+    auto connection = site.open(TLS1_3_VERSION, TlsStream::Kind::control);
+    SSL* const client = connection.client->ssl();
+    for (int round = 0; round < 5'000; ++round) {
+        BOOST_REQUIRE(SSL_key_update(client, SSL_KEY_UPDATE_REQUESTED) == 1);
+        BOOST_REQUIRE(connection.client->write(as_bytes("x")));
+        Bytes into(10);
+        const auto count = site.server.start(connection.stream->read(into)).get();
+        BOOST_REQUIRE(count.has_value());
+        BOOST_REQUIRE(*count == 1U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_second_handshake_is_not_begun) {

@@ -4,6 +4,7 @@
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply_code.hpp"
 #include "protocols/ftps/tls_errc.hpp"
+#include "protocols/session_errc.hpp"
 
 using namespace consign;
 using desk::desk_errc;
@@ -29,7 +30,7 @@ BOOST_AUTO_TEST_CASE(each_kind_of_error_has_the_code_that_clients_act_on) {
         {ftps_errc::no_close_notify, 426},
         {ftps_errc::not_the_peer, 501},
         {ftps_errc::restart_beyond_end, 554},
-        {ftps_errc::server_stops, 421},
+        {protocols::session_errc::server_stops, 421},
         {ftps::tls_errc::session_not_resumed, 522},
         {ftps::tls_errc::truncated, 426},
         {ftps::tls_errc::bad_record, 426},

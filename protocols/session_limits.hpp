@@ -1,0 +1,37 @@
+// The limits that every session is held to, whatever its protocol: how many there may be, and how
+// long one may last.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <string>
+#include <system_error>
+
+#include "desk/session.hpp"
+
+namespace consign::protocols {
+
+/// How often the timers of a session are looked at.
+inline constexpr std::chrono::milliseconds watch_interval{500};
+
+/// A session's place among all, and among those of its address; given back with this.
+struct Places {
+    desk::Occupancy::Place of_all, of_address;
+};
+/// Or the limit that is reached, as the policy names it.
+[[nodiscard]] std::expected<Places, std::string> take_places(const desk::Session& session);
+
+/// What decides whether a session may go on.
+struct SessionState {
+    std::chrono::steady_clock::time_point began;
+    std::chrono::steady_clock::time_point last_activity;
+    bool is_logged_in = false;
+    bool has_open_files = false;
+    bool is_draining = false;
+};
+/// Why the session must end now, under the policy in force; nothing where it may go on. A
+/// session_errc, or desk_errc::account_withdrawn.
+[[nodiscard]] std::error_code reason_to_end(const desk::Session& session,
+                                            const SessionState& state);
+
+}  // namespace consign::protocols
