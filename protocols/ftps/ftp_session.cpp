@@ -65,6 +65,8 @@ asio::awaitable<void> FtpSession::serve_all() {
     data_port_.reset();
     co_await forget_unconfirmed();
     if (!desk_) co_await login_.give_up();
+    if (why_ended_ == make_error_code(tls_errc::bad_record))
+        co_await session_.violated_protocol(why_ended_.message());
     if (!peer_is_gone_ && why_ended_ != make_error_code(session_errc::logged_out))
         say(421, why_ended_.message());
     co_await flush();
@@ -120,6 +122,7 @@ asio::awaitable<void> FtpSession::read_commands() {
                                                     : !wants_clear_bytes_))
             co_await consumed_.wait();
         const auto count = co_await control_.read(bytes);
+        if (!count && count.error() == make_error_code(tls_errc::bad_record)) end(count.error());
         if (!count || *count == 0) break;
         if (why_ended_) continue;
         wants_clear_bytes_ = false;
