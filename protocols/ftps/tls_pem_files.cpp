@@ -1,15 +1,11 @@
 #include "protocols/ftps/tls_pem_files.hpp"
 
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/pem.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <new>
-#include <optional>
 
-#include "base/secret.hpp"
+#include "base/secret_file.hpp"
 #include "protocols/ftps/tls_error_queue.hpp"
 
 namespace consign::ftps {
@@ -17,38 +13,6 @@ namespace consign::ftps {
 namespace {
 
 constexpr std::size_t file_limit_bytes = 1024 * 1024;
-
-struct Descriptor {
-    int value;
-    ~Descriptor() {
-        if (value >= 0) ::close(value);
-    }
-};
-
-struct PemFile {
-    SecretBytes text;
-    mode_t mode = 0;
-};
-
-/// Nothing where it is no file, cannot be read, or is too large.
-std::optional<PemFile> read_file(const std::filesystem::path& path) {
-    const Descriptor descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
-    struct stat status{};
-    if (descriptor.value < 0 || ::fstat(descriptor.value, &status) != 0 ||
-        !S_ISREG(status.st_mode) || status.st_size > off_t{file_limit_bytes})
-        return std::nullopt;
-
-    PemFile file{SecretBytes(static_cast<std::size_t>(status.st_size)), status.st_mode};
-    std::size_t size = 0;
-    while (size < file.text.size()) {
-        const auto got = ::read(descriptor.value, file.text.data() + size, file.text.size() - size);
-        if (got < 0) return std::nullopt;
-        if (got == 0) break;
-        size += static_cast<std::size_t>(got);
-    }
-    file.text.resize(size);
-    return file;
-}
 
 struct FreeBio {
     void operator()(BIO* bio) const { BIO_free(bio); }
@@ -81,10 +45,10 @@ void FreePem::operator()(x509_st* certificate) const {
 Result<std::vector<Certificate>> read_certificates(const std::filesystem::path& path,
                                                    tls_errc unreadable, tls_errc malformed) {
     const TlsErrorQueue queue;
-    const auto file = read_file(path);
+    const auto file = read_secret_file(path, file_limit_bytes);
     if (!file) return failure(unreadable);
 
-    const Reader reader = reader_of(file->text);
+    const Reader reader = reader_of(file->content);
     std::vector<Certificate> certificates;
     while (X509* certificate = PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr))
         certificates.emplace_back(certificate);
@@ -96,14 +60,13 @@ Result<std::vector<Certificate>> read_certificates(const std::filesystem::path& 
 
 Result<PrivateKey> read_private_key(const std::filesystem::path& path) {
     const TlsErrorQueue queue;
-    const auto file = read_file(path);
+    const auto file = read_secret_file(path, file_limit_bytes);
     if (!file) return failure(tls_errc::private_key_unreadable);
-    if ((file->mode & (S_IRWXG | S_IRWXO)) != 0)
-        return failure(tls_errc::private_key_open_to_others);
+    if (file->open_to_others) return failure(tls_errc::private_key_open_to_others);
 
     bool encrypted = false;
-    PrivateKey key(
-        PEM_read_bio_PrivateKey(reader_of(file->text).get(), nullptr, note_encrypted, &encrypted));
+    PrivateKey key(PEM_read_bio_PrivateKey(reader_of(file->content).get(), nullptr, note_encrypted,
+                                           &encrypted));
     if (encrypted) return failure(tls_errc::private_key_encrypted);
     if (!key) return failure(tls_errc::private_key_malformed);
     return key;

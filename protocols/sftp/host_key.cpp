@@ -1,10 +1,6 @@
 #include "protocols/sftp/host_key.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/secret.hpp"
+#include "base/secret_file.hpp"
 #include "protocols/sftp/key_blob.hpp"
 #include "protocols/sftp/libssh_session.hpp"
 #include "protocols/sftp/ssh_algorithms.hpp"
@@ -16,34 +12,13 @@ namespace {
 
 constexpr std::size_t key_file_limit_bytes = 64 * 1024;
 
-struct Descriptor {
-    int value;
-    ~Descriptor() {
-        if (value >= 0) ::close(value);
-    }
-};
-
 /// The text with a NUL at its end, as libssh wants it.
-Result<SecretBytes> read_private(const std::filesystem::path& file) {
-    const Descriptor descriptor{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)};
-    struct stat status{};
-    if (descriptor.value < 0 || ::fstat(descriptor.value, &status) != 0 || !S_ISREG(status.st_mode))
-        return failure(ssh_errc::host_key_unreadable);
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return failure(ssh_errc::host_key_open_to_others);
-
-    SecretBytes text(key_file_limit_bytes);
-    std::size_t size = 0;
-    while (size < text.size()) {
-        const auto got = ::read(descriptor.value, text.data() + size, text.size() - size);
-        if (got < 0) return failure(ssh_errc::host_key_unreadable);
-        if (got == 0) break;
-        size += static_cast<std::size_t>(got);
-    }
-    if (size == text.size()) return failure(ssh_errc::host_key_malformed);
-    text.resize(size);
-    text.push_back(0);
-    return text;
+Result<SecretBytes> read_private(const std::filesystem::path& path) {
+    auto file = read_secret_file(path, key_file_limit_bytes);
+    if (!file) return failure(ssh_errc::host_key_unreadable);
+    if (file->open_to_others) return failure(ssh_errc::host_key_open_to_others);
+    file->content.push_back(0);
+    return std::move(file->content);
 }
 
 }  // namespace
