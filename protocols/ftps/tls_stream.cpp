@@ -78,6 +78,7 @@ TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, asio::ip::tcp::s
     SSL_set_session_id_context(ssl, session.data(), static_cast<unsigned>(session.size()));
 
     if (kind_ == Kind::control) {
+        wire_.carries_telnet = true;
         SSL_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
         if (context_->asks_for_client_certificates_) SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
     } else {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -31,7 +32,11 @@ int read_from(BIO* bio, char* into, std::size_t size, std::size_t* got) {
     if (count > 0) {
         *got = static_cast<std::size_t>(count);
         wire.budget_bytes -= *got;
-        return 1;
+        if (wire.carries_telnet)
+            *got = wire.without_telnet({reinterpret_cast<std::uint8_t*>(into), *got});
+        if (*got > 0) return 1;
+        BIO_set_retry_read(bio);
+        return 0;
     }
     if (count == 0)
         wire.ended = true;
@@ -72,6 +77,30 @@ Method make_method() {
 }
 
 }  // namespace
+
+std::size_t TlsWire::without_telnet(ByteSpan bytes) {
+    constexpr std::uint8_t first_telnet_command = 0xf0;
+    constexpr std::size_t length_at = 3, header_size = 5;  // RFC 8446 section 5.1
+    std::size_t kept = 0;
+    for (std::size_t at = 0; at < bytes.size();) {
+        if (to_come_bytes > 0) {
+            const std::size_t run = std::min(to_come_bytes, bytes.size() - at);
+            std::memmove(bytes.data() + kept, bytes.data() + at, run);
+            to_come_bytes -= run;
+            kept += run;
+            at += run;
+            continue;
+        }
+        const std::uint8_t byte = bytes[at++];
+        if (header_bytes == 0 && byte >= first_telnet_command) continue;
+        bytes[kept++] = byte;
+        if (header_bytes == length_at) length_bytes = std::size_t{byte} << 8U;
+        if (++header_bytes < header_size) continue;
+        header_bytes = 0;
+        to_come_bytes = length_bytes | byte;
+    }
+    return kept;
+}
 
 BIO* TlsWire::make_bio() {
     static const Method method = make_method();

@@ -346,6 +346,41 @@ BOOST_AUTO_TEST_CASE(key_updates_among_data_are_no_harm) {
     }
 }
 
+/// Of a client that sends its urgent data past its TLS library.
+BOOST_AUTO_TEST_CASE(telnet_commands_between_records_of_a_control_connection_vanish) {
+    Site site;
+    auto connection = site.open(TLS1_3_VERSION, TlsStream::Kind::control);
+    const Bytes record = connection.client->seal(as_bytes(sentence));
+    for (const std::string_view synch : {"\xff\xf4\xff\xf2", "\xff\xf4\xff", "\xf2", ""}) {
+        connection.client->send_raw(as_bytes(synch));
+        const Bytes more = connection.client->seal(as_bytes("more"));
+        Bytes all(synch == "\xff\xf4\xff\xf2" ? record : Bytes());
+        all.insert(all.end(), more.begin(), more.end());
+        // In pieces that cut header and body everywhere.
+        for (std::size_t at = 0; at < all.size(); at += 3)
+            connection.client->send_raw(
+                ByteView(all).subspan(at, std::min<std::size_t>(3, all.size() - at)));
+        const std::string expected =
+            (synch == "\xff\xf4\xff\xf2" ? std::string(sentence) : std::string()) + "more";
+        std::string came;
+        while (came.size() < expected.size()) {
+            Bytes into(1000);
+            const auto count = site.server.start(connection.stream->read(into)).get();
+            BOOST_REQUIRE(count.has_value());
+            came += as_text(ByteView(into).first(*count));
+        }
+        BOOST_TEST(came == expected);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_vanishes_from_a_data_connection) {
+    Site site;
+    auto connection = site.open(TLS1_3_VERSION, TlsStream::Kind::data);
+    connection.client->send_raw(as_bytes("\xff\xf4\xff\xf2"));
+    BOOST_TEST(connection.client->write(as_bytes(sentence)));
+    BOOST_TEST(site.read(connection).error() == tls_errc::bad_record);
+}
+
 BOOST_AUTO_TEST_CASE(a_second_handshake_is_not_begun) {
     Site site;
     auto connection = site.open(TLS1_2_VERSION, TlsStream::Kind::control);
