@@ -17,11 +17,19 @@ foreach(client openssh_sftp openssh_scp lftp psftp rclone paramiko asyncssh sshf
 endforeach()
 consign_interop_test(interop_limits interop/limits_tests.py LABEL interop TIMEOUT 120)
 consign_interop_test(interop_interruption interop/interruption_tests.py LABEL interop TIMEOUT 180)
+
+foreach(client lftp curl ftplib commons_net basic_ftp rclone filezilla clear_client wire data verbs interruption careless
+        cut limits sslscan testssl)
+  consign_interop_test(interop_ftps_${client} interop/ftps_${client}_tests.py LABEL interop TIMEOUT 300)
+endforeach()
+
 consign_interop_test(fault_kill9 fault/kill9_tests.py LABEL fault TIMEOUT 600)
-set_tests_properties(fault_kill9 PROPERTIES PROCESSORS 2)
+consign_interop_test(fault_ftps_kill9 fault/ftps_kill9_tests.py LABEL fault TIMEOUT 600)
+set_tests_properties(fault_kill9 fault_ftps_kill9 PROPERTIES PROCESSORS 2)
 
 # Sanitizers hold memory back: what they would measure is themselves.
 if(NOT CONSIGN_SANITIZE)
   consign_interop_test(interop_memory interop/memory_tests.py LABEL interop TIMEOUT 300)
-  set_tests_properties(interop_memory PROPERTIES PROCESSORS 2)
+  consign_interop_test(interop_ftps_memory interop/ftps_memory_tests.py LABEL interop TIMEOUT 300)
+  set_tests_properties(interop_memory interop_ftps_memory PROPERTIES PROCESSORS 2)
 endif()

@@ -58,7 +58,8 @@ asio::awaitable<void> FtpSession::stou(std::string argument) {
 }
 
 asio::awaitable<void> FtpSession::store(std::string_view verb, Deposit deposit) {
-    deposit.announced_bytes = announced_bytes_;
+    // ALLO speaks of what is sent now, which is the file only where it begins with it.
+    if (deposit.mode.truncate) deposit.announced_bytes = announced_bytes_;
     if (!can_transfer()) co_return;
     co_await forget_unconfirmed();
     const auto there = co_await desk_->may_open_upload(deposit.path, deposit.mode);
@@ -138,8 +139,7 @@ asio::awaitable<Reply> FtpSession::end_deposit(const Deposit& deposit,
     const bool is_excused = arrival && arrival != make_error_code(tls_errc::bad_record) &&
                             desk_->has_exception(policy::LegacyException::no_close_notify);
     const std::uint64_t size = upload->size_bytes();
-    // ALLO speaks of what is sent now, which is the file only where it begins with it.
-    const bool is_announced = deposit.announced_bytes == size && deposit.mode.truncate;
+    const bool is_announced = deposit.announced_bytes == size;
     if (lives && (!arrival || (is_excused && is_announced))) {
         const auto done = co_await upload->finish();
         if (!done) co_return Reply{code_of(done.error()), done.error().message()};

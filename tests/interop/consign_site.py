@@ -46,19 +46,19 @@ accounts:
   partner:
     name: A partner
     home: /lab
-    login: {any_of: [publickey], keys: [keys/clients/partner.pub]}
+    login: {any_of: [publickey, password], keys: [keys/clients/partner.pub], password: "PASSWORD_HASH"}
     grants:
       - {path: /**, may: [list, download]}
   drop:
     name: A laboratory that may only bring
     home: /drop
-    login: {any_of: [publickey], keys: [keys/clients/drop.pub]}
+    login: {any_of: [publickey, password], keys: [keys/clients/drop.pub], password: "PASSWORD_HASH"}
     grants:
       - {path: /in/**, may: [upload]}
   collector:
     name: A partner that may only collect
     home: /drop
-    login: {any_of: [publickey], keys: [keys/clients/collector.pub]}
+    login: {any_of: [publickey, password], keys: [keys/clients/collector.pub], password: "PASSWORD_HASH"}
     grants:
       - {path: /in/**, may: [list, download]}
 routes:
@@ -89,7 +89,10 @@ def eventually(true: Callable[[], Any], what: str, limit_seconds: float = 20) ->
 
 
 class Site:
-    """Owns its folder and its daemon; `close` ends both."""
+    """Owns its folder and its daemon; `close` ends both. Other kinds of site add to its two texts."""
+
+    configuration = CONFIGURATION
+    policy = POLICY
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="consign-interop-"))
@@ -98,7 +101,8 @@ class Site:
         self.known_hosts = self.folder / "known_hosts"
         self.daemon: subprocess.Popen | None = None
         self.log: list[str] = []
-        self.port = 0
+        self.port = 0              # of the SFTP listener
+        self.ports: list[int] = []  # of every listener, as the configuration lists them
         try:
             self._make()
         except BaseException:
@@ -107,7 +111,7 @@ class Site:
 
     def _make(self) -> None:
         self.consign("init")
-        self.file.write_text(CONFIGURATION)
+        self.file.write_text(self.configuration)
         clients = self.folder / "keys" / "clients"
         clients.mkdir()
         for account in ACCOUNTS:
@@ -116,7 +120,7 @@ class Site:
         for sample in (self.folder / "policy.d").glob("*.yaml"):
             sample.unlink()
         hashed = self.consign("hash-password", stdin=PASSWORD + "\n").stdout.strip()
-        (self.folder / "policy.d" / "10-interop.yaml").write_text(POLICY.replace("PASSWORD_HASH", hashed))
+        (self.folder / "policy.d" / "10-interop.yaml").write_text(self.policy.replace("PASSWORD_HASH", hashed))
 
     def login(self, account: str) -> Login:
         return Login("127.0.0.1", self.port, account, self.folder / "keys" / "clients" / account,
@@ -131,7 +135,7 @@ class Site:
         listening = threading.Event()
         self.reader = threading.Thread(target=self._read_log, args=(self.daemon.stderr, listening), daemon=True)
         self.reader.start()
-        if not listening.wait(START_LIMIT_SECONDS) or not self.port:
+        if not listening.wait(START_LIMIT_SECONDS) or not all(self.ports):
             self.kill()
             raise AssertionError("consignd does not listen:\n" + "\n".join(self.log[-20:]))
         keys = [subprocess.run(["ssh-keygen", "-y", "-f", self.folder / "keys" / name], check=True,
@@ -140,13 +144,15 @@ class Site:
         self.known_hosts.write_text("".join(f"[127.0.0.1]:{self.port} {key}" for key in keys))
 
     def _read_log(self, stream: Any, listening: threading.Event) -> None:
-        self.port = 0
+        self.ports = [0] * len(re.findall(r"^ +bind:", self.file.read_text(), re.MULTILINE))
         for line in stream:
             self.log.append(line.rstrip("\n"))
-            listens = re.search(r'"message":"listening".*"port":(\d+)', line)
+            listens = re.search(r'"message":"listening","listener":(\d+),"port":(\d+)', line)
             if listens:
-                self.port = int(listens[1])
-                listening.set()
+                self.ports[int(listens[1])] = int(listens[2])
+                self.port = self.ports[0]
+                if all(self.ports):
+                    listening.set()
         stream.close()
         listening.set()
 

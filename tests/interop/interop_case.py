@@ -22,10 +22,11 @@ only_consign = unittest.skipIf(STOCK, "a stock sshd promises no such thing")
 
 class InteropCase(unittest.TestCase):
     maxDiff = 2000
+    site_type = Site
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.site = StockSite() if STOCK else Site()
+        cls.site = StockSite() if STOCK else cls.site_type()
         cls.addClassCleanup(cls.site.close)
         cls.site.start()
         cls.partner = OpenSsh(cls.site.login("partner"))
