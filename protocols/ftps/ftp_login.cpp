@@ -12,7 +12,7 @@ namespace asio = boost::asio;
 using protocols::session_errc;
 using Outcome = desk::Login::Answer::Outcome;
 
-/// AUTH SSL and TLS-P mean PROT P from the start, to the clients that say so (RFC 4217 section 17).
+/// AUTH SSL and TLS-P, of the drafts before RFC 4217, mean PROT P from the start.
 asio::awaitable<void> FtpSession::auth(std::string argument) {
     const std::string mechanism = boost::algorithm::to_upper_copy(argument);
     const bool is_private = mechanism == "SSL" || mechanism == "TLS-P";
