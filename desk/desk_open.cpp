@@ -23,7 +23,8 @@ constexpr std::size_t copy_step_bytes = 4 * vault::chunk_bytes;
 /// Of one answer: the largest digests of so many blocks still fit into an SFTP packet.
 constexpr std::uint64_t hash_blocks_limit = 2048;
 
-Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& request) {
+Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& request,
+                          ContentDigest& digest) {
     const std::uint64_t size = sealed.facts().size_bytes;
     const std::uint64_t start = std::min(request.offset, size);
     const std::uint64_t end =
@@ -32,8 +33,6 @@ Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& reques
         request.block_bytes == 0 ? std::max<std::uint64_t>(end - start, 1) : request.block_bytes;
     if ((end - start) / block >= hash_blocks_limit) return failure(desk_errc::too_many_blocks);
     Bytes digests, buffer(copy_step_bytes);
-    auto digest = ContentDigest::of(request.algorithm);
-    if (!digest) return failure(desk_errc::unsupported_hash);
     std::uint64_t at = start;
     do {
         for (const std::uint64_t block_end = at + std::min(block, end - at); at < block_end;) {
@@ -41,10 +40,10 @@ Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& reques
             const auto count = sealed.read(at, ByteSpan(buffer).first(step));
             if (!count) return failure(count.error());
             if (*count == 0) return failure(vault::vault_errc::altered);
-            digest->update(ByteView(buffer).first(*count));
+            digest.update(ByteView(buffer).first(*count));
             at += *count;
         }
-        const Bytes one = digest->finish();
+        const Bytes one = digest.finish();
         digests.insert(digests.end(), one.begin(), one.end());
     } while (at < end);
     return digests;
@@ -298,7 +297,8 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
 }
 
 Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
-    if (!ContentDigest::of(request.algorithm)) co_return failure(desk_errc::unsupported_hash);
+    auto digest = ContentDigest::of(request.algorithm);
+    if (!digest) co_return failure(desk_errc::unsupported_hash);
     auto scene = co_await enter(std::move(path), Action::hashed);
     if (!scene) co_return failure(scene.error());
     const auto entry =
@@ -318,7 +318,7 @@ Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
     auto work = [&]() -> Result<Bytes> {
         const auto sealed = open_content(site_, *entry->file);
         if (!sealed) return failure(sealed.error());
-        return hash_blocks(**sealed, request);
+        return hash_blocks(**sealed, request, *digest);
     };
     auto digests = co_await offload(site_.store.pool(), work);
     if (!digests) co_return failure(co_await refused(std::move(*scene), digests.error()));

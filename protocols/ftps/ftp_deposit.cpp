@@ -74,7 +74,7 @@ asio::awaitable<void> FtpSession::store(std::string_view verb, Deposit deposit) 
 /// nothing.
 asio::awaitable<Reply> FtpSession::file_received(Deposit deposit) {
     auto upload = co_await desk_->open_upload(deposit.path, deposit.mode);
-    if (!upload) co_return Reply{code_of(upload.error()), upload.error().message()};
+    if (!upload) co_return reply_of(upload.error());
     Result<> written;
     if (deposit.restart > (*upload)->size_bytes())
         written = failure(ftps_errc::restart_beyond_end);
@@ -90,7 +90,7 @@ asio::awaitable<Reply> FtpSession::file_received(Deposit deposit) {
     }
     if (written) co_return co_await end_deposit(deposit, std::move(*upload), arrival);
     co_await (*upload)->break_off();
-    co_return Reply{code_of(written.error()), written.error().message()};
+    co_return reply_of(written.error());
 }
 
 /// `arrival`: how the data connection ended; nothing where by the peer's close_notify.
@@ -133,8 +133,8 @@ asio::awaitable<Reply> FtpSession::end_deposit(const Deposit& deposit,
     // The peer waits for this, also where the rest takes its time.
     if (!arrival)
         if (const auto answered = co_await transfer_->data.stream().shut_down(); !answered)
-            site().log.debug("a data connection ended before its last word",
-                             {{"session", session_.id()}});
+            session_.site().log.debug("a data connection ended before its last word",
+                                      {{"session", session_.id()}});
     const bool lives = !transfer_->ended_by && !peer_is_gone_ && !control_.has_ended();
     const bool is_excused = arrival && arrival != make_error_code(tls_errc::bad_record) &&
                             desk_->has_exception(policy::LegacyException::no_close_notify);
@@ -142,7 +142,7 @@ asio::awaitable<Reply> FtpSession::end_deposit(const Deposit& deposit,
     const bool is_announced = deposit.announced_bytes == size;
     if (lives && (!arrival || (is_excused && is_announced))) {
         const auto done = co_await upload->finish();
-        if (!done) co_return Reply{code_of(done.error()), done.error().message()};
+        if (!done) co_return reply_of(done.error());
         co_return Reply{226, deposit.unique_name.empty()
                                  ? fmt::format("complete: {} bytes", size)
                                  : "complete; unique file name: " + deposit.unique_name};

@@ -136,7 +136,7 @@ asio::awaitable<void> FtpSession::send_listing(std::string_view verb, ListingTex
 asio::awaitable<Reply> FtpSession::listing_sent(ListingText text, ListingText::Line line) {
     for (;;) {
         const auto lines = co_await text.next(line);
-        if (!lines) co_return Reply{code_of(lines.error()), lines.error().message()};
+        if (!lines) co_return reply_of(lines.error());
         if (lines->empty()) break;
         if (const auto sent = co_await transfer_->data.stream().write(as_bytes(*lines)); !sent)
             co_return broken(ftps_errc::connection_broken);
@@ -149,16 +149,13 @@ asio::awaitable<Reply> FtpSession::listing_sent(ListingText text, ListingText::L
 
 asio::awaitable<void> FtpSession::stat(std::string argument) {
     if (!argument.empty()) co_return co_await stat_path(parse_list_arguments(argument).path);
-    if (transfer_) co_return say(213, status_text());
+    if (transfer_)
+        co_return say(213,
+                      fmt::format("{}: {} bytes so far", transfer_->verb, transfer_->moved_bytes));
     const std::array<std::string, 3> lines{
-        fmt::format("logged in as {}", session_.account()),
-        fmt::format("{}", control_.tls().algorithms()),
+        fmt::format("logged in as {}", session_.account()), control_.tls().algorithms(),
         fmt::format("{} files in, {} out", session_.files_in(), session_.files_out())};
     replies_ += reply_lines(211, "status:", lines, "end");
-}
-
-std::string FtpSession::status_text() const {
-    return fmt::format("{}: {} bytes so far", transfer_->verb, transfer_->moved_bytes);
 }
 
 /// The listing comes on the control connection.

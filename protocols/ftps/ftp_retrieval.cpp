@@ -68,7 +68,7 @@ asio::awaitable<Reply> FtpSession::file_sent(std::shared_ptr<desk::Download> fil
     transfer_->data.close();
     co_await file->finish(sent && unsealed ? desk::Download::End::in_order
                                            : desk::Download::End::broken_off);
-    if (!unsealed) co_return Reply{code_of(unsealed.error()), unsealed.error().message()};
+    if (!unsealed) co_return reply_of(unsealed.error());
     if (!sent) co_return broken(ftps_errc::connection_broken);
     co_return Reply{226, fmt::format("sent {} bytes", range.end - range.start)};
 }

@@ -20,6 +20,7 @@
 #include "protocols/ftps/hash_names.hpp"
 #include "protocols/ftps/listener_facts.hpp"
 #include "protocols/ftps/listing_text.hpp"
+#include "protocols/ftps/reply_code.hpp"
 #include "protocols/ftps/transfer.hpp"
 
 namespace consign::ftps {
@@ -96,7 +97,6 @@ class FtpSession {
         transfer_->moved_bytes += bytes;
         moved_bytes_ += bytes;
     }
-    [[nodiscard]] desk::Site& site() const { return session_.site(); }
 
     // Each command of the table, in the file that its section names.
     // ftp_login.cpp
@@ -167,7 +167,6 @@ class FtpSession {
     Work mlst(std::string argument);
     Work stat(std::string argument);
     Work stat_path(std::string argument);
-    [[nodiscard]] std::string status_text() const;
     [[nodiscard]] ListingText::Line long_lines() const;
     [[nodiscard]] std::string facts_of(const desk::Attributes& entry, const VirtualPath& path,
                                        std::string_view name) const;

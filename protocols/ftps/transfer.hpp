@@ -2,19 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <system_error>
 
 #include "protocols/ftps/data_connection.hpp"
 
 namespace consign::ftps {
-
-/// What a transfer leaves to be said on the control connection.
-struct Reply {
-    int code = 0;
-    std::string text;
-};
 
 /// Lives on the session's strand.
 struct Transfer {
