@@ -7,16 +7,15 @@ import unittest
 from consign_site import PASSWORD
 from ftps_case import FtpsCase
 from ftps_site import EXPLICIT, IMPLICIT, REQUIRE
-from payload import KIB, MIB, NAME_MARKER, NAMES, SIZES, write_file
-
-TRANSFER_LIMIT_SECONDS = 120
+from lftp_transfers import TRANSFER_LIMIT_SECONDS, LftpTransfers
+from payload import MIB, NAME_MARKER, NAMES, SIZES, write_file
 
 
 def quoted(name: bytes) -> bytes:
     return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
-class FtpsLftpTests(FtpsCase):
+class FtpsLftpTests(LftpTransfers, FtpsCase):
     def lftp(self, account: str, *commands: str | bytes, listener: str = EXPLICIT, settings: tuple[str, ...] = (),
              check: bool = True) -> subprocess.CompletedProcess:
         scheme = "ftps" if listener == IMPLICIT else "ftp"
@@ -57,47 +56,6 @@ class FtpsLftpTests(FtpsCase):
         self.lftp("lab", f"put {file} -o '{NAME_MARKER} été.txt'".encode(),
                   settings=("set ftp:use-feat no", "set ftp:charset ISO-8859-1"))
         self.assert_delivered(file, f"{NAME_MARKER} été.txt".encode("latin-1"))
-
-    def test_mirror_goes_both_ways(self) -> None:
-        tree = self.local / "tree"
-        (tree / "sub").mkdir(parents=True)
-        for number in range(30):
-            write_file(tree / "sub" / f"{NAME_MARKER} {number}é", number * 10 * KIB)
-        self.lftp("lab", f"mirror -R --parallel=4 {tree} tree")
-        self.lftp("partner", f"mirror --parallel=4 tree {self.local}/back")
-        for file in (tree / "sub").iterdir():
-            self.assert_same(file, self.local / "back" / "sub" / file.name)
-        self.assert_delivered(tree / "sub" / f"{NAME_MARKER} 29é", f"tree/sub/{NAME_MARKER} 29é")
-
-    def test_a_second_mirror_sends_only_what_changed(self) -> None:
-        tree = self.local / "again"
-        tree.mkdir()
-        files = [write_file(tree / f"{NAME_MARKER}-{number}", 1000) for number in range(5)]
-        self.lftp("lab", f"mirror -R {tree} again")
-        write_file(files[3], 2000)
-        self.assertEqual(self.lftp("lab", f"mirror -R -v {tree} again").stdout.count(b"Transferring file"), 1)
-        self.assert_delivered(files[3], f"again/{NAME_MARKER}-3", times=2)
-
-    def test_put_goes_on_where_a_shorter_file_ends(self) -> None:
-        file = write_file(self.local / "file", 2 * MIB + 3)
-        stump = self.local / "stump"
-        stump.write_bytes(file.read_bytes()[: MIB + 1])
-        self.lftp("lab", f"put {stump} -o resumed", f"put -c {file} -o resumed")
-        self.assert_delivered(file, "resumed", times=2)
-
-    def test_get_goes_on_where_a_shorter_file_ends(self) -> None:
-        file = write_file(self.local / "file", 2 * MIB + 3)
-        part = self.local / "part"
-        part.write_bytes(file.read_bytes()[: MIB + 1])
-        self.lftp("lab", f"put {file} -o fetched")
-        self.lftp("partner", f"get -c fetched -o {part}")
-        self.assert_same(file, part)
-
-    def test_pget_reads_one_file_in_several_places_at_once(self) -> None:
-        file = write_file(self.local / "file", 8 * MIB)
-        self.lftp("lab", f"put {file} -o pieces")
-        self.lftp("partner", f"pget -n 4 pieces -o {self.local}/back")
-        self.assert_same(file, self.local / "back")
 
     def test_active_mode_goes_both_ways(self) -> None:
         file = write_file(self.local / "file", 2 * MIB + 3)

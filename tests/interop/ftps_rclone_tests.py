@@ -1,18 +1,16 @@
 """rclone over FTPS: copies, checks, and many files at once."""
 
-import os
 import subprocess
 import unittest
 
 from consign_site import PASSWORD
 from ftps_case import FtpsCase
 from ftps_site import EXPLICIT, IMPLICIT
-from payload import KIB, NAME_MARKER, SIZES, UTF8_NAMES, write_file
+from payload import NAME_MARKER, SIZES
+from rclone_transfers import RcloneTransfers
 
-TRANSFER_LIMIT_SECONDS = 120
 
-
-class FtpsRcloneTests(FtpsCase):
+class FtpsRcloneTests(RcloneTransfers, FtpsCase):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
@@ -22,22 +20,7 @@ class FtpsRcloneTests(FtpsCase):
     def rclone(self, account: str, *arguments: str, listener: str = EXPLICIT) -> str:
         remote = {"TYPE": "ftp", "HOST": "127.0.0.1", "PORT": str(self.site.ftps_port(listener)), "USER": account,
                   "PASS": self.obscured, "TLS" if listener == IMPLICIT else "EXPLICIT_TLS": "true"}
-        environment = {f"RCLONE_CONFIG_CONSIGN_{name}": value for name, value in remote.items()}
-        environment |= {"HOME": str(self.local), "SSL_CERT_FILE": str(self.site.authority)}
-        done = subprocess.run(["rclone", "--config", "", "--retries", "1", "--low-level-retries", "1", *arguments],
-                              env=os.environ | environment, capture_output=True, text=True,
-                              timeout=TRANSFER_LIMIT_SECONDS)
-        self.assertEqual(done.returncode, 0, f"{arguments}: {done.stderr}")
-        return done.stdout
-
-    def tree(self) -> str:
-        tree = self.local / "tree"
-        (tree / "sub" / "deep").mkdir(parents=True)
-        for size in SIZES:
-            write_file(tree / "sub" / f"{NAME_MARKER}-{size}", size)
-        for name in UTF8_NAMES:
-            write_file(tree / "sub" / "deep" / os.fsdecode(name), 100)
-        return str(tree)
+        return self.run_rclone(remote, {"SSL_CERT_FILE": str(self.site.authority)}, *arguments)
 
     def test_copy_and_check_agree(self) -> None:
         tree = self.tree()
@@ -59,23 +42,6 @@ class FtpsRcloneTests(FtpsCase):
         deposits = len(self.events_of("lab", "deposited"))
         self.rclone("lab", "copy", tree, "consign:again")
         self.assertEqual(len(self.events_of("lab", "deposited")), deposits)
-
-    def test_many_files_at_once(self) -> None:
-        many = self.local / "many"
-        many.mkdir()
-        for number in range(100):
-            write_file(many / f"{NAME_MARKER}-{number}", number * 997 % (200 * KIB))
-        self.rclone("lab", "--transfers", "8", "copy", str(many), "consign:many")
-        self.rclone("partner", "check", "--download", str(many), "consign:many")
-
-    def test_sync_removes_and_moves(self) -> None:
-        tree = self.tree()
-        self.rclone("lab", "copy", tree, "consign:moved")
-        self.rclone("lab", "moveto", f"consign:moved/sub/{NAME_MARKER}-1", "consign:moved/elsewhere")
-        self.rclone("lab", "sync", tree, "consign:moved")
-        self.rclone("partner", "check", "--download", tree, "consign:moved")
-        self.rclone("lab", "purge", "consign:moved")
-        self.assertFalse(self.partner.sees("moved"))
 
 
 if __name__ == "__main__":
