@@ -23,6 +23,11 @@ struct Command {
 
 void add_init(CLI::App& app, Command& command);
 void add_check(CLI::App& app, Command& command);
+void add_explain(CLI::App& app, Command& command);
+void add_test(CLI::App& app, Command& command);
+void add_diff(CLI::App& app, Command& command);
+void add_reload(CLI::App& app, Command& command);
+void add_policy(CLI::App& app, Command& command);
 void add_audit(CLI::App& app, Command& command);
 void add_files(CLI::App& app, Command& command);
 void add_hash_password(CLI::App& app, Command& command);

@@ -29,6 +29,11 @@ int run(int argc, char** argv) {
         "Exit status: 0 done; 1 failed; 2 bad command line; 3 no daemon is running (status).");
     add_init(app, command);
     add_check(app, command);
+    add_explain(app, command);
+    add_test(app, command);
+    add_diff(app, command);
+    add_reload(app, command);
+    add_policy(app, command);
     add_audit(app, command);
     add_files(app, command);
     add_hash_password(app, command);

@@ -112,11 +112,20 @@ std::string_view sample_routes() {
     return R"(# Where a deposit goes: the first route that matches takes it. Paths are of the whole tree.
 version: 1
 
+# What is kept, why, and how long. Without a class, content dies with its last name.
+classes:
+  transit:
+    purpose: Transport of results
+    legal_basis: RGPD art. 6.1.c
+    recipients: The partner that a result is for
+    keep: 30 days
+
 routes:
   - name: lab-example-to-partner-example
     when:
       path: /labs/lab-example/in/**
       name: "*.hl7"
+    class: transit
     to:
       # Another name on the same sealed file: no byte is copied.
       - copy: /partners/partner-example/out/{name}

@@ -13,8 +13,8 @@ namespace consign::admin {
 [[nodiscard]] Outcome<std::shared_ptr<const policy::Policy>> load_site(
     const std::filesystem::path& config);
 
-/// --data where that was given (a daemon may run on its last good policy while the files are
-/// broken), else consign.yaml's.
+/// --data where that was given, else consign.yaml's `data`, whatever is wrong with the rest: a
+/// daemon may run on its last good policy.
 [[nodiscard]] Outcome<std::filesystem::path> data_folder(const Command& command);
 
 }  // namespace consign::admin

@@ -42,6 +42,15 @@ void print_for_people(const json::object& status) {
     line("sessions", field_text(status, "sessions"));
     line("policy", fmt::format("{}, loaded {}", field_text(status, "policy_hash"),
                                field_text(status, "policy_loaded")));
+    if (const auto* refused = status.if_contains("policy_refused"); refused && refused->is_object())
+        line("refused",
+             fmt::format("a newer policy, {}: {}", field_text(refused->get_object(), "time"),
+                         field_text(refused->get_object(), "why")));
+    if (const auto* parts = status.if_contains("needs_restart"); parts && parts->is_array())
+        for (const auto& part : parts->get_array())
+            if (part.is_string())
+                line("restart",
+                     fmt::format("needed: `{}` has changed", std::string_view(part.get_string())));
 }
 
 Outcome<> show_status(const Command& command, bool as_json) {

@@ -7,11 +7,15 @@ find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(date REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh>=0.10.6)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(libsystemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(libcrypt REQUIRED IMPORTED_TARGET libcrypt)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# Its -pthread is no news to the linker, and would be to the shared precompiled header.
+set_property(TARGET PkgConfig::re2 PROPERTY INTERFACE_COMPILE_OPTIONS)
 
 # Asio is compiled once, here, and its headers are parsed once, into the shared precompiled header.
 add_library(consign_asio STATIC ${PROJECT_SOURCE_DIR}/cmake/asio.cpp)

@@ -64,16 +64,8 @@ SecretKey root_key_of(const policy::Policy& policy) {
     return required(keyring::load_root_key(file), fmt::format("root key {}", file.string()));
 }
 
-desk::VerbTable verbs_of(desk::Administration& administration, Service& service) {
-    desk::VerbTable verbs = administration.verbs();
-    verbs["status"] = [&service](desk::VerbCall call) -> asio::awaitable<desk::Answered> {
-        co_await call.rows.give(service.status());
-        co_return boost::json::object{};
-    };
-    return verbs;
-}
-
-void serve(const Options& options, std::shared_ptr<const policy::Policy> policy, const Log& log) {
+void serve(const Options& options, const policy::Loaded& loaded, const Log& log) {
+    const auto& policy = loaded.policy;
     const std::size_t cores = std::max(2U, std::thread::hardware_concurrency());
     PosixDisk disk;
     SystemRandom random;
@@ -95,13 +87,15 @@ void serve(const Options& options, std::shared_ptr<const policy::Policy> policy,
                     .passwords = passwords,
                     .started = clock.now()};
     desk::Administration administration(*store, live_policy, clock);
-    Service service(strand, site, options.config);
+    Service service(strand, site, options.config, loaded);
     const auto windows = std::make_shared<ssh::WindowBudget>(receive_windows_bytes);
     for (const policy::Listener& listener : policy->listeners)
         service.add(open_listener(io, strand, site, listener, windows));
+    desk::VerbTable verbs = administration.verbs();
+    verbs.merge(service.verbs());
     service.set_control(required(ControlSocket::listen(strand, policy->data / "control.sock",
                                                        {.administration = administration,
-                                                        .verbs = verbs_of(administration, service),
+                                                        .verbs = std::move(verbs),
                                                         .administrators = administrators(),
                                                         .log = log}),
                                  "control socket"));
@@ -131,7 +125,7 @@ int run(int argc, char** argv) {
     describe(app, options);
     CLI11_PARSE(app, argc, argv);
 
-    const policy::Loaded loaded = policy::load(options.config);
+    const policy::Loaded loaded = policy::load(options.config, SystemClock().now());
     for (const policy::Problem& problem : loaded.problems)
         fmt::print(stderr, "{}\n", problem.text());
     if (!loaded.policy) return 1;
@@ -144,7 +138,7 @@ int run(int argc, char** argv) {
                        loaded.policy->routes.size());
             return 0;
         }
-        serve(options, loaded.policy, log);
+        serve(options, loaded, log);
         return 0;
     } catch (const StartFailure& failure) {
         fmt::print(stderr, "consignd: {}\n", failure.what());

@@ -7,24 +7,37 @@
 #include "daemon/process.hpp"
 #include "desk/housekeeping.hpp"
 #include "desk/rfc3339.hpp"
-#include "policy/load.hpp"
 
 namespace consign::daemon {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
 
-Service::Service(asio::any_io_executor strand, desk::Site& site, std::filesystem::path config)
+Service::Service(asio::any_io_executor strand, desk::Site& site, std::filesystem::path config,
+                 const policy::Loaded& loaded)
     : strand_(strand),
       site_(site),
-      config_(std::move(config)),
       signals_(strand, SIGTERM, SIGINT, SIGHUP),
       housekeeping_timer_(strand),
       drain_timer_(strand),
       tasks_(strand),
-      policy_loaded_(site.started) {}
+      policy_reload_(site, std::move(config), loaded),
+      watch_(strand, site.log),
+      reload_ended_(strand) {}
+
+desk::VerbTable Service::verbs() {
+    return {{"status",
+             [this](desk::VerbCall call) -> asio::awaitable<desk::Answered> {
+                 static_cast<void>(co_await call.rows.give(status()));
+                 co_return json::object{};
+             }},
+            {"reload", [this](desk::VerbCall call) { return reload_asked(std::move(call)); }}};
+}
 
 asio::awaitable<void> Service::run() {
+    if (const auto kept = co_await policy_reload_.keep_first(); !kept)
+        site_.log.error("the policy could not be kept", {{"why", kept.error()}});
+    watch_files();
     for (std::size_t index = 0; index < listeners_.size(); ++index) {
         protocols::Listener& socket = *listeners_[index].listener.socket;
         tasks_.start(socket.run());
@@ -32,6 +45,7 @@ asio::awaitable<void> Service::run() {
     }
     tasks_.start(control_->serve());
     tasks_.start(look_after());
+    tasks_.start(reload_on_change());
     tell_service_manager("READY=1");
     site_.log.info("ready");
     co_await wait_for_stop();
@@ -43,6 +57,7 @@ asio::awaitable<void> Service::run() {
     co_await end_sessions();
     control_->stop();
     housekeeping_timer_.cancel();
+    watch_.stop();
     co_await tasks_.all_ended();
     co_await desk::close(site_);
     site_.log.info("stopped");
@@ -52,7 +67,7 @@ asio::awaitable<void> Service::wait_for_stop() {
     for (;;) {
         const int signal = co_await signals_.async_wait(asio::use_awaitable);
         if (signal != SIGHUP) co_return;
-        co_await reload();
+        static_cast<void>(co_await reload({}));
     }
 }
 
@@ -96,71 +111,19 @@ asio::awaitable<void> Service::look_after() {
         boost::system::error_code cancelled;
         co_await housekeeping_timer_.async_wait(
             asio::redirect_error(asio::use_awaitable, cancelled));
-        if (!stopping_) co_await desk::look_after(site_);
+        if (stopping_) co_return;
+        co_await desk::look_after(site_);
+        // An hour has struck, or a last day is over.
+        if (const auto ended = co_await end_unwelcome(); ended > 0)
+            site_.log.info("sessions were ended: their accounts may no longer be here",
+                           {{"sessions", ended}});
     }
 }
 
-asio::awaitable<void> Service::reload() {
-    tell_service_manager("RELOADING=1");
-    co_await reload_policy();
-    co_await reload_certificates();
-    tell_service_manager("READY=1");
-}
-
-asio::awaitable<void> Service::reload_policy() {
-    auto read = [this] { return policy::load(config_); };
-    const policy::Loaded loaded = co_await offload(site_.store.pool(), read);
-    if (loaded.policy) {
-        site_.policy.replace(loaded.policy);
-        policy_loaded_ = site_.clock.now();
-        co_await desk::note_policy(site_, true);
-        if (const auto made = co_await desk::make_folders(site_); !made)
-            site_.log.error("the policy's folders could not be made", {{"why", made.error()}});
-        site_.log.info("policy reloaded");
-    } else {
-        co_await desk::note_policy(site_, false);
-        site_.log.error("policy refused: the last good one stays; `consign check` tells why",
-                        {{"mistakes", loaded.problems.size()}});
-    }
-}
-
-/// Sessions that are open keep the certificate that they began with.
-asio::awaitable<void> Service::reload_certificates() {
-    for (std::size_t index = 0; index < listeners_.size(); ++index) {
-        Served& served = listeners_[index];
-        if (!served.listener.tls) continue;
-        auto read = [tls = served.listener.tls] { return tls->reload(); };
-        const Result<> done = co_await offload(site_.store.pool(), read);
-        served.certificate_refused = done ? std::error_code() : done.error();
-        if (done)
-            site_.log.info("certificate read again", {{"listener", index}});
-        else
-            site_.log.error("certificate refused: the last good one stays",
-                            {{"listener", index}, {"why", done.error()}});
-    }
-}
-
-json::object Service::status() const {
-    json::array listeners;
-    const auto policy = site_.policy.current();
-    for (const auto& [listener, certificate_refused] : listeners_) {
-        json::object row{{"name", listener.socket->name()},
-                         {"protocol", listener.socket->protocol()},
-                         {"address", listener.socket->address().to_string()},
-                         {"port", listener.socket->port()}};
-        if (listener.tls) {
-            row["certificate_until"] = desk::rfc3339(listener.tls->current()->not_after());
-            if (certificate_refused) row["certificate_refused"] = certificate_refused.message();
-        }
-        listeners.push_back(std::move(row));
-    }
-    return json::object{{"daemon", "running"},
-                        {"pid", ::getpid()},
-                        {"started", desk::rfc3339(site_.started)},
-                        {"listeners", std::move(listeners)},
-                        {"sessions", site_.occupancy.taken(desk::Occupancy::all_sessions())},
-                        {"policy_hash", to_hex(policy->hash)},
-                        {"policy_loaded", desk::rfc3339(policy_loaded_)}};
+asio::awaitable<std::size_t> Service::end_unwelcome() {
+    std::size_t ended = 0;
+    for (const auto& served : listeners_) ended += co_await served.listener.socket->end_unwelcome();
+    co_return ended;
 }
 
 }  // namespace consign::daemon

@@ -1,4 +1,4 @@
-// The running daemon: listeners, housekeeping, signals, and the way down.
+// The running daemon: listeners, housekeeping, signals, reloads, and the way down.
 #pragma once
 
 #include <boost/asio.hpp>
@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "base/owned_tasks.hpp"
+#include "base/wakeup.hpp"
 #include "daemon/control_socket.hpp"
+#include "daemon/policy_watch.hpp"
 #include "daemon/site_listener.hpp"
+#include "desk/policy_reload.hpp"
 #include "desk/site.hpp"
 
 namespace consign::daemon {
@@ -19,23 +22,42 @@ class Service {
     /// What sessions may take to close their files after the first SIGTERM.
     static constexpr std::chrono::seconds drain_time{30};
 
-    Service(boost::asio::any_io_executor strand, desk::Site& site, std::filesystem::path config);
+    /// `loaded`: from `config`, and in force.
+    Service(boost::asio::any_io_executor strand, desk::Site& site, std::filesystem::path config,
+            const policy::Loaded& loaded);
 
     void add(SiteListener listener) { listeners_.push_back({std::move(listener), {}}); }
     void set_control(std::unique_ptr<ControlSocket> control) { control_ = std::move(control); }
 
     /// Serves until SIGTERM or SIGINT; then accepts no more, lets sessions close their files, ends
     /// them, and returns. A second signal ends them at once. SIGHUP reloads the policy, and reads
-    /// certificates again.
+    /// certificates again; so does a change of the policy's files, without the certificates, where
+    /// the policy says so.
     [[nodiscard]] boost::asio::awaitable<void> run();
-    /// The answer to the administrator's `status`.
-    [[nodiscard]] boost::json::object status() const;
+
+    /// The administrator's verbs, which are the daemon's own:
+    /// status    one row
+    /// reload    accept (a list of classes): {"severity", "file", "line", "column", "message",
+    ///           "excerpt"} for each problem; at the end {"taken", "hash" (of what is in force),
+    ///           "ended_sessions", "shortened": [{"class", "files"}], "needs_restart": [keys]}, and
+    ///           "failed" where the store was the reason
+    [[nodiscard]] desk::VerbTable verbs();
 
   private:
+    struct Reloaded {
+        desk::PolicyReload::Outcome policy;
+        std::size_t ended_sessions = 0;
+    };
+
     [[nodiscard]] boost::asio::awaitable<void> look_after();
-    [[nodiscard]] boost::asio::awaitable<void> reload();
-    [[nodiscard]] boost::asio::awaitable<void> reload_policy();
+    [[nodiscard]] boost::asio::awaitable<std::size_t> end_unwelcome();
+    // daemon/service_reload.cpp
+    [[nodiscard]] boost::asio::awaitable<Reloaded> reload(desk::PolicyReload::Request request);
     [[nodiscard]] boost::asio::awaitable<void> reload_certificates();
+    [[nodiscard]] boost::asio::awaitable<void> reload_on_change();
+    void watch_files();
+    [[nodiscard]] boost::asio::awaitable<desk::Answered> reload_asked(desk::VerbCall call);
+    [[nodiscard]] boost::json::object status() const;
     [[nodiscard]] boost::asio::awaitable<void> wait_for_stop();
     [[nodiscard]] boost::asio::awaitable<void> cut_after_drain_time();
     void cut_at_second_signal();
@@ -43,7 +65,6 @@ class Service {
 
     boost::asio::any_io_executor strand_;
     desk::Site& site_;
-    std::filesystem::path config_;
     struct Served {
         SiteListener listener;
         std::error_code certificate_refused;  // why the last reading of it failed
@@ -54,7 +75,10 @@ class Service {
     boost::asio::steady_timer housekeeping_timer_;
     boost::asio::steady_timer drain_timer_;
     OwnedTasks tasks_;
-    Timestamp policy_loaded_;
+    desk::PolicyReload policy_reload_;
+    PolicyWatch watch_;
+    Wakeup reload_ended_;
+    bool reloading_ = false;
     bool stopping_ = false;
 };
 

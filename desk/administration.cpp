@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include "desk/audit_rows.hpp"
+#include "desk/complaint.hpp"
 #include "desk/displayed_path.hpp"
+#include "desk/lives.hpp"
 #include "desk/rfc3339.hpp"
+#include "desk/stored_files.hpp"
 #include "desk/verb_arguments.hpp"
 
 namespace consign::desk {
@@ -13,15 +16,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
-
-std::unexpected<std::string> complaint(std::string text) {
-    return std::unexpected<std::string>(std::move(text));
-}
-
-std::unexpected<std::string> storage_complaint(std::error_code code) {
-    return complaint(
-        fmt::format("the store could not do it: {}; look at consignd's log", code.message()));
-}
 
 std::string text_of(const Digest32& digest) {
     return to_hex(digest);
@@ -102,11 +96,15 @@ class TreeWalk {
         frames_.push_back({.folder = std::move(folder), .node = node});
     }
 
-    /// The next row; nothing at the end.
-    asio::awaitable<Result<std::optional<json::object>>> next() {
+    struct Name {
+        VirtualPath path;
+        catalog::Entry entry;
+    };
+    /// The next name; nothing at the end.
+    asio::awaitable<Result<std::optional<Name>>> next() {
         while (!frames_.empty()) {
             Frame& frame = frames_.back();
-            if (frame.given < frame.page.size()) co_return row_of(frame.page[frame.given++]);
+            if (frame.given < frame.page.size()) co_return name_of(frame.page[frame.given++]);
             if (auto turned = co_await turn_page(frame); !turned) co_return failure(turned.error());
             if (frame.page.empty()) frames_.pop_back();
         }
@@ -133,20 +131,38 @@ class TreeWalk {
         co_return Result<>{};
     }
 
-    /// Enters the folder that the row is of: `entry` belongs to a frame, and is not used after
-    /// that.
-    std::optional<json::object> row_of(const catalog::Entry& entry) {
+    /// Enters it where it is a folder.
+    std::optional<Name> name_of(catalog::Entry entry) {
         const auto path = VirtualPath::parse(entry.name, frames_.back().folder);
         if (!path) throw std::logic_error("the catalog holds a name that no door lets in");
-        json::object row = name_row(*path, entry);
         if (recursive_ && entry.kind == catalog::Kind::directory) enter(*path, entry.node);
-        return row;
+        return Name{*path, std::move(entry)};
     }
 
     Store& store_;
     bool recursive_;
     std::vector<Frame> frames_;
 };
+
+/// The next contents of a class, each with one of its names where it has any.
+Result<std::vector<std::pair<catalog::LifeId, policy::StoredFile>>> contents_after(
+    Transaction& transaction, catalog::LifeId last) {
+    const auto lives = transaction.catalog.lives(last, TreeWalk::page_entries);
+    if (!lives) return failure(lives.error());
+    std::vector<std::pair<catalog::LifeId, policy::StoredFile>> contents;
+    for (const catalog::Life& life : *lives) {
+        const auto names = transaction.catalog.names_of(life.file);
+        if (!names) return failure(names.error());
+        const auto path = names->empty() ? Result<VirtualPath>()
+                                         : transaction.catalog.path_of(names->front().node);
+        if (!path) return failure(path.error());
+        contents.emplace_back(life.id, policy::StoredFile{.path = *path,
+                                                          .is_name = false,
+                                                          .retention_class = life.class_name,
+                                                          .lives = lives_of(life)});
+    }
+    return contents;
+}
 
 }  // namespace
 
@@ -157,7 +173,10 @@ VerbTable Administration::verbs() {
     return {{"audit.events", bound(&Administration::audit_events)},
             {"audit.sessions", bound(&Administration::audit_sessions)},
             {"audit.verify", bound(&Administration::audit_verify)},
-            {"files.list", bound(&Administration::files_list)}};
+            {"files.list", bound(&Administration::files_list)},
+            {"files.stored", bound(&Administration::files_stored)},
+            {"policy.log", bound(&Administration::policy_log)},
+            {"policy.show", bound(&Administration::policy_show)}};
 }
 
 asio::awaitable<Answered> Administration::record(std::string administrator, Literal verb,
@@ -267,13 +286,46 @@ asio::awaitable<Answered> Administration::files_list(VerbCall call) {
     TreeWalk walk(store_, recursive);
     walk.enter(path, entry->node);
     for (;; ++rows) {
-        auto row = co_await walk.next();
-        if (!row) co_return storage_complaint(row.error());
-        if (!*row) break;
-        if (auto given = co_await call.rows.give(**std::move(row)); !given)
+        const auto name = co_await walk.next();
+        if (!name) co_return storage_complaint(name.error());
+        if (!*name) break;
+        if (auto given = co_await call.rows.give(name_row((*name)->path, (*name)->entry)); !given)
             co_return storage_complaint(given.error());
     }
     co_return json::object{{"rows", rows}, {"more", false}};
+}
+
+asio::awaitable<Answered> Administration::files_stored(VerbCall call) {
+    const VerbArguments arguments(call.arguments);
+    if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
+    if (auto recorded =
+            co_await record(call.administrator, "files stored", ledger::Outcome::granted);
+        !recorded)
+        co_return recorded;
+    std::size_t rows = 0;
+    TreeWalk walk(store_, true);
+    walk.enter({}, catalog::root_node);
+    for (;;) {
+        const auto name = co_await walk.next();
+        if (!name) co_return storage_complaint(name.error());
+        if (!*name) break;
+        if (!(*name)->entry.file) continue;
+        if (auto given = co_await call.rows.give(row_of({.path = (*name)->path})); !given)
+            co_return storage_complaint(given.error());
+        ++rows;
+    }
+    for (catalog::LifeId last = 0;;) {
+        const auto page = co_await store_.read(
+            [last](Transaction& transaction) { return contents_after(transaction, last); });
+        if (!page) co_return storage_complaint(page.error());
+        if (page->empty()) co_return json::object{{"rows", rows}, {"more", false}};
+        for (const auto& [life, file] : *page) {
+            if (auto given = co_await call.rows.give(row_of(file)); !given)
+                co_return storage_complaint(given.error());
+            last = life;
+            ++rows;
+        }
+    }
 }
 
 asio::awaitable<std::string> Administration::refuse(std::string user) {

@@ -58,6 +58,14 @@ class Administration {
     /// files.list      path (as displayed), recursive: one row a name, in the order in which the
     /// names
     ///                 were made; below a folder that changes meanwhile, some may be missed
+    /// files.stored    desk/stored_files.hpp: one row for each file's name, then one for each class
+    ///                 of each content, also where its names have ended
+    /// policy.log      limit: {"time", "hash", "who", "files", "accounts", "routes"} for each time
+    ///                 that a policy came into force; the newest `limit` rows, oldest first
+    /// policy.show     hash (or how it begins; else the policy in force): {"file", "text"}, files
+    /// in
+    ///                 the order in which they were read; the text of a large one goes on in the
+    ///                 rows behind its first
     [[nodiscard]] VerbTable verbs();
 
     /// Somebody who is no administrator asked: recorded. Returns what to tell them.
@@ -68,6 +76,12 @@ class Administration {
     [[nodiscard]] boost::asio::awaitable<Answered> audit_sessions(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<Answered> audit_verify(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<Answered> files_list(VerbCall call);
+    [[nodiscard]] boost::asio::awaitable<Answered> files_stored(VerbCall call);
+    // desk/policy_versions.cpp
+    [[nodiscard]] boost::asio::awaitable<Answered> policy_log(VerbCall call);
+    [[nodiscard]] boost::asio::awaitable<Answered> policy_show(VerbCall call);
+    [[nodiscard]] boost::asio::awaitable<std::expected<Digest32, std::string>> version_meant(
+        std::optional<std::string> hash);
 
     /// The act's own event; resumes once it is durable.
     [[nodiscard]] boost::asio::awaitable<Answered> record(std::string administrator, Literal verb,

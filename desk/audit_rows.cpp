@@ -41,6 +41,7 @@ json::object audit_row(const ledger::EventRow& row) {
             {"stream", hex_or_empty(event.stream)},
             {"bytes", event.bytes},
             {"count", event.count},
+            {"policy", to_hex(event.policy)},
             {"path", shown(event.personal.path)},
             {"second_path", shown(event.personal.second_path)},
             {"address", shown(event.personal.address)},

@@ -1,6 +1,5 @@
-// What a deposit is, inside the writer's transaction: who may make it, the name that it gets, and
-// the names that the routes put beside it. A closed upload and the rename of a temporary name both
-// end here.
+// What a deposit is, inside the writer's transaction: who may make it, and whether there is room
+// for it. What becomes of it is desk/carry_out.hpp's.
 #pragma once
 
 #include "desk/errc.hpp"
@@ -28,26 +27,6 @@ struct Ruling {
 
 /// Is `stream` what the entry stands for now? What began from it goes on with it only then.
 [[nodiscard]] bool is_file(const catalog::Entry& entry, const Id& stream);
-
-/// A file that is whole and has no name yet, or a new one.
-struct Deposited {
-    Id stream;
-    catalog::FileId file = 0;
-    std::uint64_t size_bytes = 0;
-    Digest32 sha256{};
-    VirtualPath whole;  // its name in the whole tree
-};
-
-/// Puts the names that the first matching route asks for beside the deposit's own, and records
-/// each. `base` is the deposit's event, which says when, by whom and in which session.
-[[nodiscard]] Result<> route_deposit(Transaction& transaction, const policy::Policy& policy,
-                                     const policy::Account& account, const Deposited& deposited,
-                                     const ledger::Event& base);
-
-/// Ends the names that routes gave to an earlier version that nobody collected, so that a stump and
-/// its whole do not lie side by side. Streams doomed by that are appended to `doomed`.
-[[nodiscard]] Result<> withdraw_routed(Transaction& transaction, catalog::FileId file,
-                                       std::vector<Id>& doomed);
 
 /// Does a file of this size still fit the account's quota? `counted`: what the catalog counts
 /// already of it (the unfinished upload) and of what it replaces.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "desk/carry_out.hpp"
 #include "desk/deposit.hpp"
-#include "desk/disposal.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
@@ -13,21 +13,6 @@ namespace consign::desk {
 namespace asio = boost::asio;
 using ledger::Action;
 using policy::Verb;
-
-namespace {
-
-/// All below moves with its folder, also to where another grant decides: so each grant that decides
-/// something there must allow it.
-policy::Verdict may_move_all_below(const policy::Account& account, const VirtualPath& folder) {
-    for (const policy::Grant& grant : account.grants) {
-        if (!grant.may.contains(Verb::rename) && grant.path.leads_on_from(folder))
-            return {false, grant.rule, "the grant does not allow rename"};
-        if (grant.path.covers_below(folder)) break;
-    }
-    return policy::may(account, Verb::rename, folder);
-}
-
-}  // namespace
 
 Desk::Desk(Session& session, std::string account, Occupancy::Place place)
     : session_(session),
@@ -122,15 +107,16 @@ template <class Job>
 Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
     auto scene = co_await enter(std::move(path), action);
     if (!scene) co_return failure(scene.error());
-    std::vector<Id> doomed;
+    Aftermath aftermath;
     const auto done = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
-        if (auto acted = job(transaction, *scene, doomed); !acted) return acted;
+        if (auto acted = job(transaction, *scene, aftermath); !acted) return acted;
         if (auto appended = transaction.ledger.append(scene->event); !appended)
             return failure(appended.error());
         return {};
     });
+    if (!done && done.error() == appraisal_outdated) co_return done;
     if (!done) co_return failure(co_await refused(std::move(*scene), done.error()));
-    co_await destroy(site_, std::move(doomed));
+    co_await conclude(site_, std::move(aftermath));
     co_return Result<>{};
 }
 
@@ -150,6 +136,9 @@ Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
         if (size) co_return attributes_of(*unfinished, *size);
         if (size.error() == make_error_code(desk_errc::in_use)) co_return failure(size.error());
     }
+    if (!entry && !scene->hides)
+        if (const auto moved = site_.moved_names.find(account_, scene->whole, scene->event.time))
+            co_return attributes_of(*moved);
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
     Attributes attributes = attributes_of(*entry);
     if (scene->path.is_root()) attributes.name = "/";
@@ -200,58 +189,27 @@ Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
 }
 
 Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
-    auto target = co_await enter(std::move(to), Action::renamed);
-    if (!target) co_return failure(target.error());
-    co_return co_await change(
-        std::move(from), Action::renamed,
-        [&](Transaction& transaction, Scene& scene, std::vector<Id>& doomed) -> Result<> {
-            const policy::Account& account = *scene.account;
-            scene.event.personal.second_path = std::string(target->whole.text());
-            const auto entry = visible(transaction, scene);
-            if (!entry) return failure(entry.error());
-            const bool ends_temporary = entry->temporary;
-            const auto leave =
-                entry->kind == catalog::Kind::directory
-                    ? may_move_all_below(account, scene.path)
-                    : policy::may(account, ends_temporary ? Verb::upload : Verb::rename,
-                                  scene.path);
-            if (auto yes = decide(scene, leave, desk_errc::may_not_rename); !yes) return yes;
-            const auto existing = transaction.catalog.find(target->whole);
-            if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
-                return failure(existing.error());
-            const bool taken = existing && existing->node != entry->node &&
-                               (!replace || entry->kind == catalog::Kind::directory);
-            const Ruling arrive = may_deposit(account, target->path,
-                                              existing && !taken ? &*existing : nullptr, false);
-            if (auto yes = decide(scene, arrive.verdict, arrive.refusal); !yes) return yes;
-            if (taken) return failure(desk_errc::already_there);
+    Renaming renaming{.from = std::move(from), .to = std::move(to), .replace = replace};
+    for (int round = 1;; ++round) {
+        renaming.is_last_try = round == appraisals_limit;
+        const auto done = co_await rename_once(renaming);
+        if (done || done.error() != appraisal_outdated) co_return done;
+    }
+}
 
-            // What was a deposit once stays one, under whatever name.
-            const bool temporary =
-                entry->temporary && policy::is_temporary_name(*scene.policy, target->whole.name());
-            const bool deposits = ends_temporary && !temporary;
-            if (deposits && existing && is_own_uncollected(account, *existing))
-                if (auto gone = withdraw_routed(transaction, existing->file->id, doomed); !gone)
-                    return gone;
-            const auto renamed = transaction.catalog.rename(scene.whole, target->whole, replace,
-                                                            temporary, scene.event.time);
-            if (!renamed) return failure(renamed.error());
-            doomed.insert(doomed.end(), renamed->doomed.begin(), renamed->doomed.end());
-            scene.event.stream = entry->file ? entry->file->stream : Id{};
-            if (!deposits) return {};
-            // The rename of a temporary name is the deposit.
-            auto deposit = scene.event;
-            deposit.action = Action::deposited;
-            deposit.bytes = entry->file->size_bytes;
-            deposit.detail = "by the rename of a temporary name";
-            deposit.personal.path = deposit.personal.second_path;
-            deposit.personal.second_path.clear();
-            deposit.personal.sha256 = to_hex(entry->file->sha256);
-            if (auto appended = transaction.ledger.append(deposit); !appended)
-                return failure(appended.error());
-            const Deposited deposited{entry->file->stream, entry->file->id, entry->file->size_bytes,
-                                      entry->file->sha256, target->whole};
-            return route_deposit(transaction, *scene.policy, account, deposited, deposit);
+Desk::Answer<> Desk::rename_once(Renaming renaming) {
+    // An event of a target that cannot be is recorded here; the rest is decided in the job.
+    if (const auto target = co_await enter(renaming.to, Action::renamed); !target)
+        co_return failure(target.error());
+    auto appraisal = co_await appraise_rename(renaming);
+    co_return co_await change(
+        renaming.from, Action::renamed,
+        [&](Transaction& transaction, Scene& scene, Aftermath& aftermath) -> Result<> {
+            if (!appraisal) return failure(appraisal.error());
+            auto done = rename_in(transaction, scene, renaming, *appraisal, aftermath);
+            if (!done && done.error() == appraisal_outdated && renaming.is_last_try)
+                return failure(desk_errc::in_use);
+            return done;
         });
 }
 
@@ -259,7 +217,7 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
     std::optional<catalog::Upload> unfinished;
     auto removed = co_await change(
         std::move(path), Action::removed,
-        [&](Transaction& transaction, Scene& scene, std::vector<Id>& doomed) -> Result<> {
+        [&](Transaction& transaction, Scene& scene, Aftermath& aftermath) -> Result<> {
             const policy::Account& account = *scene.account;
             auto own = transaction.catalog.find_upload(account_, scene.whole);
             if (!own) return failure(own.error());
@@ -277,12 +235,12 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
             if (!entry) return failure(entry.error());
             if (entry->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
             const auto verdict =
-                policy::may(account, entry->temporary ? Verb::upload : Verb::remove, scene.path);
+                policy::may(account, entry->is_pending() ? Verb::upload : Verb::remove, scene.path);
             if (auto yes = decide(scene, verdict, desk_errc::may_not_delete); !yes) return yes;
             scene.event.stream = entry->file->stream;
             const auto done = transaction.catalog.remove(scene.whole);
             if (!done) return failure(done.error());
-            doomed = done->doomed;
+            aftermath.doomed = done->doomed;
             return {};
         });
     if (removed && unfinished) {
@@ -302,7 +260,7 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
 Desk::Answer<> Desk::make_directory(VirtualPath path) {
     co_return co_await change(
         std::move(path), Action::folder_made,
-        [&](Transaction& transaction, Scene& scene, std::vector<Id>&) -> Result<> {
+        [&](Transaction& transaction, Scene& scene, Aftermath&) -> Result<> {
             if (auto yes = decide(scene, policy::may(*scene.account, Verb::mkdir, scene.path),
                                   desk_errc::may_not_mkdir);
                 !yes)
@@ -317,7 +275,7 @@ Desk::Answer<> Desk::make_directory(VirtualPath path) {
 Desk::Answer<> Desk::remove_directory(VirtualPath path) {
     co_return co_await change(
         std::move(path), Action::folder_removed,
-        [&](Transaction& transaction, Scene& scene, std::vector<Id>&) -> Result<> {
+        [&](Transaction& transaction, Scene& scene, Aftermath&) -> Result<> {
             const auto entry = visible(transaction, scene);
             if (!entry) return failure(entry.error());
             const auto verdict = policy::may(*scene.account, Verb::remove, scene.path);
@@ -331,8 +289,18 @@ Desk::Answer<> Desk::set_times(VirtualPath path, std::optional<Timestamp> access
                                std::optional<Timestamp> modified) {
     co_return co_await change(
         std::move(path), Action::attributes_set,
-        [&](Transaction& transaction, Scene& scene, std::vector<Id>&) -> Result<> {
+        [&](Transaction& transaction, Scene& scene, Aftermath&) -> Result<> {
             const auto entry = visible(transaction, scene);
+            // Clients set the times of what they have sent once it is there.
+            const auto moved = entry || scene.hides ? std::nullopt
+                                                    : site_.moved_names.find(account_, scene.whole,
+                                                                             scene.event.time);
+            if (moved) {
+                const auto yes =
+                    decide(scene, policy::may(*scene.account, Verb::upload, scene.path),
+                           desk_errc::may_not_set_times);
+                return yes ? transaction.catalog.set_times(moved->node, accessed, modified) : yes;
+            }
             if (!entry) return failure(entry.error());
             const auto verdict = may_set_times(*scene.account, scene.path, *entry);
             if (auto yes = decide(scene, verdict, desk_errc::may_not_set_times); !yes) return yes;

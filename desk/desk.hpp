@@ -62,6 +62,11 @@ class Desk {
     /// One digest a block, one after the other.
     [[nodiscard]] Answer<Bytes> hash(VirtualPath path, HashRequest request);
     [[nodiscard]] Answer<Space> space();
+    /// A path, and a name or path, as the account's client writes it: `filename_charset`. Errors:
+    /// VirtualPath::parse's.
+    [[nodiscard]] Result<VirtualPath> path_of(std::string_view written,
+                                              const VirtualPath& from = VirtualPath()) const;
+    [[nodiscard]] std::string written(std::string_view name) const;
     /// What the policy lets the account do at the path; whatever is there, or not.
     [[nodiscard]] policy::Verbs rights(const VirtualPath& path) const;
     /// Does the policy grant the account this exception, now?
@@ -71,6 +76,8 @@ class Desk {
 
   private:
     friend class Listing;
+
+    [[nodiscard]] policy::FilenameCharset charset() const;
 
     /// What one call is about: the policy in force, the account in it, the path both ways.
     struct Scene {
@@ -92,7 +99,8 @@ class Desk {
     [[nodiscard]] Result<catalog::Entry> visible(Transaction& transaction, Scene& scene) const;
     /// The answer to the peer where a call failed; a refusal is recorded.
     [[nodiscard]] boost::asio::awaitable<std::error_code> refused(Scene scene, std::error_code why);
-    /// Runs one deciding, acting and recording job of the writer; destroys what it dooms.
+    /// Runs one deciding, acting and recording job of the writer, then what it leaves to do. An
+    /// outdated appraisal is answered as it is, and nothing is recorded.
     template <class Job>
     [[nodiscard]] Answer<> change(VirtualPath path, ledger::Action action, Job job);
 
@@ -100,6 +108,18 @@ class Desk {
     [[nodiscard]] Answer<std::uint64_t> resumable_bytes(catalog::Upload upload);
     [[nodiscard]] Answer<> resize_closed(VirtualPath path, std::uint64_t size_bytes);
     struct Target;
+    [[nodiscard]] Result<std::optional<catalog::Entry>> moved_away(Transaction& transaction,
+                                                                   Scene& scene) const;
+    struct Renaming {
+        VirtualPath from, to;
+        bool replace = false;
+        bool is_last_try = false;
+    };
+    [[nodiscard]] Answer<Appraisal> appraise_rename(const Renaming& renaming);
+    [[nodiscard]] Answer<> rename_once(Renaming renaming);
+    [[nodiscard]] Result<> rename_in(Transaction& transaction, Scene& scene,
+                                     const Renaming& renaming, const Appraisal& appraisal,
+                                     Aftermath& aftermath);
     [[nodiscard]] Answer<Target> find_target(Scene& scene, UploadMode mode);
     [[nodiscard]] Answer<std::unique_ptr<vault::SealedUpload>> begin_sealed(const Scene& scene,
                                                                             Target& target,

@@ -65,8 +65,13 @@ struct Desk::Target {
     catalog::NodeId parent = 0;
     catalog::Usage usage;
     bool resumes = false;    // goes on with `unfinished`
-    bool continues = false;  // goes on with what `existing` holds
+    bool continues = false;  // goes on with what `existing` holds, or with `moved`
     bool appends_only = false;
+    /// One's own deposit that a route has moved away from here; where there is one, nothing exists.
+    std::optional<catalog::Entry> moved;
+
+    /// Of what it continues.
+    [[nodiscard]] const catalog::Entry& original() const { return existing ? *existing : *moved; }
 
     /// The row of an upload that begins here now.
     [[nodiscard]] catalog::Upload row(const Scene& scene, const Id& stream) const;
@@ -81,8 +86,8 @@ catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
                         .opened = scene.event.time,
                         .touched = scene.event.time};
     if (!continues) return row;
-    row.base = existing->file->stream;
-    row.origin = origin_of(*scene.account, *existing);
+    row.base = original().file->stream;
+    if (existing) row.origin = origin_of(*scene.account, *existing);
     if (appends_only) row.fixed_bytes = existing->file->size_bytes;
     return row;
 }
@@ -113,7 +118,13 @@ Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
             return failure(yes.error());
         if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
         target.appends_only = ruling.appends_only;
-        if (!target.existing && !target.unfinished && !mode.create)
+        if (!target.existing && !target.unfinished && !mode.truncate && !mode.exclusive) {
+            auto moved = moved_away(transaction, scene);
+            if (!moved) return failure(moved.error());
+            target.moved = std::move(*moved);
+            target.continues = target.moved.has_value();
+        }
+        if (!target.existing && !target.unfinished && !target.moved && !mode.create)
             return failure(desk_errc::no_such_name);
 
         const auto parent = transaction.catalog.find(scene.whole.parent());
@@ -129,6 +140,25 @@ Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
             return failure(desk_errc::quota_bytes_exceeded);
         return target;
     });
+}
+
+/// Who was told of its stump there by stat goes on from its end: what would be written after a gap
+/// otherwise is the rest of it. Once somebody has collected it, or it is in quarantine, there is
+/// nothing to go on with.
+Result<std::optional<catalog::Entry>> Desk::moved_away(Transaction& transaction,
+                                                       Scene& scene) const {
+    const auto moved = site_.moved_names.find(account_, scene.whole, scene.event.time);
+    if (!moved) return std::nullopt;
+    auto names = transaction.catalog.names_of(moved->file);
+    if (!names) return failure(names.error());
+    const auto name = std::ranges::find(*names, moved->node, &catalog::Entry::node);
+    if (name == names->end()) return std::nullopt;
+    if (name->file->collected || name->standing != catalog::Standing::deposited) {
+        const auto append = policy::may(*scene.account, Verb::append, scene.path);
+        scene.event.rule = append.rule.text();
+        return failure(desk_errc::may_not_append);
+    }
+    return *std::move(name);
 }
 
 Result<std::unique_ptr<vault::SealedUpload>> Desk::copy_of(const catalog::File& file,
@@ -168,9 +198,9 @@ Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scen
             auto resumed = site_.store.vault().resume(target.unfinished->stream);
             if (resumed || !is_lost(resumed.error())) return resumed;
             target.resumes = false;
-            target.continues = target.existing && !mode.truncate;
+            target.continues = (target.existing || target.moved) && !mode.truncate;
         }
-        if (target.continues) return copy_of(*target.existing->file, deposit);
+        if (target.continues) return copy_of(*target.original().file, deposit);
         return site_.store.vault().begin(deposit);
     };
     co_return co_await offload(site_.store.pool(), begin);
@@ -182,7 +212,7 @@ Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode m
     const auto target = co_await find_target(*scene, mode);
     if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
     if (target->resumes) co_return co_await resumable_bytes(*target->unfinished);
-    co_return target->continues ? target->existing->file->size_bytes : 0;
+    co_return target->continues ? target->original().file->size_bytes : 0;
 }
 
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
@@ -190,7 +220,7 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
     if (!scene) co_return failure(scene.error());
     auto target = co_await find_target(*scene, mode);
     if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
-    if (target->continues) scene->event.stream = target->existing->file->stream;
+    if (target->continues) scene->event.stream = target->original().file->stream;
     auto sealed = co_await begin_sealed(*scene, *target, mode);
     if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
 
@@ -258,6 +288,7 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         .file_limit_bytes = quota.file};
     auto upload = std::make_shared<Upload>(session_, std::move(opening), std::move(*sealed));
     site_.uploads.add(stream, upload);
+    site_.moved_names.forget(account_, scene->whole);
     co_return upload;
 }
 
@@ -292,7 +323,11 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     });
     if (!recorded) co_return failure(co_await refused(std::move(*scene), recorded.error()));
     const auto rule = policy::may(*scene->account, Verb::download, scene->path).rule;
-    co_return std::make_unique<Download>(session_, scene->path, scene->whole, rule, entry->modified,
+    const Download::Opened opened{.file = entry->file->id,
+                                  .node = entry->node,
+                                  .modified = entry->modified,
+                                  .collects = collects};
+    co_return std::make_unique<Download>(session_, scene->path, scene->whole, rule, opened,
                                          std::move(*sealed));
 }
 

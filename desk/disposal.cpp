@@ -4,12 +4,17 @@ namespace consign::desk {
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> settle(Site& site, Id committed, std::vector<Id> doomed) {
+asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath) {
     auto unstage = [&] { return site.store.vault().unstage(committed); };
     if (const auto done = co_await offload(site.store.pool(), unstage); !done)
         site.log.warning("a staging name could not be removed",
                          {{"stream", committed}, {"why", done.error()}});
-    co_await destroy(site, std::move(doomed));
+    co_await conclude(site, std::move(aftermath));
+}
+
+asio::awaitable<void> conclude(Site& site, Aftermath aftermath) {
+    for (MovedName& moved : aftermath.moved) site.moved_names.add(std::move(moved));
+    co_await destroy(site, std::move(aftermath.doomed));
 }
 
 asio::awaitable<void> destroy(Site& site, std::vector<Id> doomed) {

@@ -1,5 +1,5 @@
-// What is left to do on the disk once a transaction is durable: drop the staging name of what was
-// committed, and destroy what lost its last name.
+// What is left to do once a transaction is durable: drop the staging name of what was committed,
+// destroy what lost its last name, and remember for its depositor what a route moved away.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -8,8 +8,15 @@
 
 namespace consign::desk {
 
+/// What a transaction left to do.
+struct Aftermath {
+    std::vector<Id> doomed{};
+    std::vector<MovedName> moved{};
+};
+[[nodiscard]] boost::asio::awaitable<void> conclude(Site& site, Aftermath aftermath);
+
 /// After a deposit. A failure is logged, and made good by the next start's sweep.
-[[nodiscard]] boost::asio::awaitable<void> settle(Site& site, Id committed, std::vector<Id> doomed);
+[[nodiscard]] boost::asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath);
 
 /// Destroys each sealed file with its key slots, then forgets its row; the certificate of it is an
 /// event.

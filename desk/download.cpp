@@ -1,18 +1,19 @@
 #include "desk/download.hpp"
 
 #include "desk/translate.hpp"
+#include "storage/catalog/errc.hpp"
 
 namespace consign::desk {
 
 namespace asio = boost::asio;
 
 Download::Download(Session& session, VirtualPath path, VirtualPath whole, policy::Rule rule,
-                   Timestamp modified, std::unique_ptr<vault::SealedReader> sealed)
+                   Opened opened, std::unique_ptr<vault::SealedReader> sealed)
     : session_(session),
       path_(std::move(path)),
       whole_(std::move(whole)),
       rule_(std::move(rule)),
-      modified_(modified),
+      opened_(opened),
       sealed_(std::move(sealed)) {}
 
 ledger::Event Download::event(ledger::Action action, ledger::Outcome outcome) const {
@@ -56,7 +57,27 @@ asio::awaitable<void> Download::finish(End end) {
     const bool whole = end == End::in_order && ended.bytes == size_bytes();
     ended.detail = whole ? "all of it" : end == End::broken_off ? "broken off" : "a part of it";
     if (whole) session_.count_file_out();
+    if (whole && opened_.collects) co_return co_await record_pickup(std::move(ended));
     co_await session_.record(std::move(ended));
+}
+
+/// With its event, in one transaction; the session's row was made when the file was opened at the
+/// latest.
+asio::awaitable<void> Download::record_pickup(ledger::Event event) {
+    Site& site = session_.site();
+    const auto recorded = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        const auto picked_up =
+            transaction.catalog.record_pickup(opened_.file, opened_.node, event.time);
+        // It may have been destroyed while it was read; that it was read stays true.
+        if (!picked_up && picked_up.error() != catalog::catalog_errc::no_such_file)
+            return picked_up;
+        if (auto appended = transaction.ledger.append(event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (!recorded)
+        site.log.error("a pickup could not be recorded",
+                       {{"session", session_.id()}, {"why", recorded.error()}});
 }
 
 }  // namespace consign::desk

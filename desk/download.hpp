@@ -13,8 +13,16 @@ namespace consign::desk {
 
 class Download {
   public:
+    /// What was opened, and whether all of it counts as a pickup: not where it is one's own.
+    struct Opened {
+        catalog::FileId file = 0;
+        catalog::NodeId node = 0;
+        Timestamp modified{};
+        bool collects = false;
+    };
+
     Download(Session& session, VirtualPath path, VirtualPath whole, policy::Rule rule,
-             Timestamp modified, std::unique_ptr<vault::SealedReader> sealed);
+             Opened opened, std::unique_ptr<vault::SealedReader> sealed);
 
     struct Range {
         std::uint64_t offset = 0;
@@ -26,7 +34,7 @@ class Download {
     /// count, the others 0.
     [[nodiscard]] boost::asio::awaitable<Result<>> read(std::span<Range> ranges);
     [[nodiscard]] std::uint64_t size_bytes() const { return sealed_->facts().size_bytes; }
-    [[nodiscard]] Timestamp modified() const { return modified_; }
+    [[nodiscard]] Timestamp modified() const { return opened_.modified; }
     /// Relative to the home.
     [[nodiscard]] const VirtualPath& path() const { return path_; }
 
@@ -34,7 +42,7 @@ class Download {
     void served(std::uint64_t offset, std::uint64_t bytes);
     enum class End : std::uint8_t { in_order, broken_off };
     /// Ends the retrieval, once: how much of the file left, and whether that was all of it, is
-    /// recorded. `broken_off`: the last of it may not have arrived.
+    /// recorded, and so is a pickup. `broken_off`: the last of it may not have arrived.
     [[nodiscard]] boost::asio::awaitable<void> finish(End end);
 
   private:
@@ -42,11 +50,12 @@ class Download {
     static constexpr std::size_t served_parts_limit = 1024;
 
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
+    [[nodiscard]] boost::asio::awaitable<void> record_pickup(ledger::Event event);
 
     Session& session_;
     VirtualPath path_, whole_;
     policy::Rule rule_;
-    Timestamp modified_;
+    Opened opened_;
     std::unique_ptr<vault::SealedReader> sealed_;
     boost::icl::interval_set<std::uint64_t> served_;
     bool finished_ = false;

@@ -69,6 +69,8 @@ class Category final : public std::error_category {
                 return "as many sessions are open as may be";
             case desk_errc::account_withdrawn:
                 return "the account is no longer in the policy";
+            case desk_errc::no_longer_admitted:
+                return "the account is not admitted any more at this time, or from this address";
             case desk_errc::overloaded:
                 return "the server is too busy: try again later";
             case desk_errc::storage_failed:

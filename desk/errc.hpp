@@ -37,6 +37,7 @@ enum class desk_errc {
     too_many_failed_logins,
     too_many_sessions,
     account_withdrawn,
+    no_longer_admitted,
     overloaded,
     storage_failed,
 };

@@ -58,7 +58,8 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
 }
 
 asio::awaitable<void> expire_uploads(Site& site) {
-    const auto kept = site.policy.current()->limits.unfinished_uploads_kept;
+    const auto policy = site.policy.current();
+    const auto kept = policy->limits.unfinished_uploads_kept;
     const Timestamp now = site.clock.now();
     const auto streams = co_await site.store.read([&](Transaction& transaction) {
         return transaction.catalog.uploads_untouched_since(now - kept);
@@ -71,6 +72,7 @@ asio::awaitable<void> expire_uploads(Site& site) {
     for (const Id& stream : *streams) {
         if (site.uploads.find(stream)) continue;
         auto event = system_event(site, Action::upload_expired, "system:housekeeping");
+        event.policy = policy->hash;
         event.stream = stream;
         event.detail = "limits.unfinished_uploads_kept";
         auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
@@ -107,15 +109,6 @@ asio::awaitable<void> write_counts(Site& site, bool all) {
 }
 
 }  // namespace
-
-asio::awaitable<void> note_policy(Site& site, bool taken) {
-    auto noted =
-        system_event(site, taken ? Action::policy_loaded : Action::policy_refused, "system:daemon");
-    noted.outcome = taken ? ledger::Outcome::granted : ledger::Outcome::refused;
-    const auto recorded = co_await site.store.write(
-        [&](Transaction& transaction) { return append(transaction, noted); });
-    if (!recorded) site.log.error("a policy could not be recorded", {{"why", recorded.error()}});
-}
 
 asio::awaitable<Result<>> make_folders(Site& site) {
     const auto policy = site.policy.current();

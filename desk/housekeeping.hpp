@@ -20,9 +20,6 @@ inline constexpr std::chrono::seconds housekeeping_interval{10};
 /// At the stop, after the last session: the counts of refusals, and the daemon's own last event.
 [[nodiscard]] boost::asio::awaitable<void> close(Site& site);
 
-/// After a reload: a policy was taken (it is in force now), or refused (the last good one stays).
-[[nodiscard]] boost::asio::awaitable<void> note_policy(Site& site, bool taken);
-
 /// Makes the folders that the policy in force names; after a reload, too.
 [[nodiscard]] boost::asio::awaitable<Result<>> make_folders(Site& site);
 

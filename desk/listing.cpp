@@ -24,6 +24,14 @@ Attributes attributes_of(const catalog::Upload& upload, std::uint64_t size_bytes
             .accessed = upload.touched};
 }
 
+Attributes attributes_of(const MovedName& moved) {
+    return {.name = std::string(moved.whole.name()),
+            .directory = false,
+            .size_bytes = moved.size_bytes,
+            .modified = moved.modified,
+            .accessed = moved.modified};
+}
+
 asio::awaitable<Result<std::vector<Attributes>>> Listing::next(std::size_t limit) {
     const auto scene = co_await desk_.enter(folder_, ledger::Action::listed);
     if (!scene) co_return failure(scene.error());

@@ -14,6 +14,7 @@
 namespace consign::desk {
 
 class Desk;
+struct MovedName;
 
 /// What a peer may know of a name.
 struct Attributes {
@@ -50,5 +51,6 @@ class Listing {
 
 [[nodiscard]] Attributes attributes_of(const catalog::Entry& entry);
 [[nodiscard]] Attributes attributes_of(const catalog::Upload& upload, std::uint64_t size_bytes);
+[[nodiscard]] Attributes attributes_of(const MovedName& moved);
 
 }  // namespace consign::desk

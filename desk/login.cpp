@@ -68,13 +68,7 @@ Login::Claim Login::claim(const std::string& user) const {
     if (found == claim.policy->accounts.end()) return claim;
     claim.account = &found->second;
     claim.rule = claim.account->rule;
-    const auto listener =
-        std::ranges::find(claim.policy->listeners, session_.listener(), &policy::Listener::name);
-    claim.may_connect =
-        listener == claim.policy->listeners.end()
-            ? policy::Verdict{false, claim.account->rule, "the listener is no longer in the policy"}
-            : policy::may_connect(*claim.policy, *claim.account, *listener, session_.peer(),
-                                  session_.site().clock.now());
+    claim.may_connect = session_.may_connect(*claim.policy, *claim.account);
     return claim;
 }
 
@@ -144,6 +138,7 @@ ledger::Event Login::failed_login(const Claim& claimed, std::string why) const {
     // What was typed as a user name may be anything, a password too: only a known account is named.
     if (claimed.account) failed.account = claimed.account->id;
     failed.detail = claimed.account ? std::move(why) : "no such account";
+    failed.policy = claimed.policy->hash;
     return failed;
 }
 
@@ -182,17 +177,21 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
                                   "needs");
     if (!progress.complete) co_return Answer{Answer::Outcome::partial, progress.next, {}};
 
-    Site& site = session_.site();
-    auto place = site.occupancy.take(Occupancy::of_account(user),
-                                     claimed.policy->limits.sessions_per_account);
+    const auto own_limit = claimed.account->quota.sessions;
+    auto place = session_.site().occupancy.take(
+        Occupancy::of_account(user),
+        own_limit.value_or(claimed.policy->limits.sessions_per_account));
     if (!place) {
-        co_await refuse(std::move(user), std::move(claimed),
-                        "limits.sessions_per_account is reached");
+        if (own_limit) claimed.rule = claimed.account->quota.rule;
+        co_await refuse(
+            std::move(user), std::move(claimed),
+            own_limit ? "quota.sessions is reached" : "limits.sessions_per_account is reached");
         co_return Answer{Answer::Outcome::ended, {}, desk_errc::too_many_sessions};
     }
     place_ = std::move(*place);
     session_.set_account(std::move(user), methods_text(succeeded_));
     auto login = session_.event(ledger::Action::login, ledger::Outcome::granted, rule);
+    login.policy = claimed.policy->hash;
     login.detail = fmt::format("{}; client {}; {}", methods_text(succeeded_),
                                session_.client().empty() ? "unnamed" : session_.client(),
                                session_.algorithms());
@@ -200,6 +199,10 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
     if (const auto recorded = co_await session_.record(std::move(login)); !recorded)
         co_return Answer{Answer::Outcome::ended, {}, desk_errc::storage_failed};
     complete_ = true;
+    // Another policy may have come into force meanwhile: whoever went through the sessions then did
+    // not see this one yet.
+    if (const auto why = session_.reason_to_leave())
+        co_return Answer{Answer::Outcome::ended, {}, why};
     co_return Answer{Answer::Outcome::complete, {}, {}};
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "desk/errc.hpp"
 #include "desk/peer_network.hpp"
 #include "storage/ledger/errc.hpp"
 
@@ -27,6 +30,28 @@ void Session::set_client(std::string version, std::string algorithms) {
 void Session::set_account(std::string account, std::string login_methods) {
     row_.account = std::move(account);
     row_.login_methods = std::move(login_methods);
+}
+
+policy::Verdict Session::may_connect(const policy::Policy& policy,
+                                     const policy::Account& account) const {
+    const auto listener =
+        std::ranges::find(policy.listeners, row_.listener, &policy::Listener::name);
+    if (listener == policy.listeners.end())
+        return {false, account.rule, "the listener is no longer in the policy"};
+    return policy::may_connect(policy, account, *listener, peer_, site_.clock.now());
+}
+
+std::error_code Session::reason_to_leave() {
+    const auto policy = site_.policy.current();
+    const auto found = policy->accounts.find(row_.account);
+    if (found == policy->accounts.end()) {
+        departure_ = {"the account is no longer in the policy", {}, policy->hash};
+        return desk_errc::account_withdrawn;
+    }
+    const auto verdict = may_connect(*policy, found->second);
+    if (verdict.allowed) return {};
+    departure_ = {verdict.reason, verdict.rule, policy->hash};
+    return found->second.enabled ? desk_errc::no_longer_admitted : desk_errc::account_withdrawn;
 }
 
 ledger::Event Session::event(ledger::Action action, ledger::Outcome outcome,
@@ -70,10 +95,11 @@ asio::awaitable<Result<>> Session::record_refusal(ledger::Event event) {
     co_return co_await record(std::move(event));
 }
 
-asio::awaitable<void> Session::turned_away(std::string what) {
+asio::awaitable<void> Session::turned_away(std::string what, Digest32 policy) {
     auto refused = event(ledger::Action::request_refused, ledger::Outcome::refused, {});
     refused.session = {};
     refused.detail = std::move(what);
+    refused.policy = policy;
     if (!site_.refusals.is_first(refused, network_)) co_return;
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (auto appended = transaction.ledger.append(refused); !appended)
@@ -103,7 +129,7 @@ asio::awaitable<void> Session::end(std::string reason) {
     if (ended_) co_return;
     ended_ = true;
     row_.ended = site_.clock.now();
-    row_.end_reason = std::move(reason);
+    row_.end_reason = departure_ ? std::string(departure_->reason) : std::move(reason);
     // One who came and went without a word leaves a line in the log, and no row: rows would be his
     // to make.
     if (!row_written_) co_return;
@@ -111,6 +137,10 @@ asio::awaitable<void> Session::end(std::string reason) {
     ended.detail = fmt::format("{}; files in {}, out {}; bytes in {}, out {}", row_.end_reason,
                                row_.files_in, row_.files_out, row_.bytes_in, row_.bytes_out);
     ended.bytes = row_.bytes_in + row_.bytes_out;
+    if (departure_) {
+        ended.rule = departure_->rule.text();
+        ended.policy = departure_->policy;
+    }
     co_await record(std::move(ended));
 }
 

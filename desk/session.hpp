@@ -6,8 +6,10 @@
 #include <boost/asio/ip/address.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "desk/site.hpp"
+#include "policy/decide.hpp"
 
 namespace consign::desk {
 
@@ -40,7 +42,19 @@ class Session {
     [[nodiscard]] std::uint64_t files_in() const { return row_.files_in; }
     [[nodiscard]] std::uint64_t files_out() const { return row_.files_out; }
 
-    /// An event of this session, now, under the policy in force: the caller adds what it is about.
+    /// May `account` be here at all: over this listener, from this address, now?
+    [[nodiscard]] policy::Verdict may_connect(const policy::Policy& policy,
+                                              const policy::Account& account) const;
+    /// Of one that has logged in: why the policy in force no longer lets its account be here;
+    /// nothing where it does. Whoever is answered one ends the session, whose row then tells the
+    /// verdict's reason, and its event the rule.
+    [[nodiscard]] std::error_code reason_to_leave();
+    /// The session is at its end: what it waits for of the desk, it waits for no longer.
+    void leave() { leaving_ = true; }
+    [[nodiscard]] bool is_leaving() const { return leaving_; }
+
+    /// An event of this session, now, under the policy in force: the caller adds what it is about,
+    /// and, where it has decided under a policy that it holds, the hash of that one.
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome,
                                       const policy::Rule& rule) const;
     /// Appends in a transaction of its own, and makes or updates the session's row; resumes once
@@ -49,9 +63,9 @@ class Session {
     /// As `record`, but equal refusals within a minute become one row with a count.
     [[nodiscard]] boost::asio::awaitable<Result<>> record_refusal(ledger::Event event);
 
-    /// The connection is refused before it begins, by the limit `what`: an event of no session, so
-    /// that nobody makes rows by knocking.
-    [[nodiscard]] boost::asio::awaitable<void> turned_away(std::string what);
+    /// The connection is refused before it begins, by the limit `what` of the policy of that hash:
+    /// an event of no session, so that nobody makes rows by knocking.
+    [[nodiscard]] boost::asio::awaitable<void> turned_away(std::string what, Digest32 policy);
     /// A request that this protocol never grants here (a shell, a forwarding); `what` is the
     /// event's detail. `from`: the address that it came from, where not the session's.
     [[nodiscard]] boost::asio::awaitable<void> refused_request(
@@ -62,11 +76,20 @@ class Session {
     [[nodiscard]] boost::asio::awaitable<void> end(std::string reason);
 
   private:
+    /// Why the account may no longer be here.
+    struct Departure {
+        std::string_view reason;  // static text
+        policy::Rule rule;
+        Digest32 policy;
+    };
+
     Site& site_;
     boost::asio::ip::address peer_;
     std::string network_;
     ledger::Session row_;
+    std::optional<Departure> departure_;
     bool row_written_ = false;
+    bool leaving_ = false;
     bool ended_ = false;
 };
 

@@ -6,9 +6,11 @@
 #include "base/random.hpp"
 #include "desk/home_growth.hpp"
 #include "desk/live_policy.hpp"
+#include "desk/moved_names.hpp"
 #include "desk/occupancy.hpp"
 #include "desk/open_uploads.hpp"
 #include "desk/passwords.hpp"
+#include "desk/rate.hpp"
 #include "desk/refusals.hpp"
 #include "storage/store.hpp"
 
@@ -26,6 +28,8 @@ struct Site {
     OpenUploads uploads{};
     HomeGrowth growth{};
     Refusals refusals{};
+    Rates rates{};
+    MovedNames moved_names{};
 };
 
 }  // namespace consign::desk

@@ -1,7 +1,6 @@
 #include "desk/upload.hpp"
 
 #include "desk/deposit.hpp"
-#include "desk/disposal.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
@@ -156,9 +155,9 @@ asio::awaitable<Result<>> Upload::finish() {
         return committed;
     });
     if (!sealed) co_return failure(co_await give_back(std::move(deposited), sealed.error(), false));
-    auto doomed = co_await site_.store.write(
-        [&](Transaction& transaction) { return deposit(transaction, *sealed, deposited); });
-    if (!doomed) co_return failure(co_await give_back(std::move(deposited), doomed.error(), true));
+    auto aftermath = co_await deposit(*sealed, deposited);
+    if (!aftermath)
+        co_return failure(co_await give_back(std::move(deposited), aftermath.error(), true));
     session_.count_file_in();
     // The vault holds the stream for as long as this is open, and it may soon be another's to
     // destroy.
@@ -168,7 +167,7 @@ asio::awaitable<Result<>> Upload::finish() {
         return true;
     };
     co_await offload(site_.store.pool(), close);
-    co_await settle(site_, stream_, std::move(*doomed));
+    co_await settle(site_, stream_, std::move(*aftermath));
     co_return Result<>{};
 }
 
@@ -216,72 +215,6 @@ Result<> Upload::keep_row(Transaction& transaction, bool on_disk, Timestamp now)
         !touched)
         return touched;
     return settle_growth(transaction);
-}
-
-Result<std::vector<Id>> Upload::deposit(Transaction& transaction, const vault::Sealed& sealed,
-                                        ledger::Event& event) {
-    const auto policy = site_.policy.current();
-    const auto found = policy->accounts.find(opening_.account);
-    if (found == policy->accounts.end() || !found->second.enabled)
-        return failure(desk_errc::account_withdrawn);
-    const policy::Account& account = found->second;
-    event.personal.sha256 = to_hex(sealed.sha256);
-
-    // Where the upload is now: a folder on its way may have been renamed.
-    const auto row = transaction.catalog.upload(sealed.stream);
-    if (!row) return failure(row.error());
-    if (!*row || !account.home.contains((*row)->path)) return failure(desk_errc::superseded);
-    const VirtualPath whole = (*row)->path;
-    event.personal.path = std::string(whole.text());
-    const auto existing = transaction.catalog.find(whole);
-    if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
-        return failure(existing.error());
-    const bool continues = existing && is_file(*existing, opening_.base);
-    const Ruling ruling = may_deposit(account, account.home.relative(whole),
-                                      existing ? &*existing : nullptr, continues);
-    event.rule = ruling.verdict.rule.text();
-    if (!ruling.verdict.allowed) return failure(ruling.refusal);
-    catalog::Usage counted{.bytes = (*row)->size_bytes, .files = 1};
-    if (existing && existing->file) {
-        counted.bytes += existing->file->size_bytes;
-        ++counted.files;
-    }
-    if (auto fits = within_quota(transaction, account, sealed.size_bytes, counted); !fits)
-        return failure(fits.error());
-
-    std::vector<Id> doomed;
-    if (existing && is_own_uncollected(account, *existing))
-        if (auto withdrawn = withdraw_routed(transaction, existing->file->id, doomed); !withdrawn)
-            return failure(withdrawn.error());
-    // What was a deposit once, or holds what another deposited, is never temporary again: the
-    // upload right would be enough to take it away.
-    const bool temporary = policy::is_temporary_name(*policy, whole.name()) &&
-                           opening_.origin.empty() && (!existing || existing->temporary);
-    const auto committed = transaction.catalog.commit_deposit({.stream = sealed.stream,
-                                                               .path = whole,
-                                                               .account = account.id,
-                                                               .size_bytes = sealed.size_bytes,
-                                                               .sha256 = sealed.sha256,
-                                                               .temporary = temporary,
-                                                               .modified = modified(),
-                                                               .now = event.time,
-                                                               .origin = opening_.origin});
-    if (!committed) return failure(committed.error());
-    if (accessed_)
-        if (auto set = transaction.catalog.set_times(committed->node, accessed_, {}); !set)
-            return failure(set.error());
-    doomed.insert(doomed.end(), committed->doomed.begin(), committed->doomed.end());
-    if (temporary) event.detail = "under a temporary name";
-    if (auto appended = transaction.ledger.append(event); !appended)
-        return failure(appended.error());
-    if (!temporary) {
-        const Deposited deposited{sealed.stream, committed->file, sealed.size_bytes, sealed.sha256,
-                                  whole};
-        if (auto routed = route_deposit(transaction, *policy, account, deposited, event); !routed)
-            return failure(routed.error());
-    }
-    if (auto settled = settle_growth(transaction); !settled) return failure(settled.error());
-    return doomed;
 }
 
 /// Opened on what was there, and closed without a change: nothing was deposited.

@@ -9,6 +9,8 @@
 #include <span>
 
 #include "base/virtual_path.hpp"
+#include "desk/appraisal.hpp"
+#include "desk/disposal.hpp"
 #include "desk/session.hpp"
 
 namespace consign::desk {
@@ -102,9 +104,18 @@ class Upload {
                                                                     std::error_code why,
                                                                     bool on_disk);
     [[nodiscard]] Result<> keep_row(Transaction& transaction, bool on_disk, Timestamp now);
-    [[nodiscard]] Result<std::vector<Id>> deposit(Transaction& transaction,
-                                                  const vault::Sealed& sealed,
-                                                  ledger::Event& event);
+    [[nodiscard]] boost::asio::awaitable<Result<Aftermath>> deposit(vault::Sealed sealed,
+                                                                    ledger::Event& event);
+    struct Placement;
+    [[nodiscard]] Result<Placement> place(Transaction& transaction, const policy::Account& account,
+                                          const vault::Sealed& sealed, ledger::Event& event);
+    [[nodiscard]] Result<> commit(Transaction& transaction, const vault::Sealed& sealed,
+                                  const Appraisal& appraisal, ledger::Event& event,
+                                  Aftermath& aftermath);
+    [[nodiscard]] Result<> withdraw_replaced(Transaction& transaction,
+                                             const policy::Account& account,
+                                             const std::optional<catalog::Entry>& existing,
+                                             Aftermath& aftermath);
 
     Site& site_;
     Session& session_;  // used by the session's own calls alone

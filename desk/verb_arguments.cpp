@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include "desk/rfc3339.hpp"
@@ -42,6 +44,19 @@ bool VerbArguments::flag(std::string_view name) {
     if (const auto* flag = value->if_bool()) return *flag;
     complain(name, "true or false");
     return false;
+}
+
+std::set<std::string, std::less<>> VerbArguments::texts(std::string_view name) {
+    std::set<std::string, std::less<>> texts;
+    const auto* value = take(name);
+    if (!value) return texts;
+    const auto* list = value->if_array();
+    if (!list || !std::ranges::all_of(*list, &boost::json::value::is_string)) {
+        complain(name, "a list of texts");
+        return texts;
+    }
+    for (const auto& text : *list) texts.emplace(text.get_string());
+    return texts;
 }
 
 void VerbArguments::complain(std::string_view name, std::string_view expected) {

@@ -23,6 +23,8 @@ class VerbArguments {
     /// A natural number up to `most`.
     [[nodiscard]] std::optional<std::size_t> number(std::string_view name, std::size_t most);
     [[nodiscard]] bool flag(std::string_view name);
+    /// A list of texts; empty where it is missing.
+    [[nodiscard]] std::set<std::string, std::less<>> texts(std::string_view name);
     /// A text that `parse` (text -> optional<T>) takes; `expected` is what to write instead.
     template <class Parse>
     [[nodiscard]] auto parsed(std::string_view name, Parse parse, std::string_view expected)

@@ -2,15 +2,33 @@
 
 namespace consign::desk {
 
+namespace {
+
+bool is_in_quarantine(const policy::Account& account, const VirtualPath& path) {
+    const VirtualPath& folder = quarantine_folder();
+    if (!account.home.contains(folder) && !folder.contains(account.home)) return false;
+    const auto whole = account.home.joined(path);
+    return whole && folder.contains(*whole);
+}
+
+}  // namespace
+
+const VirtualPath& quarantine_folder() {
+    static const VirtualPath folder = VirtualPath::parse("/quarantine").value();
+    return folder;
+}
+
 bool is_visible(const policy::Account& account, const catalog::Entry& entry,
                 const VirtualPath& path, Timestamp now) {
+    if (entry.standing == catalog::Standing::quarantined || is_in_quarantine(account, path))
+        return false;
     const auto granted = [&](policy::Verb verb) {
         return policy::may(account, verb, path).allowed;
     };
     if (entry.kind == catalog::Kind::directory)
         return granted(policy::Verb::list) || policy::may_enter(account, path).allowed;
     const bool own = entry.made_by == account.id;
-    if (entry.temporary) return own;
+    if (entry.is_pending()) return own;
     if (granted(policy::Verb::list) || granted(policy::Verb::download)) return true;
     return own && now - entry.created <= fresh_deposit_time;
 }

@@ -10,6 +10,10 @@ namespace consign::desk {
 /// A depositor may always stat its own fresh deposit, whatever it may list.
 inline constexpr std::chrono::minutes fresh_deposit_time{10};
 
+/// Where files in quarantine lie: a folder of the whole tree that no account sees, not even one
+/// whose home it lies in.
+[[nodiscard]] const VirtualPath& quarantine_folder();
+
 /// Is this entry, at `path` below the account's home, there for the account at all?
 [[nodiscard]] bool is_visible(const policy::Account& account, const catalog::Entry& entry,
                               const VirtualPath& path, Timestamp now);

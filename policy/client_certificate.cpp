@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "policy/spelling.hpp"
-#include "policy/utf8.hpp"
+#include "policy/language/spelling.hpp"
+#include "policy/language/utf8.hpp"
 
 namespace consign::policy {
 

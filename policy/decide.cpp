@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "policy/zone.hpp"
+#include "policy/calendar/zone.hpp"
 
 namespace consign::policy {
 
@@ -70,30 +70,6 @@ Verdict may_use_legacy(const Policy& policy, const Account& account, const Liste
     return verdict;
 }
 
-bool matches(const Route& route, const DepositFacts& facts) {
-    return (!route.path || route.path->matches(facts.path)) &&
-           (!route.file_name || route.file_name->matches_name(facts.path.name())) &&
-           (!route.account || *route.account == facts.account);
-}
-
-TemplateValues values_of(const Policy& policy, const DepositFacts& facts) {
-    const WallTime now = wall_time(policy.zone, facts.time);
-    const auto day = std::chrono::floor<std::chrono::days>(now);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(now - day);
-    TemplateValues values;
-    set_name_values(values, facts.path.name());
-    values[Placeholder::account] = facts.account;
-    values[Placeholder::home] = facts.home.text();
-    values[Placeholder::date] =
-        fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-    values[Placeholder::time] = fmt::format("{:02}{:02}{:02}", clock.hours().count(),
-                                            clock.minutes().count(), clock.seconds().count());
-    values[Placeholder::sha256] = to_hex(facts.sha256);
-    return values;
-}
-
 void insert_with_parents(std::set<VirtualPath>& folders, VirtualPath folder) {
     while (!folder.is_root() && folders.insert(folder).second) folder = folder.parent();
 }
@@ -131,11 +107,21 @@ Verdict has_exception(const Policy& policy, const Account& account, LegacyExcept
     return {true, legacy->rule, {}};
 }
 
-Verdict may_connect(const Policy& policy, const Account& account, const Listener& listener,
-                    const boost::asio::ip::address& peer, Timestamp now) {
+Verdict may_stay(const Policy& policy, const Account& account, Timestamp now) {
     if (!account.enabled) return {false, account.rule, "the account is disabled"};
     if (account.expires && is_over(policy, *account.expires, now))
         return {false, account.rule, "the account has expired"};
+    if (account.hours.empty()) return {true, account.rule, {}};
+    const auto open = std::ranges::find_if(
+        account.hours, [&](const Hours& hours) { return is_open({hours.window}, now); });
+    if (open == account.hours.end())
+        return {false, account.hours.front().rule, "the account may not log in at this hour"};
+    return {true, open->rule, {}};
+}
+
+Verdict may_connect(const Policy& policy, const Account& account, const Listener& listener,
+                    const boost::asio::ip::address& peer, Timestamp now) {
+    if (const Verdict stays = may_stay(policy, account, now); !stays.allowed) return stays;
     if (!account.protocols.contains(listener.protocol))
         return {false, account.rule, "the account may not use this protocol"};
     if (listener.algorithms == Algorithms::legacy)
@@ -166,17 +152,6 @@ LoginProgress login_progress(const Account& account, std::string_view protocol,
 bool is_temporary_name(const Policy& policy, std::string_view name) {
     return std::ranges::any_of(policy.temporary_names,
                                [&](const Glob& glob) { return glob.matches_name(name); });
-}
-
-std::optional<Routing> route(const Policy& policy, const DepositFacts& facts) {
-    const auto first = std::ranges::find_if(
-        policy.routes, [&](const Route& candidate) { return matches(candidate, facts); });
-    if (first == policy.routes.end()) return std::nullopt;
-    Routing routing{.route = first->name, .rule = first->rule, .copies = {}};
-    const TemplateValues values = values_of(policy, facts);
-    for (const Copy& copy : first->copies)
-        routing.copies.push_back({copy.target.expand(values), copy.rule});
-    return routing;
 }
 
 std::vector<VirtualPath> folders(const Policy& policy) {

@@ -1,4 +1,4 @@
-// The decisions: pure functions of the policy and their arguments. No clock, no disk, no state.
+// Who may: pure functions of the policy and their arguments. No clock, no disk, no state.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -36,8 +36,12 @@ struct Verdict {
 [[nodiscard]] Verdict has_exception(const Policy& policy, const Account& account,
                                     LegacyException exception, Timestamp now);
 
+/// Is the account enabled, not past its last day, and is one of its hours now? A session whose
+/// account is not ends.
+[[nodiscard]] Verdict may_stay(const Policy& policy, const Account& account, Timestamp now);
+
 /// May the account log in at all through this listener: enabled, not expired, protocol, address,
-/// algorithms? A legacy listener lets in accounts alone whose exception for it
+/// hours, algorithms? A legacy listener lets in accounts alone whose exception for it
 /// (legacy_exception_over) lasts. A peer that came over IPv4 to an IPv6 socket counts as IPv4.
 [[nodiscard]] Verdict may_connect(const Policy& policy, const Account& account,
                                   const Listener& listener, const boost::asio::ip::address& peer,
@@ -54,26 +58,6 @@ struct LoginProgress {
 
 /// A closed file under this name is durable, but no deposit.
 [[nodiscard]] bool is_temporary_name(const Policy& policy, std::string_view name);
-
-/// What becomes of a deposit.
-struct Routing {
-    std::string route;  // its name
-    Rule rule;
-    struct Target {
-        Result<VirtualPath> path;  // or why the template makes none: see CopyTemplate::expand
-        Rule rule;
-    };
-    std::vector<Target> copies;
-};
-struct DepositFacts {
-    VirtualPath path;  // whole tree
-    std::string account;
-    VirtualPath home;
-    Timestamp time{};
-    Digest32 sha256{};
-};
-/// The first route that matches, with every one of its targets; nothing where none does.
-[[nodiscard]] std::optional<Routing> route(const Policy& policy, const DepositFacts& facts);
 
 /// Folders that the policy names without wildcards: homes, what grants name below them, and all
 /// above these; a folder always after the one that it lies in. A grant without any wildcard names a

@@ -6,8 +6,8 @@
 #include <bitset>
 #include <optional>
 
-#include "policy/spelling.hpp"
-#include "policy/utf8.hpp"
+#include "policy/language/spelling.hpp"
+#include "policy/language/utf8.hpp"
 
 namespace consign::policy {
 
@@ -46,6 +46,32 @@ bool matches_segment(std::string_view pattern, std::string_view name, bool ignor
         }
     }
     return pattern.find_first_not_of('*', at) == std::string_view::npos;
+}
+
+/// The same among segments, where `**` is what `*` is within one.
+bool matches_path(std::span<const std::string> pattern, std::span<const std::string_view> path,
+                  bool ignore_case) {
+    std::size_t at = 0;
+    std::size_t path_at = 0;
+    std::optional<std::size_t> star;
+    std::size_t star_path_at = 0;
+    while (path_at < path.size()) {
+        if (at < pattern.size() && pattern[at] == any_depth) {
+            star = at++;
+            star_path_at = path_at;
+        } else if (at < pattern.size() &&
+                   matches_segment(pattern[at], path[path_at], ignore_case)) {
+            ++at;
+            ++path_at;
+        } else if (star) {
+            at = *star + 1;
+            path_at = ++star_path_at;
+        } else {
+            return false;
+        }
+    }
+    while (at < pattern.size() && pattern[at] == any_depth) ++at;
+    return at == pattern.size();
 }
 
 bool has_wildcard(std::string_view segment) {
@@ -189,9 +215,8 @@ class Glob::Walk {
         return *this;
     }
 
-    [[nodiscard]] bool arrived() const { return states_.test(segments_.size()); }
     [[nodiscard]] bool can_go_on() const {
-        return states_.count() > (arrived() ? std::size_t{1} : std::size_t{0});
+        return states_.count() > (states_.test(segments_.size()) ? std::size_t{1} : std::size_t{0});
     }
     [[nodiscard]] bool takes_all_below() const {
         return !segments_.empty() && segments_.back() == any_depth &&
@@ -244,9 +269,9 @@ std::expected<Glob, std::string> Glob::name(std::string_view pattern, bool ignor
     return glob;
 }
 
-bool Glob::matches(const VirtualPath& path) const {
+bool Glob::matches(std::span<const std::string_view> path) const {
     return std::ranges::any_of(alternatives_, [&](const Segments& segments) {
-        return Walk(segments, ignore_case_).down(path).arrived();
+        return matches_path(segments, path, ignore_case_);
     });
 }
 

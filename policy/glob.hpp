@@ -9,6 +9,7 @@
 #pragma once
 
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,9 @@ class Glob {
     [[nodiscard]] static std::expected<Glob, std::string> name(std::string_view pattern,
                                                                bool ignore_case = false);
 
-    [[nodiscard]] bool matches(const VirtualPath& path) const;
+    [[nodiscard]] bool matches(const VirtualPath& path) const { return matches(path.segments()); }
+    /// The path's segments, worked out once by who asks many globs.
+    [[nodiscard]] bool matches(std::span<const std::string_view> segments) const;
     /// For a glob of names.
     [[nodiscard]] bool matches_name(std::string_view name) const;
 
@@ -49,11 +52,18 @@ class Glob {
     /// Has it no wildcard at all?
     [[nodiscard]] bool is_literal() const;
 
+    [[nodiscard]] bool is_same_as(const Glob& other) const {
+        return ignore_case_ == other.ignore_case_ && text_ == other.text_;
+    }
     /// As it was written.
     [[nodiscard]] std::string_view text() const { return text_; }
 
-  private:
+    /// What it stands for, braces written out: each a list of segments, of which any may be `**`.
     using Segments = std::vector<std::string>;
+    [[nodiscard]] const std::vector<Segments>& alternatives() const { return alternatives_; }
+    [[nodiscard]] bool ignores_case() const { return ignore_case_; }
+
+  private:
     class Walk;
 
     std::string text_;

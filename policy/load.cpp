@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include "base/evp.hpp"
+#include "policy/awaited.hpp"
+#include "policy/check.hpp"
 #include "policy/draft.hpp"
+#include "policy/language/spelling.hpp"
 #include "policy/reader.hpp"
-#include "policy/spelling.hpp"
+#include "policy/source.hpp"
 
 namespace consign::policy {
 
@@ -18,24 +18,33 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Absolute: what the policy names in it must not depend on where a process stands.
+fs::path folder_of(const fs::path& consign_yaml) {
+    return fs::absolute(consign_yaml).parent_path().lexically_normal();
+}
+
 class Loader {
   public:
-    explicit Loader(const fs::path& consign_yaml)
-        : folder_(fs::absolute(consign_yaml).parent_path().lexically_normal()),
-          server_file_(consign_yaml.filename().string()) {}
+    Loader(const Source& source, const fs::path& consign_yaml, Timestamp now)
+        : source_(source),
+          folder_(folder_of(consign_yaml)),
+          server_file_(consign_yaml.filename().string()),
+          now_(now) {}
 
     Loaded run() {
         read_server();
         const bool has_server_file = all_files_read_;
         for (const std::string& file : policy_files()) read_policy(file);
-        if (has_server_file) check(draft_, all_files_read_, problems_);
-        Loaded loaded{nullptr, problems_.sorted(files_)};
+        if (has_server_file) check({draft_, all_files_read_, now_, problems_});
+        Loaded loaded{
+            .policy = nullptr, .problems = problems_.sorted(files_), .data = draft_.policy.data};
         if (!problems_.has_errors()) {
             Digest32 hash{};
             std::ranges::copy(digest_.finish(), hash.begin());
             draft_.policy.hash = hash;
             loaded.policy = std::make_shared<const Policy>(std::move(draft_.policy));
         }
+        loaded.files = std::move(files_);
         return loaded;
     }
 
@@ -43,19 +52,20 @@ class Loader {
     void read_server() {
         draft_.server_file = server_file_;
         if (const auto document = parsed(server_file_))
-            read_server_file(Reader(server_file_, problems_), document->root(), folder_, draft_);
+            read_server_file(Reader(server_file_, problems_, awaited_words), document->root(),
+                             folder_, draft_);
     }
 
     void read_policy(const std::string& file) {
         const ReadNamedFile read_named = [this](const std::string& path) {
             return content(path, key_file_limit_bytes);
         };
+        const Reader in(file, problems_, awaited_words);
         if (const auto document = parsed(file))
-            read_policy_file(Reader(file, problems_), document->root(), read_named, draft_);
+            read_policy_file({in, folder_, read_named, draft_}, document->root());
     }
 
     std::optional<yaml::Document> parsed(const std::string& file) {
-        files_.push_back(file);
         const auto text = content(file, yaml::document_limit_bytes);
         std::optional<yaml::Document> document;
         if (text)
@@ -69,20 +79,16 @@ class Loader {
     /// Reads a file that is named relative to the folder, and counts it into the policy's hash.
     std::expected<std::string, std::string> content(const std::string& name,
                                                     std::size_t limit_bytes) {
-        const fs::path path = folder_ / name;
-        std::error_code error;
-        // A FIFO or a device would never end.
-        if (fs::exists(path, error) && !fs::is_regular_file(path, error))
-            return std::unexpected(std::string("is not a regular file"));
-        std::ifstream file(path, std::ios::binary);
-        if (!file) return std::unexpected(fmt::format("cannot be read: {}", std::strerror(errno)));
-        std::string text(limit_bytes + 1, '\0');
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-        if (file.bad()) return std::unexpected(std::string("cannot be read"));
-        text.resize(static_cast<std::size_t>(file.gcount()));
-        if (text.size() > limit_bytes)
-            return std::unexpected(fmt::format("is larger than {} KiB", limit_bytes / 1024));
-        add_to_hash(name, text);
+        const std::size_t index = files_.size();
+        files_.push_back({name, {}});
+        auto text = source_.read(name, limit_bytes);
+        if (!text) return text;
+        bytes_ += text->size();
+        if (bytes_ > policy_limit_bytes)
+            return std::unexpected(
+                fmt::format("makes the policy larger than {} MiB", policy_limit_bytes >> 20U));
+        add_to_hash(name, *text);
+        files_[index].text = *text;
         return text;
     }
 
@@ -113,17 +119,14 @@ class Loader {
         if (!names) return refused(names.error());
         if (pattern.parent_path().string().find_first_of("*?{") != std::string::npos)
             return refused("only the last part of `policy` may be a pattern");
-        std::error_code error;
-        for (fs::directory_iterator entry(folder_ / pattern.parent_path(), error), end;
-             !error && entry != end; entry.increment(error)) {
+        const auto found = source_.names_in(pattern.parent_path());
+        if (!found)
+            return refused(fmt::format("the folder of {} cannot be read: {}",
+                                       cited(draft_.policy_files), found.error()));
+        for (const std::string& name : *found)
             // A leading dot is an editor's, or a package manager's.
-            const std::string name = entry->path().filename().string();
             if (!name.starts_with('.') && names->matches_name(name))
                 files.push_back((pattern.parent_path() / name).string());
-        }
-        if (error)
-            return refused(fmt::format("the folder of {} cannot be read: {}",
-                                       cited(draft_.policy_files), error.message()));
         if (files.empty())
             return refused(fmt::format("no file matches {}", cited(draft_.policy_files)));
         if (files.size() > policy_file_limit)
@@ -138,19 +141,27 @@ class Loader {
         return files;
     }
 
+    const Source& source_;
     fs::path folder_;
     std::string server_file_;
+    Timestamp now_;
     Problems problems_;
     Draft draft_;
-    std::vector<std::string> files_;  // as they are read
+    std::vector<SourceFile> files_;  // as they are read
+    std::size_t bytes_ = 0;          // of them all
     bool all_files_read_ = true;
     evp::Digest digest_;
 };
 
 }  // namespace
 
-Loaded load(const fs::path& consign_yaml) {
-    return Loader(consign_yaml).run();
+Loaded load(const fs::path& consign_yaml, Timestamp now) {
+    return Loader(FolderSource(folder_of(consign_yaml)), consign_yaml, now).run();
+}
+
+Loaded load_kept(const std::vector<SourceFile>& files, const fs::path& consign_yaml,
+                 Timestamp now) {
+    return Loader(KeptSource(files), consign_yaml, now).run();
 }
 
 }  // namespace consign::policy

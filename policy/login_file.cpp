@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <ranges>
 
 #include "policy/client_certificate.hpp"
 #include "policy/draft.hpp"
+#include "policy/language/spelling.hpp"
 #include "policy/password_hash.hpp"
 #include "policy/public_key.hpp"
 #include "policy/reader.hpp"
-#include "policy/spelling.hpp"
 
 namespace consign::policy {
 
@@ -22,8 +23,9 @@ constexpr std::size_t key_limit = 64;
 constexpr std::size_t certificate_limit = 64;
 constexpr std::size_t way_limit = 16;
 
-constexpr std::array<std::string_view, 3> method_names{"publickey", "tls-certificate", "password"};
-constexpr std::array<std::string_view, 2> later_methods{"totp", "ssh-certificate"};
+// In the order of Method.
+constexpr std::array<std::string_view, 5> method_names{"publickey", "tls-certificate", "password",
+                                                       "totp", "ssh-certificate"};
 
 struct WayPlace {
     Method method;
@@ -32,61 +34,70 @@ struct WayPlace {
 
 class LoginReader {
   public:
-    LoginReader(const Reader& in, const ReadNamedFile& read_file, AccountDraft& draft)
-        : in_(in), read_file_(read_file), draft_(draft), account_(draft.account) {}
+    LoginReader(const Reading& reading, AccountDraft& draft)
+        : reading_(reading), in_(reading.in), draft_(draft), account_(draft.account) {}
 
     void read(const Node& node) {
         in_.mapping(
             node,
-            {optional("any_of", [&](const Node& ways) { read_any_of(ways); }),
-             optional("all_of", [&](const Node& way) { read_all_of(way); }),
-             optional("keys", [&](const Node& keys) { read_keys(keys); }),
+            {alternative("any_of",
+                         "The ways in: each a method, or a list of methods that must all succeed.",
+                         [&](const Node& ways) { read_any_of(ways); }),
+             alternative("all_of", "One way in: a list of methods that must all succeed.",
+                         [&](const Node& way) { read_way(way); }),
+             optional("keys",
+                      "Public keys: each a line as OpenSSH writes it, or the path of a .pub file.",
+                      [&](const Node& keys) { read_keys(keys); }),
              optional("certificates",
+                      "Clients' certificates: each a fingerprint, or a subject in the form of RFC "
+                      "2253.",
                       [&](const Node& certificates) { read_certificates(certificates); }),
-             optional("password", [&](const Node& hash) { read_password(hash); }), later("totp")});
-        if (node.kind == Node::Kind::mapping) check_ways(node.place);
+             optional("password", "The hash of the password, as `consign hash-password` prints it.",
+                      [&](const Node& hash) { read_password(hash); }),
+             optional("totp", "Where the secret of the one-time codes stands.",
+                      [&](const Node& secret) { read_totp(secret); })});
+        const bool has_ways =
+            node.value_of("any_of") != node.value_of("all_of") &&
+            (node.value_of("any_of") == nullptr || node.value_of("all_of") == nullptr);
+        if (has_ways) check_ways(node.place);
     }
 
   private:
     void read_any_of(const Node& node) {
-        ++ways_written_;
         in_.items(node, way_limit, [&](const Node& way) {
-            if (way.kind == Node::Kind::sequence)
-                read_way(way);
-            else
-                add_way({&way});
+            if (in_.is_describing() || way.kind != Node::Kind::sequence)
+                add_way([&](const ReadNode& read) { read(way); });
+            if (in_.is_describing() || way.kind == Node::Kind::sequence) read_way(way);
         });
     }
 
-    void read_all_of(const Node& node) {
-        ++ways_written_;
-        if (node.kind == Node::Kind::sequence)
-            read_way(node);
-        else
-            in_.items(node, way_limit, {});
-    }
-
     void read_way(const Node& node) {
-        if (node.items.empty()) {
-            in_.error(node.place, "an empty way would let anybody in: name its methods");
-            has_mistake_ = true;
-            return;
-        }
-        add_way(node.items);
+        constexpr std::string_view if_empty = "an empty way would let anybody in: name its methods";
+        if (node.kind != Node::Kind::sequence || node.items.empty()) has_mistake_ = true;
+        add_way(
+            [&](const ReadNode& read) { in_.items(node, method_names.size(), read, if_empty); });
     }
 
-    void add_way(const std::vector<const Node*>& methods) {
+    /// `each_method` calls what it is handed with each of the way's methods.
+    void add_way(const std::function<void(const ReadNode&)>& each_method) {
         std::set<Method> way;
-        for (const Node* method : methods) {
-            const auto index = in_.choice(*method, method_names, later_methods);
+        Place at{};
+        each_method([&](const Node& node) {
+            const auto index = in_.choice(node, method_names);
             if (!index) {
                 has_mistake_ = true;
-                continue;
+                return;
             }
-            if (!way.insert(static_cast<Method>(*index)).second)
-                in_.error(method->place,
+            at = node.place;
+            const auto method = static_cast<Method>(*index);
+            if (!way.insert(method).second)
+                in_.error(node.place,
                           fmt::format("this way names `{}` twice", method_names[*index]));
-            methods_.push_back({static_cast<Method>(*index), method->place});
+            methods_.push_back({method, node.place});
+        });
+        if (way == std::set<Method>{Method::totp}) {
+            in_.error(at, "`totp` is never alone: whoever finds the device would be in");
+            has_mistake_ = true;
         }
         if (!way.empty()) account_.ways.push_back(std::move(way));
     }
@@ -105,7 +116,7 @@ class LoginReader {
     }
 
     void read_key_file(Place at, const std::string& path) {
-        const auto content = read_file_(path);
+        const auto content = reading_.read_file(path);
         if (!content) {
             in_.error(at, fmt::format("the key file {} {}", cited(path), content.error()));
             has_mistake_ = true;
@@ -165,7 +176,7 @@ class LoginReader {
 
     void read_password(const Node& node) {
         password_place_ = node.place;
-        const auto written = in_.secret(node);
+        const auto written = in_.secret(node, text_form::password_hash);
         if (!written) {
             has_mistake_ = true;
         } else if (auto wrong = wrong_password_hash(*written)) {
@@ -176,12 +187,14 @@ class LoginReader {
         }
     }
 
+    void read_totp(const Node& node) {
+        totp_place_ = node.place;
+        account_.totp = read_reference(in_, node, reading_.folder);
+        if (!account_.totp) has_mistake_ = true;
+    }
+
     /// Every way can be gone, and nothing lies there for no way.
     void check_ways(Place at) {
-        if (ways_written_ != 1)
-            return in_.error(at, ways_written_ == 0
-                                     ? "`any_of` or `all_of` is missing: how to log in"
-                                     : "`any_of` and `all_of` exclude each other");
         if (has_mistake_) return;  // told already, and what follows would only repeat it
         if (account_.ways.empty()) return in_.error(at, "no way to log in: name a method");
         for (const WayPlace& way : methods_)
@@ -198,6 +211,7 @@ class LoginReader {
         unused(Method::publickey, keys_place_, "these keys are");
         unused(Method::tls_certificate, certificates_place_, "these certificates are");
         unused(Method::password, password_place_, "this password is");
+        unused(Method::totp, totp_place_, "this secret is");
         if (has_mistake_) return;
         draft_.login_place = at;
         const auto by_certificate =
@@ -214,6 +228,10 @@ class LoginReader {
                 return !account_.certificates.empty();
             case Method::password:
                 return !account_.password_hash.empty();
+            case Method::totp:
+                return account_.totp.has_value();
+            case Method::ssh_certificate:
+                return true;  // the listener's matter
         }
         return false;
     }
@@ -221,27 +239,26 @@ class LoginReader {
     [[nodiscard]] static std::string missing_means(Method method) {
         const std::string_view means = method == Method::publickey         ? "keys"
                                        : method == Method::tls_certificate ? "certificates"
-                                                                           : "password";
+                                                                           : name_of(method);
         return fmt::format("`{}` is a way in, but the account has no `{}`", name_of(method), means);
     }
 
+    const Reading& reading_;
     const Reader& in_;
-    const ReadNamedFile& read_file_;
     AccountDraft& draft_;
     Account& account_;
     std::vector<WayPlace> methods_;
     std::optional<Place> keys_place_;
     std::optional<Place> certificates_place_;
     std::optional<Place> password_place_;
-    int ways_written_ = 0;
+    std::optional<Place> totp_place_;
     bool has_mistake_ = false;
 };
 
 }  // namespace
 
-void read_login(const Reader& in, const Node& node, const ReadNamedFile& read_file,
-                AccountDraft& draft) {
-    LoginReader(in, read_file, draft).read(node);
+void read_login(const Reading& reading, const Node& node, AccountDraft& draft) {
+    LoginReader(reading, draft).read(node);
 }
 
 }  // namespace consign::policy

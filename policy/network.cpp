@@ -5,7 +5,7 @@
 #include <charconv>
 #include <optional>
 
-#include "policy/spelling.hpp"
+#include "policy/language/spelling.hpp"
 
 namespace consign::policy {
 

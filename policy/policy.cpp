@@ -38,6 +38,10 @@ std::string_view name_of(Method method) {
             return "tls-certificate";
         case Method::password:
             return "password";
+        case Method::totp:
+            return "totp";
+        case Method::ssh_certificate:
+            return "ssh-certificate";
     }
     return {};
 }
@@ -65,6 +69,71 @@ std::string_view name_of(LegacyException exception) {
 
 LegacyException legacy_exception_over(std::string_view protocol) {
     return protocol == "ftps" ? LegacyException::old_tls : LegacyException::ssh_algorithms;
+}
+
+std::string_view name_of(FilenameCharset charset) {
+    switch (charset) {
+        case FilenameCharset::utf_8:
+            return "utf-8";
+        case FilenameCharset::iso_8859_1:
+            return "iso-8859-1";
+        case FilenameCharset::iso_8859_15:
+            return "iso-8859-15";
+        case FilenameCharset::windows_1252:
+            return "windows-1252";
+    }
+    return {};
+}
+
+std::string_view name_of(Sidecar sidecar) {
+    switch (sidecar) {
+        case Sidecar::ok_file:
+            return "ok_file";
+        case Sidecar::checksum_file:
+            return "checksum_file";
+    }
+    return {};
+}
+
+std::string_view name_of(const Action& action) {
+    struct Name {
+        std::string_view operator()(const Copy&) const { return "copy"; }
+        std::string_view operator()(const Move&) const { return "move"; }
+        std::string_view operator()(const Deliver&) const { return "deliver"; }
+        std::string_view operator()(const Quarantine&) const { return "quarantine"; }
+        std::string_view operator()(const Tag&) const { return "tag"; }
+    };
+    return std::visit(Name{}, action);
+}
+
+const Rule& rule_of(const Action& action) {
+    return std::visit([](const auto& one) -> const Rule& { return one.rule; }, action);
+}
+
+std::string_view name_of(CountedFrom counted_from) {
+    switch (counted_from) {
+        case CountedFrom::deposit:
+            return "deposit";
+        case CountedFrom::last_pickup:
+            return "last_pickup";
+        case CountedFrom::last_activity:
+            return "last_activity";
+    }
+    return {};
+}
+
+std::string_view name_of(AfterPickup then) {
+    switch (then) {
+        case AfterPickup::keep:
+            return "keep";
+        case AfterPickup::hide:
+            return "hide";
+        case AfterPickup::archive:
+            return "archive";
+        case AfterPickup::erase:
+            return "erase";
+    }
+    return {};
 }
 
 }  // namespace consign::policy

@@ -13,14 +13,21 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/virtual_path.hpp"
-#include "policy/copy_template.hpp"
+#include "policy/calendar/schedule.hpp"
+#include "policy/calendar/span.hpp"
+#include "policy/content/content.hpp"
+#include "policy/content/ending.hpp"
+#include "policy/content/field_pattern.hpp"
 #include "policy/glob.hpp"
 #include "policy/network.hpp"
+#include "policy/path_template.hpp"
+#include "policy/pattern.hpp"
 
 namespace consign::policy {
 
@@ -30,6 +37,7 @@ struct Rule {
     std::string file;  // relative to consign.yaml
     int line = 0;
     [[nodiscard]] std::string text() const;  // FILE:LINE; empty where there is none
+    bool operator==(const Rule&) const = default;
 };
 
 enum class Verb : std::uint8_t { list, download, upload, overwrite, append, rename, remove, mkdir };
@@ -42,9 +50,10 @@ struct Grant {
     Rule rule;
 };
 
-enum class Method : std::uint8_t { publickey, tls_certificate, password };
+enum class Method : std::uint8_t { publickey, tls_certificate, password, totp, ssh_certificate };
 [[nodiscard]] std::string_view name_of(Method method);
-/// Those that a protocol can carry; none where there is no such protocol.
+/// Those that a protocol can carry; none where there is no such protocol. totp and ssh_certificate
+/// are of the language, and carried by none yet.
 [[nodiscard]] const std::set<Method>& methods_over(std::string_view protocol);
 
 struct PublicKey {
@@ -67,8 +76,31 @@ struct Network {  // of `from`
 };
 
 struct Quota {
-    std::optional<std::uint64_t> bytes, files, file;  // file: the size of one
+    std::optional<std::uint64_t> bytes, files, file;          // file: the size of one
+    std::optional<std::uint64_t> upload_rate, download_rate;  // bytes a second, of all its sessions
+    std::optional<std::size_t> sessions;  // at once; instead of limits.sessions_per_account
     Rule rule;
+};
+
+struct Hours {  // when an account may log in
+    Window window;
+    Rule rule;
+};
+
+/// The charset in which a client writes names, where it is not UTF-8.
+enum class FilenameCharset : std::uint8_t { utf_8, iso_8859_1, iso_8859_15, windows_1252 };
+[[nodiscard]] std::string_view name_of(FilenameCharset charset);
+
+/// Sending facilities that an account may name in what it deposits.
+struct Claims {
+    std::set<std::string, std::less<>> facilities;
+    Rule rule;
+};
+
+/// A secret that stands elsewhere.
+struct KeyReference {  // file:PATH, credential:NAME
+    enum class Kind : std::uint8_t { file, credential } kind = Kind::file;
+    std::string value;  // a path relative to consign.yaml is already made absolute
 };
 
 /// What a legacy client may do that nobody else may.
@@ -87,6 +119,7 @@ struct Legacy {
 struct Account {
     std::string id;    // "lab-biomed"
     std::string name;  // for people
+    std::string group;
     VirtualPath home;
     std::set<std::string> protocols;  // "sftp", "ftps"; both where the file names none
     bool enabled = true;
@@ -95,26 +128,184 @@ struct Account {
     std::vector<PublicKey> keys;
     std::vector<ClientCertificate> certificates;
     std::string password_hash;  // argon2id or crypt(3); empty: none
+    std::optional<KeyReference> totp;
     std::vector<Network> from;  // empty: from anywhere
+    std::vector<Hours> hours;   // empty: at any time
+    FilenameCharset filename_charset = FilenameCharset::utf_8;
+    std::optional<Claims> claims;  // absent: not checked
     std::optional<Legacy> legacy;
     std::vector<Grant> grants;
     Quota quota;
     Rule rule;
 };
 
-struct Copy {
-    CopyTemplate target;  // over the whole tree: /partners/x/out/{date}/{name}
+/// A condition on what the file says of itself: one of the values.
+struct FieldCondition {
+    content::FieldName field;
+    std::vector<content::FieldPattern> any_of;
     Rule rule;
 };
 
+/// All that is there must hold.
+struct Conditions {
+    std::optional<Glob> path;           // of the whole tree
+    std::optional<Glob> file_name;      // of the last segment
+    std::optional<Pattern> path_regex;  // of the whole path; its captures go into templates
+    bool ignore_case = false;           // of the globs and the regex
+    std::vector<std::string> accounts;  // empty: any
+    std::vector<std::string> groups;    // empty: any
+    std::optional<std::uint64_t> at_least_bytes, at_most_bytes;
+    Schedule time;                           // empty: at any time
+    std::vector<content::Format> formats;    // empty: any
+    std::vector<content::Packing> packings;  // empty: any
+    std::vector<FieldCondition> fields;
+};
+
+/// A file beside the deposit that says that it is complete.
+enum class Sidecar : std::uint8_t {
+    ok_file,       // NAME.ok, of any content
+    checksum_file  // NAME.sha256, NAME.md5, ...: it must tell the right digest
+};
+[[nodiscard]] std::string_view name_of(Sidecar sidecar);
+
+/// Whom a file is about, where the route says by which fields; else as the format has it.
+struct SubjectFields {
+    std::optional<content::FieldName> id, authority, born, died;
+    Rule rule;
+};
+
+struct Copy {
+    PathTemplate target;  // over the whole tree: /partners/x/out/{date}/{name}
+    Rule rule;
+};
+/// The deposit's own name ends.
+struct Move {
+    PathTemplate target;
+    Rule rule;
+};
+struct Deliver {
+    std::string target;  // of Policy::targets
+    PathTemplate path;   // over there
+    Rule rule;
+};
+/// Away from everyone, until an administrator decides.
+struct Quarantine {
+    std::string reason;  // for people
+    Rule rule;
+};
+/// A word that the file's events carry.
+struct Tag {
+    std::string tag;
+    Rule rule;
+};
+using Action = std::variant<Copy, Move, Deliver, Quarantine, Tag>;
+[[nodiscard]] std::string_view name_of(const Action& action);
+[[nodiscard]] const Rule& rule_of(const Action& action);
+
+/// A file that tells the depositor that its deposit was taken.
+struct Acknowledge {
+    PathTemplate target;
+    Rule rule;
+};
+
+/// What happens where a name is taken.
+enum class OnClash : std::uint8_t { number, fail };
+
 struct Route {
     std::string name;
-    std::optional<Glob> path;       // of the whole tree
-    std::optional<Glob> file_name;  // of the last segment
-    std::optional<std::string> account;
-    bool ignore_case = false;
-    std::vector<Copy> copies;
+    Conditions when;
+    std::vector<content::Ending> endings;  // complete_when
+    std::vector<Sidecar> sidecars;         // complete_when
+    std::optional<SubjectFields> subject;
+    std::string retention_class;  // of Policy::classes; empty: none
+    std::vector<Action> to;
+    OnClash on_clash = OnClash::number;
+    std::optional<Acknowledge> acknowledge;
+    std::vector<std::string> alert;  // of Policy::alerts
     Rule rule;
+};
+
+enum class CountedFrom : std::uint8_t { deposit, last_pickup, last_activity };
+[[nodiscard]] std::string_view name_of(CountedFrom counted_from);
+
+/// How long content is kept, and why: a line of the register of processing (RGPD art. 30).
+struct Class {
+    std::string name;
+    std::string purpose{}, legal_basis{}, recipients{};  // for people
+    Span keep{};
+    CountedFrom counted_from = CountedFrom::deposit;
+    std::optional<Span> minor_until{}, after_death{}, shorten_after_pickup{};
+    Rule rule{};
+};
+
+/// Where the policy delivers to, and pulls from.
+struct Target {
+    std::string name;
+    std::string scheme;  // "sftp", "ftps", "file"
+    std::string user, host;
+    std::uint16_t port = 0;
+    std::string folder;  // of a `file:` target: absolute; else what stands after the host
+    std::optional<KeyReference> identity;  // a private key
+    std::optional<KeyReference> password;
+    std::string host_key;                     // "SHA256:...": of an sftp target
+    std::optional<std::filesystem::path> ca;  // of an ftps target; the system's where absent
+    std::string residency;                    // "EEA"
+    std::size_t connections = 1;
+    std::optional<std::uint64_t> rate;  // bytes a second
+    Schedule at;                        // empty: at once
+    Rule rule;
+};
+
+struct Pull {
+    std::string name;
+    std::string target;
+    std::string from_folder;  // over there
+    VirtualPath into;         // of the whole tree
+    Schedule at;
+    bool deletes = false;  // at the far end, once it is here
+    Rule rule;
+};
+
+/// What becomes of a file once it was collected.
+enum class AfterPickup : std::uint8_t { keep, hide, archive, erase };
+[[nodiscard]] std::string_view name_of(AfterPickup then);
+
+/// What a partner is expected to collect, and when.
+struct Pickup {
+    std::string name;
+    std::string account;
+    Glob path;        // relative to its home
+    Schedule window;  // empty: at any time
+    std::optional<Deadline> expect;
+    std::optional<std::uint64_t> downloads;  // complete ones
+    AfterPickup then = AfterPickup::keep;
+    std::vector<std::string> alert;
+    Rule rule;
+};
+
+/// What a lab is expected to bring, and when.
+struct ExpectedDeposit {
+    std::string name;
+    std::string account;
+    Glob path;  // relative to its home
+    Deadline expect;
+    std::uint64_t at_least = 1;  // files
+    std::vector<std::string> alert;
+    Rule rule;
+};
+
+struct AlertChannel {
+    enum class Kind : std::uint8_t { exec, webhook, mail } kind = Kind::exec;
+    std::string to;     // a program's absolute path, a URL, an address
+    std::string relay;  // of mail: smtp:// or smtps://
+    Rule rule;
+};
+
+/// Of the ledger itself.
+struct LedgerTerms {
+    std::chrono::seconds checkpoint_every{5 * 60};
+    std::optional<Span> keep;  // sessions, logins, refusals; absent: for ever
+    std::string timestamps;    // of an RFC 3161 authority; empty: none
 };
 
 enum class Algorithms : std::uint8_t { modern, compatible, legacy };
@@ -158,21 +349,27 @@ struct Limits {
     std::chrono::seconds unfinished_uploads_kept{24 * 3600};
 };
 
-struct KeyReference {  // file:PATH or credential:NAME
-    enum class Kind : std::uint8_t { file, credential } kind = Kind::file;
-    std::string value;  // a path relative to consign.yaml is already made absolute
-};
-
 struct Policy {
     std::string site;
     std::filesystem::path data;
     std::string zone = "UTC";
+    std::string residency;
     KeyReference root_key;
+    std::optional<KeyReference> witness_key;
     std::vector<Listener> listeners;
     Limits limits;
     std::vector<Glob> temporary_names;
     std::map<std::string, Account, std::less<>> accounts;
     std::vector<Route> routes;
+    std::map<std::string, Class, std::less<>> classes;
+    std::map<std::string, Target, std::less<>> targets;
+    std::vector<Pull> pulls;
+    std::vector<Pickup> pickups;
+    std::vector<ExpectedDeposit> deposits;
+    std::map<std::string, std::vector<AlertChannel>, std::less<>> alerts;
+    LedgerTerms ledger;
+    std::string metrics_address;  // "127.0.0.1:9464"; empty: none
+    bool reload_on_change = false;
     Digest32 hash{};  // SHA-256 over all files read: names and contents
 };
 

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/evp.hpp"
-#include "policy/spelling.hpp"
+#include "policy/language/spelling.hpp"
 
 namespace consign::policy {
 
@@ -94,7 +94,8 @@ std::string refused_start(std::string_view line, std::string_view first) {
     if (line.find("SSH2 PUBLIC KEY") != std::string_view::npos)
         return "a key in RFC 4716 form: convert it with `ssh-keygen -i -f FILE`";
     if (first == "ssh-dss") return "a DSA key: at 1024 bits it is too weak, and is not accepted";
-    if (first.ends_with("-cert-v01@openssh.com")) return not_carried_out("ssh-certificate");
+    if (first.ends_with("-cert-v01@openssh.com"))
+        return "a certificate: `keys` holds plain keys; give the .pub file without `-cert`";
     return fmt::format("not a public key: it must start with one of {}", listed(algorithms));
 }
 

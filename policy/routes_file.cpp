@@ -1,11 +1,10 @@
 // `routes:` of a file in policy.d: where a deposit goes.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 
 #include "policy/draft.hpp"
 #include "policy/reader.hpp"
-#include "policy/spelling.hpp"
 
 namespace consign::policy {
 
@@ -14,89 +13,102 @@ using yaml::Node;
 namespace {
 
 constexpr std::size_t route_limit = 10'000;
-constexpr std::size_t copy_limit = 64;
 
-void read_when(const Reader& in, const Node& node, RouteDraft& draft) {
-    Route& route = draft.route;
-    // The globs depend on ignore_case, which may stand after them.
-    std::optional<std::string> path;
-    std::optional<std::string> name;
-    Place path_place;
-    Place name_place;
-    in.mapping(node, {optional("path",
-                               [&](const Node& value) {
-                                   path = in.text(value);
-                                   path_place = value.place;
-                               }),
-                      optional("name",
-                               [&](const Node& value) {
-                                   name = in.text(value);
-                                   name_place = value.place;
-                               }),
-                      optional("account",
-                               [&](const Node& value) {
-                                   route.account = in.text(value);
-                                   draft.account_place = value.place;
-                               }),
-                      optional("ignore_case",
-                               [&](const Node& value) {
-                                   route.ignore_case = in.boolean(value).value_or(false);
-                               }),
-                      later("hl7"), later("hprim"), later("dicom")});
-    if (node.kind == Node::Kind::mapping && node.entries.empty())
-        in.error(node.place, "no condition: write `path: /**` for every deposit");
-    const auto compile = [&](const std::optional<std::string>& pattern, Place at, auto parse,
-                             std::optional<Glob>& into) {
-        if (!pattern) return;
-        auto glob = parse(*pattern, route.ignore_case);
-        if (!glob) return in.error(at, glob.error());
-        into = std::move(*glob);
-    };
-    compile(path, path_place, Glob::path, route.path);
-    compile(name, name_place, Glob::name, route.file_name);
-}
+// Those of Ending, in its order, then those of Sidecar.
+constexpr std::array<std::string_view, 7> completeness_names{
+    "batch_trailer", "hprim_trailer", "pdf_trailer",  "zip_directory",
+    "gzip_trailer",  "ok_file",       "checksum_file"};
+constexpr std::size_t ending_count = 5;
+constexpr std::array<std::string_view, 2> clash_names{"number", "fail"};
 
-void read_copy(const Reader& in, const Node& node, RouteDraft& draft) {
-    const auto written = in.text(node);
-    if (!written) return;
-    auto target = CopyTemplate::parse(*written);
-    if (!target) return in.error(node.place, target.error());
-    draft.route.copies.push_back({std::move(*target), in.rule(node.place)});
-    draft.copy_places.push_back(node.place);
-}
-
-void read_to(const Reader& in, const Node& node, RouteDraft& draft) {
-    if (node.kind == Node::Kind::sequence && node.items.empty())
-        in.error(node.place, "expected at least one `copy`");
-    in.items(node, copy_limit, [&](const Node& item) {
-        in.mapping(item, {required("copy", [&](const Node& copy) { read_copy(in, copy, draft); }),
-                          later("deliver"), later("quarantine")});
+void read_completeness(const Reader& in, const Node& node, Route& route) {
+    in.one_or_items(node, completeness_names.size(), [&](const Node& item) {
+        const auto index = in.choice(item, completeness_names);
+        if (!index) return;
+        if (*index < ending_count)
+            route.endings.push_back(static_cast<content::Ending>(*index));
+        else
+            route.sidecars.push_back(static_cast<Sidecar>(*index - ending_count));
     });
+}
+
+/// `hl7.PID-3.1`.
+std::expected<content::FieldName, std::string> parse_field(std::string_view text) {
+    const std::size_t dot = text.find('.');
+    for (const content::Dictionary dictionary : content::dictionaries)
+        if (dot != std::string_view::npos && text.substr(0, dot) == name_of(dictionary))
+            return content::FieldName::parse(dictionary, text.substr(dot + 1));
+    return std::unexpected(std::string(
+        "expected a field such as `hl7.PID-3.1`: hl7, hprim, dicom, xml or csv, a dot, its name"));
+}
+
+void read_subject(const Reader& in, const Node& node, Route& route) {
+    SubjectFields& fields = route.subject.emplace();
+    fields.rule = in.rule(node.place);
+    const auto into = [&](std::optional<content::FieldName>& field) {
+        return in.parsed_into(field, text_form::subject_field, parse_field);
+    };
+    in.mapping(node, {required("id", "The field of the identifier.", into(fields.id)),
+                      optional("authority", "The field of who gave the identifier.",
+                               into(fields.authority)),
+                      optional("born", "The field of the birth date.", into(fields.born)),
+                      optional("died", "The field of the date of death.", into(fields.died))});
+}
+
+RouteDraft read_route(const Reading& reading, const Node& node) {
+    const Reader& in = reading.in;
+    RouteDraft draft{.at = in.located(node.place), .route = {}};
+    Route& route = draft.route;
+    route.rule = in.rule(node.place);
+    const auto read_name = [&](const Node& name) {
+        const auto written = in.name(name);
+        if (written && is_first(in, reading.draft.route_names, "route", *written, node.place))
+            route.name = *written;
+    };
+    const auto read_acknowledge = [&](const Node& target) {
+        draft.acknowledge_place = target.place;
+        if (auto parsed = in.parsed(target, text_form::path_template, PathTemplate::parse))
+            route.acknowledge = {std::move(*parsed), in.rule(target.place)};
+    };
+    in.mapping(
+        node,
+        {required("name", "The route's name.", read_name),
+         required("when", "What a deposit must be: all that stands here must hold.",
+                  [&](const Node& when) { read_conditions(reading, when, draft); }),
+         optional("complete_when",
+                  "What the file must have beyond the protocol's own word that it is complete.",
+                  [&](const Node& list) { read_completeness(in, list, route); }),
+         optional("subject", "Whom the file is about: which fields say it.",
+                  [&](const Node& subject) { read_subject(in, subject, route); }),
+         optional("class", "How long the content is kept, and why: the name of a class.",
+                  use_into(reading, Use::Of::retention_class, route.retention_class)),
+         optional("to", "What is done with the file, in order.",
+                  [&](const Node& to) { read_actions(reading, to, draft); }),
+         optional("on_clash", "What happens where a name is taken.",
+                  in.choice_into(route.on_clash, clash_names), "number"),
+         optional("acknowledge", "The path of a file that tells the depositor that it arrived.",
+                  read_acknowledge),
+         optional("alert", "Whom to tell.", alert_names_into(reading, route.alert))});
+    return draft;
 }
 
 }  // namespace
 
-void read_routes(const Reader& in, const Node& node, Draft& draft) {
+void read_routes(const Reading& reading, const Node& node) {
+    const Reader& in = reading.in;
     in.items(node, route_limit, [&](const Node& item) {
-        RouteDraft route;
-        route.at = {in.file(), item.place};
-        route.route.rule = in.rule(item.place);
-        const auto read_name = [&](const Node& name) {
-            const auto written = in.text(name);
-            if (written && in.is_name(*written, name.place)) route.route.name = *written;
-        };
-        in.mapping(item, {required("name", read_name),
-                          required("when", [&](const Node& when) { read_when(in, when, route); }),
-                          required("to", [&](const Node& to) { read_to(in, to, route); }),
-                          later("complete_when"), later("subject"), later("class"),
-                          later("on_clash"), later("acknowledge"), later("alert")});
-        const auto first = std::ranges::find_if(draft.routes, [&](const RouteDraft& earlier) {
-            return !route.route.name.empty() && earlier.route.name == route.route.name;
-        });
-        if (first != draft.routes.end())
-            in.error(item.place, fmt::format("the route {} is there already, at {}",
-                                             cited(route.route.name), first->route.rule.text()));
-        draft.routes.push_back(std::move(route));
+        const std::size_t errors = in.errors();
+        RouteDraft draft = read_route(reading, item);
+        draft.is_sound = in.errors() == errors;
+        const Route& route = draft.route;
+        const bool does_nothing = route.to.empty() && route.retention_class.empty() &&
+                                  !route.acknowledge && route.alert.empty();
+        if (draft.is_sound && does_nothing) {
+            in.error(item.place,
+                     "this route does nothing: write `to`, `class`, `acknowledge` or `alert`");
+            draft.is_sound = false;
+        }
+        reading.draft.routes.push_back(std::move(draft));
     });
 }
 

@@ -1,12 +1,14 @@
 // consign.yaml: the server itself.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 
+#include "policy/calendar/zone.hpp"
 #include "policy/draft.hpp"
+#include "policy/language/spelling.hpp"
+#include "policy/network.hpp"
 #include "policy/reader.hpp"
-#include "policy/spelling.hpp"
-#include "policy/zone.hpp"
+#include "policy/url.hpp"
 
 namespace consign::policy {
 
@@ -19,114 +21,135 @@ constexpr std::size_t session_limit = 100'000;
 constexpr std::chrono::seconds login_time_limit = std::chrono::minutes(10);
 constexpr std::chrono::seconds idle_time_limit = std::chrono::days(7);
 constexpr std::chrono::seconds unfinished_upload_limit = std::chrono::days(366);
+constexpr std::chrono::seconds checkpoint_limit = std::chrono::days(1);
 
-bool is_credential_name(std::string_view name) {
-    return !name.empty() && name != "." && name != ".." && std::ranges::all_of(name, [](char byte) {
-        return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-               (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' || byte == '-';
-    });
-}
-
-/// Nothing of it is quoted: it may be the key itself.
-void read_root_key(const Reader& in, const Node& node, const std::filesystem::path& folder,
-                   KeyReference& reference) {
-    constexpr std::string_view file = "file:";
-    constexpr std::string_view credential = "credential:";
-    const auto written = in.secret(node);
-    if (!written) return;
-    if (written->starts_with("pkcs11:")) {
-        in.error(node.place,
-                 "`pkcs11:` is part of the policy language, but is not available in this version: "
-                 "use `file:PATH` or `credential:NAME`");
-        return;
-    }
-    if (written->starts_with(file) && written->size() > file.size()) {
-        reference = {KeyReference::Kind::file, absolute(folder, written->substr(file.size()))};
-        return;
-    }
-    if (written->starts_with(credential) &&
-        is_credential_name(written->substr(credential.size()))) {
-        reference = {KeyReference::Kind::credential, written->substr(credential.size())};
-        return;
-    }
-    in.error(
-        node.place,
-        "expected a reference to a key, `file:PATH` or `credential:NAME`, found something else "
-        "(not shown here: a key never stands in this file)");
-}
+constexpr std::array<std::string_view, 2> reload_names{"on_request", "on_change"};
 
 void read_limits(const Reader& in, const Node& node, Limits& limits) {
-    in.mapping(node,
-               {optional("sessions", in.count_into(limits.sessions, session_limit)),
-                optional("sessions_per_account",
-                         in.count_into(limits.sessions_per_account, session_limit)),
-                optional("sessions_per_address",
-                         in.count_into(limits.sessions_per_address, session_limit)),
-                optional("login_time", in.duration_into(limits.login_time, login_time_limit)),
-                optional("idle_time", in.duration_into(limits.idle_time, idle_time_limit)),
-                optional("unfinished_uploads_kept", in.duration_into(limits.unfinished_uploads_kept,
-                                                                     unfinished_upload_limit))});
+    in.mapping(
+        node,
+        {optional("sessions", "Sessions at once, of all accounts.",
+                  in.count_into(limits.sessions, session_limit), "4000"),
+         optional("sessions_per_account", "Sessions at once of one account.",
+                  in.count_into(limits.sessions_per_account, session_limit), "16"),
+         optional("sessions_per_address", "Sessions at once from one address.",
+                  in.count_into(limits.sessions_per_address, session_limit), "64"),
+         optional("login_time", "How long a peer may take to log in.",
+                  in.duration_into(limits.login_time, login_time_limit), "30 seconds"),
+         optional("idle_time", "After how long a session in which nothing happens ends.",
+                  in.duration_into(limits.idle_time, idle_time_limit), "15 minutes"),
+         optional("unfinished_uploads_kept",
+                  "How long an upload that broke off can be resumed, and a temporary name waits "
+                  "for its rename.",
+                  in.duration_into(limits.unfinished_uploads_kept, unfinished_upload_limit),
+                  "24 hours")});
 }
 
 void read_temporary_names(const Reader& in, const Node& node, std::vector<Glob>& names) {
     names.clear();
     in.items(node, temporary_name_limit, [&](const Node& item) {
-        const auto written = in.text(item);
-        if (!written) return;
-        auto glob = Glob::name(*written);
-        if (!glob) return in.error(item.place, glob.error());
-        names.push_back(std::move(*glob));
+        const auto parse = [](std::string_view text) { return Glob::name(text); };
+        if (auto glob = in.parsed(item, text_form::name_glob, parse))
+            names.push_back(std::move(*glob));
     });
 }
 
-void read_zone(const Reader& in, const Node& node, std::string& zone) {
-    const auto written = in.text(node);
-    if (!written) return;
-    if (is_zone(*written))
-        zone = *written;
-    else
-        in.error(node.place, fmt::format("expected a time zone such as `Europe/Paris`, found {}{}",
-                                         cited(*written), zone_suggestion(*written)));
+std::expected<std::string, std::string> parse_zone(std::string_view text) {
+    if (is_zone(text)) return std::string(text);
+    return std::unexpected(fmt::format("expected a time zone such as `Europe/Paris`, found {}{}",
+                                       cited(text), zone_suggestion(text)));
+}
+
+std::expected<std::string, std::string> parse_metrics_bind(std::string_view text) {
+    const auto bind = parse_bind(text);
+    if (!bind) return std::unexpected(bind.error());
+    return std::string(text);
+}
+
+void read_keys(const Reader& in, const Node& node, const std::filesystem::path& folder,
+               Policy& policy) {
+    const auto read_root = [&](const Node& key) {
+        if (auto read = read_reference(in, key, folder)) policy.root_key = std::move(*read);
+    };
+    const auto read_witness = [&](const Node& key) {
+        policy.witness_key = read_reference(in, key, folder);
+    };
+    in.mapping(node, {required("root", "The root key, from which all others are had.", read_root),
+                      optional("witness",
+                               "The Ed25519 key that signs receipts, checkpoints and certificates.",
+                               read_witness)});
+}
+
+void read_ledger(const Reader& in, const Node& node, LedgerTerms& terms) {
+    in.mapping(
+        node,
+        {optional("checkpoint_every", "How often the ledger is closed by a signed checkpoint.",
+                  in.duration_into(terms.checkpoint_every, checkpoint_limit), "5 minutes"),
+         optional("keep",
+                  "How long sessions, logins and refusals are kept; the traces of a file live as "
+                  "long as its class says.",
+                  in.parsed_into(terms.keep, text_form::span, parse_span)),
+         optional("timestamps", "The address of an RFC 3161 time stamping authority.",
+                  in.parsed_into(terms.timestamps, text_form::web_url, parse_web_url))});
 }
 
 }  // namespace
-
-std::filesystem::path absolute(const std::filesystem::path& folder, const std::string& written) {
-    return (folder / written).lexically_normal();
-}
 
 void read_server_file(const Reader& in, const Node& root, const std::filesystem::path& folder,
                       Draft& draft) {
     Policy& policy = draft.policy;
     for (const char* pattern : {"*.tmp", "*.part", "*.filepart"})
         policy.temporary_names.push_back(*Glob::name(pattern));
+    bool reload_on_change = false;
     const auto read_data = [&](const Node& node) {
         if (const auto written = in.text(node)) policy.data = absolute(folder, *written);
-    };
-    const auto read_keys = [&](const Node& node) {
-        in.mapping(node, {required("root",
-                                   [&](const Node& root_key) {
-                                       read_root_key(in, root_key, folder, policy.root_key);
-                                   }),
-                          later("witness")});
     };
     const auto read_policy_files = [&](const Node& node) {
         draft.policy_files_place = node.place;
         draft.policy_files = in.text(node).value_or("");
     };
+    const auto read_metrics = [&](const Node& node) {
+        in.mapping(node, {required("bind", "The address and port that metrics are read from.",
+                                   in.parsed_into(policy.metrics_address, text_form::bind,
+                                                  parse_metrics_bind))});
+    };
+    const auto read_reload = [&](const Node& node) {
+        if (const auto index = in.choice(node, reload_names)) reload_on_change = *index == 1;
+    };
     in.mapping(
         root,
-        {required("version", [&](const Node& node) { in.version(node); }),
-         required("site", in.text_into(policy.site)), required("data", read_data),
-         required("policy", read_policy_files),
-         optional("zone", [&](const Node& node) { read_zone(in, node, policy.zone); }),
-         required("keys", read_keys),
-         required("listeners", [&](const Node& node) { read_listeners(in, node, folder, draft); }),
-         optional("limits", [&](const Node& node) { read_limits(in, node, policy.limits); }),
+        {required("version", "The version of the policy language: 1.",
+                  [&](const Node& node) { in.version(node); }),
+         required("site", "The site's name, in banners, receipts and the register of processing.",
+                  in.text_into(policy.site)),
+         required("data", "The folder of sealed files, database and keyring. Needs a restart.",
+                  read_data),
+         required("policy",
+                  "The other files of the policy: a path relative to this file, whose last part "
+                  "may be a pattern.",
+                  read_policy_files),
+         optional("zone", "The time zone of hours, windows and terms that name none.",
+                  in.parsed_into(policy.zone, text_form::any, parse_zone), "UTC"),
+         optional("residency", "Where the data stands: no target may stand elsewhere.",
+                  in.text_into(policy.residency)),
+         required("keys", "Where the server's own keys come from. Needs a restart.",
+                  [&](const Node& node) { read_keys(in, node, folder, policy); }),
+         required("listeners", "Where to listen, for which protocol, and with what.",
+                  [&](const Node& node) { read_listeners(in, node, folder, draft); }),
+         optional("limits", "Bounds of sessions and waits.",
+                  [&](const Node& node) { read_limits(in, node, policy.limits); }),
          optional(
              "temporary_names",
-             [&](const Node& node) { read_temporary_names(in, node, policy.temporary_names); }),
-         later("residency"), later("ledger"), later("metrics")});
+             "Patterns of names under which a closed upload is no deposit yet: the rename is.",
+             [&](const Node& node) { read_temporary_names(in, node, policy.temporary_names); },
+             R"(["*.tmp", "*.part", "*.filepart"])"),
+         optional("ledger", "The ledger's own terms.",
+                  [&](const Node& node) { read_ledger(in, node, policy.ledger); }),
+         optional("metrics", "Where metrics can be read.", read_metrics),
+         optional("reload",
+                  "Whether a change of these files is taken up at once, or when it is asked for.",
+                  read_reload, "on_request")});
+    policy.reload_on_change = reload_on_change;
 }
 
 }  // namespace consign::policy

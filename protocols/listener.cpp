@@ -83,6 +83,24 @@ void Listener::cut() {
     each([](Peer& session) { session.cut(); });
 }
 
+asio::awaitable<std::size_t> Listener::end_unwelcome() {
+    struct Round {
+        std::size_t unanswered;
+        std::size_t leave = 0;
+        Wakeup answered;
+    };
+    const auto round = std::make_shared<Round>(sessions_.size(), 0, Wakeup(strand_));
+    each([strand = strand_, round](Peer& session) {
+        const bool leaves = session.leave_where_unwelcome();
+        asio::post(strand, [round, leaves] {
+            round->leave += leaves ? 1 : 0;
+            if (--round->unanswered == 0) round->answered.notify();
+        });
+    });
+    while (round->unanswered > 0) co_await round->answered.wait();
+    co_return round->leave;
+}
+
 asio::awaitable<void> Listener::all_ended() {
     while (!sessions_.empty()) co_await ended_.wait();
 }

@@ -36,6 +36,9 @@ class Listener {
     void drain();
     /// Sessions end now.
     void cut();
+    /// Ends the sessions whose account the policy in force no longer lets be here; says how many
+    /// those were, once each session was asked.
+    [[nodiscard]] boost::asio::awaitable<std::size_t> end_unwelcome();
     /// Returns when there is no session left.
     [[nodiscard]] boost::asio::awaitable<void> all_ended();
     [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }

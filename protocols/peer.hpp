@@ -22,6 +22,9 @@ class Peer {
     virtual void drain() = 0;
     /// From the strand: ends now; what is open is broken off.
     virtual void cut() = 0;
+    /// From the strand: ends where the policy in force no longer lets its account be here; what is
+    /// open is broken off, and the peer is told why. Says whether.
+    virtual bool leave_where_unwelcome() = 0;
 
     [[nodiscard]] virtual const Id& id() const = 0;
     [[nodiscard]] virtual boost::asio::any_io_executor strand() = 0;

@@ -18,8 +18,12 @@ inline constexpr std::chrono::milliseconds watch_interval{500};
 struct Places {
     desk::Occupancy::Place of_all, of_address;
 };
-/// Or the limit that is reached, as the policy names it.
-[[nodiscard]] std::expected<Places, std::string> take_places(const desk::Session& session);
+/// The limit that is reached, as the policy names it, and the hash of that policy.
+struct NoPlace {
+    std::string limit;
+    Digest32 policy;
+};
+[[nodiscard]] std::expected<Places, NoPlace> take_places(const desk::Session& session);
 
 /// What decides whether a session may go on.
 struct SessionState {
@@ -29,8 +33,8 @@ struct SessionState {
     bool has_open_files = false;
     bool is_draining = false;
 };
-/// Why the session must end now, under the policy in force; nothing where it may go on. A
-/// session_errc, or desk_errc::account_withdrawn.
+/// Why its time is up under the policy in force; nothing where it may go on. Whether its account
+/// may still be here, desk::Session::reason_to_leave() tells.
 [[nodiscard]] std::error_code reason_to_end(const desk::Session& session,
                                             const SessionState& state);
 

@@ -24,7 +24,8 @@ Transaction& Store::on(database::Connection& connection) {
     if (known != transactions_.end()) return known->second;
     return transactions_
         .emplace(&connection, Transaction{catalog::Catalog(connection, *keys_, random_),
-                                          ledger::Ledger(connection, *keys_, random_)})
+                                          ledger::Ledger(connection, *keys_, random_),
+                                          documents::Documents(connection, *keys_, random_)})
         .first->second;
 }
 

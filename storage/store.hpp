@@ -13,6 +13,7 @@
 #include "storage/catalog/catalog.hpp"
 #include "storage/data_folder.hpp"
 #include "storage/database/database.hpp"
+#include "storage/documents/documents.hpp"
 #include "storage/ledger/ledger.hpp"
 #include "storage/vault/vault.hpp"
 
@@ -22,6 +23,7 @@ namespace consign {
 struct Transaction {
     catalog::Catalog catalog;
     ledger::Ledger ledger;
+    documents::Documents documents;
 };
 
 class Store {

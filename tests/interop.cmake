@@ -16,6 +16,7 @@ foreach(client openssh_sftp openssh_scp lftp psftp rclone paramiko asyncssh sshf
   consign_interop_test(interop_${client} interop/${client}_tests.py LABEL interop TIMEOUT 300)
 endforeach()
 consign_interop_test(interop_limits interop/limits_tests.py LABEL interop TIMEOUT 120)
+consign_interop_test(interop_policy interop/policy_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(interop_interruption interop/interruption_tests.py LABEL interop TIMEOUT 180)
 
 foreach(client lftp curl ftplib commons_net basic_ftp rclone clear_client wire data verbs interruption careless
@@ -37,3 +38,6 @@ if(NOT CONSIGN_SANITIZE)
   consign_interop_test(interop_ftps_memory interop/ftps_memory_tests.py LABEL interop TIMEOUT 300)
   set_tests_properties(interop_memory interop_ftps_memory PROPERTIES PROCESSORS 2)
 endif()
+
+consign_interop_test(interop_reload interop/reload_tests.py LABEL interop TIMEOUT 180)
+set_tests_properties(interop_reload PROPERTIES PROCESSORS 2)

@@ -51,7 +51,7 @@ asio::awaitable<void> FtpSession::stou(std::string argument) {
     const auto random = session_.site().random.array<unique_name_bytes>();
     auto path = path_of(wish.substr(0, dot) + "." + to_hex(random) + wish.substr(dot));
     if (!path) co_return;
-    std::string name(path->name());
+    std::string name = desk_->written(path->name());
     co_await store("STOU", {.path = std::move(*path),
                             .mode = {.create = true, .exclusive = true, .truncate = true},
                             .unique_name = std::move(name)});

@@ -50,7 +50,7 @@ std::string FtpSession::facts_of(const desk::Attributes& entry, const VirtualPat
                                  std::string_view name) const {
     const std::string perm =
         facts_selected_.perm ? perm_text(desk_->rights(path), entry.directory) : std::string();
-    return facts_line(facts_selected_, {.name = name,
+    return facts_line(facts_selected_, {.name = desk_->written(name),
                                         .directory = entry.directory,
                                         .size_bytes = entry.size_bytes,
                                         .modified = entry.modified,
@@ -68,8 +68,8 @@ asio::awaitable<void> FtpSession::mlst(std::string argument) {
 
 /// As `ls -l` prints it.
 ListingText::Line FtpSession::long_lines() const {
-    return [now = session_.site().clock.now()](const desk::Attributes& entry) {
-        return protocols::ls_line({.name = entry.name,
+    return [this, now = session_.site().clock.now()](const desk::Attributes& entry) {
+        return protocols::ls_line({.name = desk_->written(entry.name),
                                    .directory = entry.directory,
                                    .mode = entry.directory ? folder_mode : file_mode,
                                    .size_bytes = entry.size_bytes,
@@ -108,8 +108,8 @@ asio::awaitable<void> FtpSession::nlst(std::string argument) {
         path.erase(path.rfind('/') + 1);
     else if (!path.empty() && !path.ends_with('/'))
         path += '/';
-    const auto line = [prefix = std::move(path)](const desk::Attributes& entry) {
-        return prefix + entry.name;
+    const auto line = [this, prefix = std::move(path)](const desk::Attributes& entry) {
+        return prefix + desk_->written(entry.name);
     };
     co_await send_listing("NLST", std::move(*text), line);
 }

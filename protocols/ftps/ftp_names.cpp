@@ -19,7 +19,7 @@ std::optional<VirtualPath> FtpSession::path_of(std::string_view argument) {
         say(501, "expected a path");
         return std::nullopt;
     }
-    auto path = VirtualPath::parse(argument, folder_);
+    auto path = desk_->path_of(argument, folder_);
     if (path) return std::move(*path);
     say(path.error() == std::errc::filename_too_long ? desk::desk_errc::name_too_long
                                                      : desk::desk_errc::bad_name);
@@ -27,7 +27,7 @@ std::optional<VirtualPath> FtpSession::path_of(std::string_view argument) {
 }
 
 asio::awaitable<void> FtpSession::pwd(std::string) {
-    say(257, quoted_path(folder_.text()) + " is the current folder");
+    say(257, quoted_path(desk_->written(folder_.text())) + " is the current folder");
     co_return;
 }
 
@@ -51,7 +51,7 @@ asio::awaitable<void> FtpSession::mkd(std::string argument) {
     auto path = path_of(argument);
     if (!path) co_return;
     if (const auto made = co_await desk_->make_directory(*path); !made) co_return say(made.error());
-    say(257, quoted_path(path->text()) + " was made");
+    say(257, quoted_path(desk_->written(path->text())) + " was made");
 }
 
 asio::awaitable<void> FtpSession::rmd(std::string argument) {
@@ -101,7 +101,7 @@ asio::awaitable<void> FtpSession::size(std::string argument) {
 
 asio::awaitable<void> FtpSession::set_times(VirtualPath path, std::optional<Timestamp> accessed,
                                             Timestamp modified) {
-    const std::string shown(path.text());
+    const std::string shown = desk_->written(path.text());
     const auto set = co_await desk_->set_times(std::move(path), accessed, modified);
     if (!set) co_return say(set.error());
     say(213, fmt::format("Modify={}; {}", format_time_val(modified), shown));
@@ -114,7 +114,7 @@ asio::awaitable<void> FtpSession::mdtm(std::string argument) {
     if (!path) co_return;
     if (wanted.modified) {
         // A file may be called so.
-        const auto whole = VirtualPath::parse(argument, folder_);
+        const auto whole = desk_->path_of(argument, folder_);
         const auto named =
             whole ? co_await desk_->stat(*whole) : Result<desk::Attributes>(failure(whole.error()));
         if (named) co_return say(213, format_time_val(named->modified));

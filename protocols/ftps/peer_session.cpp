@@ -3,7 +3,6 @@
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply.hpp"
 #include "protocols/session_errc.hpp"
-#include "protocols/session_limits.hpp"
 
 namespace consign::ftps {
 
@@ -42,6 +41,7 @@ asio::awaitable<void> PeerSession::run() {
         co_await session_.violated_protocol(make_error_code(session_errc::failed_inside).message());
     }
     ended_ = true;
+    session_.leave();
     watch_timer_.cancel();
     co_await tasks_.all_ended();
     control_.close();
@@ -60,11 +60,11 @@ asio::awaitable<void> PeerSession::serve() {
 }
 
 /// Nothing is waited for: who is refused must not hold a descriptor for longer.
-asio::awaitable<void> PeerSession::turn_away(std::string limit) {
+asio::awaitable<void> PeerSession::turn_away(protocols::NoPlace why) {
     not_begun_ = session_errc::too_many_sessions;
     if (!facts_.implicit) control_.write_now(reply(421, "too many sessions; try again later"));
     control_.close();
-    co_await session_.turned_away(std::move(limit));
+    co_await session_.turned_away(std::move(why.limit), why.policy);
 }
 
 asio::awaitable<void> PeerSession::watch() {
@@ -74,6 +74,7 @@ asio::awaitable<void> PeerSession::watch() {
         co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (ended_) co_return;
         if (ftp_->why_ended() && told_ == Clock::time_point()) told_ = Clock::now();
+        if (ftp_->why_ended()) session_.leave();
         if (told_ != Clock::time_point()) {
             if (Clock::now() - told_ > farewell_time) ftp_->cut(ftp_->why_ended());
             continue;
@@ -115,7 +116,17 @@ void PeerSession::drain() {
     if (ftp_) ftp_->drain();
 }
 
+bool PeerSession::leave_where_unwelcome() {
+    if (!ftp_ || !ftp_->is_logged_in() || ftp_->why_ended()) return false;
+    const auto why = session_.reason_to_leave();
+    if (!why) return false;
+    session_.leave();
+    ftp_->end(why);
+    return true;
+}
+
 void PeerSession::cut() {
+    session_.leave();
     if (ftp_)
         ftp_->cut(session_errc::server_stops);
     else

@@ -11,6 +11,7 @@
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/listener_facts.hpp"
 #include "protocols/peer.hpp"
+#include "protocols/session_limits.hpp"
 
 namespace consign::ftps {
 
@@ -21,13 +22,14 @@ class PeerSession final : public protocols::Peer {
     [[nodiscard]] boost::asio::awaitable<void> run() override;
     void drain() override;
     void cut() override;
+    bool leave_where_unwelcome() override;
     [[nodiscard]] const Id& id() const override { return session_.id(); }
     [[nodiscard]] boost::asio::any_io_executor strand() override { return strand_; }
 
   private:
     using Clock = std::chrono::steady_clock;
     [[nodiscard]] boost::asio::awaitable<void> serve();
-    [[nodiscard]] boost::asio::awaitable<void> turn_away(std::string limit);
+    [[nodiscard]] boost::asio::awaitable<void> turn_away(protocols::NoPlace why);
     [[nodiscard]] boost::asio::awaitable<void> watch();
     void watch_transfer();
 

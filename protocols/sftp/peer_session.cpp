@@ -87,6 +87,7 @@ asio::awaitable<void> PeerSession::run() {
         if (connection_) connection_->close(session_errc::failed_inside);
     }
     ended_ = true;
+    session_.leave();
     watch_timer_.cancel();
     try {
         co_await tasks_.all_ended();
@@ -103,7 +104,7 @@ asio::awaitable<void> PeerSession::serve() {
     if (!places) {
         not_begun_ = session_errc::too_many_sessions;
         turn_away();
-        co_await session_.turned_away(places.error());
+        co_await session_.turned_away(places.error().limit, places.error().policy);
         co_return;
     }
     site_.log.info("session began", {{"session", session_.id()}});
@@ -206,8 +207,8 @@ asio::awaitable<void> PeerSession::serve_channels() {
 }
 
 asio::awaitable<void> PeerSession::serve_channel(std::shared_ptr<ssh::Channel> channel) {
-    SftpSession sftp(*desk_, std::move(channel));
-    channels_.push_back(&sftp);
+    SftpSession sftp(*desk_, channel);
+    channels_.push_back({&sftp, channel.get()});
     // What it throws is thrown on, once the list no longer points here.
     std::exception_ptr thrown;
     try {
@@ -215,7 +216,7 @@ asio::awaitable<void> PeerSession::serve_channel(std::shared_ptr<ssh::Channel> c
     } catch (...) {
         thrown = std::current_exception();
     }
-    std::erase(channels_, &sftp);
+    std::erase_if(channels_, [&](const Served& served) { return served.sftp == &sftp; });
     --channels_running_;
     if (!thrown) co_return;
     connection_->close(session_errc::failed_inside);
@@ -228,17 +229,31 @@ asio::awaitable<void> PeerSession::watch() {
         boost::system::error_code cancelled;
         co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         const auto why = protocols::reason_to_end(
-            session_,
-            {.began = began_,
-             .last_activity = connection_->last_activity(),
-             .is_logged_in = desk_ != nullptr,
-             .has_open_files = std::ranges::any_of(channels_, &SftpSession::has_open_files),
-             .is_draining = draining_});
+            session_, {.began = began_,
+                       .last_activity = connection_->last_activity(),
+                       .is_logged_in = desk_ != nullptr,
+                       .has_open_files = std::ranges::any_of(
+                           channels_, &SftpSession::has_open_files, &Served::sftp),
+                       .is_draining = draining_});
         if (why) connection_->close_when_sent(why);
     }
 }
 
+bool PeerSession::leave_where_unwelcome() {
+    if (!desk_ || connection_->why_closed() || session_.is_leaving()) return false;
+    const auto why = session_.reason_to_leave();
+    if (!why) return false;
+    session_.leave();
+    connection_->close_when_sent(why);
+    // Where a client goes on asking for more of a file, output is queued without end: with the
+    // channels closed, what is queued leaves, and the last word behind it.
+    const std::vector<Served> served(channels_);
+    for (const Served& each : served) each.channel->close(1);
+    return true;
+}
+
 void PeerSession::cut() {
+    session_.leave();
     if (connection_) connection_->close(session_errc::server_stops);
 }
 

@@ -30,6 +30,7 @@ class PeerSession final : public protocols::Peer {
     [[nodiscard]] boost::asio::awaitable<void> run() override;
     void drain() override { draining_ = true; }
     void cut() override;
+    bool leave_where_unwelcome() override;
     [[nodiscard]] const Id& id() const override { return session_.id(); }
     [[nodiscard]] boost::asio::any_io_executor strand() override { return socket_strand_; }
 
@@ -52,7 +53,11 @@ class PeerSession final : public protocols::Peer {
     desk::Session session_;
     std::shared_ptr<ssh::Connection> connection_;
     std::unique_ptr<desk::Desk> desk_;
-    std::vector<SftpSession*> channels_;
+    struct Served {
+        SftpSession* sftp;
+        ssh::Channel* channel;
+    };
+    std::vector<Served> channels_;
     std::size_t channels_running_ = 0;  // counts those, too, that have not begun yet
     OwnedTasks tasks_;
     boost::asio::steady_timer watch_timer_;

@@ -27,8 +27,8 @@ std::optional<Timestamp> modified(const Attributes& attributes) {
     return from_wire_seconds(attributes.times->modified);
 }
 
-std::string long_name(const desk::Attributes& entry, Timestamp now) {
-    return protocols::ls_line({.name = entry.name,
+std::string long_name(std::string_view name, const desk::Attributes& entry, Timestamp now) {
+    return protocols::ls_line({.name = name,
                                .directory = entry.directory,
                                .mode = entry.directory ? folder_mode : file_mode,
                                .size_bytes = entry.size_bytes,
@@ -181,7 +181,8 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Readdir& reque
     NamesReply names(answers_, id);
     while (!folder.waiting.empty()) {
         const desk::Attributes& entry = folder.waiting.front();
-        if (!names.add(entry.name, long_name(entry, now), on_wire(entry))) break;
+        const std::string name = desk_.written(entry.name);
+        if (!names.add(name, long_name(name, entry, now), on_wire(entry))) break;
         folder.waiting.pop_front();
     }
     names.finish();
@@ -208,7 +209,7 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Rmdir& request
 asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Realpath& request) {
     const auto path = path_of(id, request.path);
     if (!path) co_return;
-    append_path(answers_, id, path->text());
+    append_path(answers_, id, desk_.written(path->text()));
 }
 
 asio::awaitable<void> SftpSession::rename(std::uint32_t id, std::string_view from_text,

@@ -234,7 +234,7 @@ asio::awaitable<void> SftpSession::read_upload(desk::Upload& upload, std::span<c
 }
 
 std::optional<VirtualPath> SftpSession::path_of(std::uint32_t id, std::string_view text) {
-    auto path = VirtualPath::parse(text);
+    auto path = desk_.path_of(text);
     if (path) return std::move(*path);
     answer(id, desk::told(desk_.session(), path.error()));
     return std::nullopt;

@@ -4,14 +4,14 @@
 
 namespace consign::catalog {
 
-Bytes bound_to_node(NodeId parent, Kind kind, FileId file, bool temporary,
+Bytes bound_to_node(NodeId parent, Kind kind, FileId file, Standing standing,
                     std::string_view made_by) {
     Bytes bytes;
     ByteWriter(bytes)
         .u64(static_cast<std::uint64_t>(parent))
         .u8(std::to_underlying(kind))
         .u64(static_cast<std::uint64_t>(file))
-        .u8(temporary ? 1 : 0)
+        .u8(std::to_underlying(standing))
         .string(made_by);
     return bytes;
 }

@@ -13,7 +13,7 @@
 namespace consign::catalog {
 
 /// Of nodes.name. `file` is 0 for a directory.
-[[nodiscard]] Bytes bound_to_node(NodeId parent, Kind kind, FileId file, bool temporary,
+[[nodiscard]] Bytes bound_to_node(NodeId parent, Kind kind, FileId file, Standing standing,
                                   std::string_view made_by);
 /// Of files.sha256.
 [[nodiscard]] Bytes bound_to_file(const Id& stream, std::uint64_t size_bytes,

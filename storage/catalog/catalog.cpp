@@ -41,7 +41,7 @@ Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_v
     if (!index) return failure(index.error());
     auto query = connection_.query(
         "SELECT n.id, n.kind, coalesce(n.file, 0), coalesce(f.size_bytes, n.tree_bytes),"
-        " iif(n.file IS NULL, n.tree_files, 1), n.name, n.temporary, n.made_by"
+        " iif(n.file IS NULL, n.tree_files, 1), n.name, n.standing, n.made_by"
         " FROM nodes n LEFT JOIN files f ON f.id = n.file WHERE n.parent = ? AND n.name_index = ?",
         parent, *index);
     const auto row = query.next();
@@ -51,12 +51,12 @@ Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_v
                     .parent = parent,
                     .kind = query.integer(1) == 1 ? Kind::directory : Kind::file,
                     .file = query.integer(2),
-                    .temporary = query.integer(6) != 0,
+                    .standing = static_cast<Standing>(query.integer(6)),
                     .made_by = std::string(query.text(7)),
                     .holds = {.bytes = query.natural(3), .files = query.natural(4)}};
     // The index alone is no proof: somebody may have exchanged those of two rows.
     const auto sealed = open_name(
-        "nodes", node.id, bound_to_node(parent, node.kind, node.file, node.temporary, node.made_by),
+        "nodes", node.id, bound_to_node(parent, node.kind, node.file, node.standing, node.made_by),
         query.blob(5));
     if (!sealed) return failure(sealed.error());
     if (*sealed != name) return failure(database::database_errc::altered_cell);
@@ -114,16 +114,17 @@ Result<NodeId> Catalog::insert_node(const NewNode& node) {
     const auto index = index_of(node.parent, node.name);
     if (!index) return failure(index.error());
     const auto name = seal_name(
-        "nodes", *id,
-        bound_to_node(node.parent, node.kind, node.file, node.temporary, node.made_by), node.name);
+        "nodes", *id, bound_to_node(node.parent, node.kind, node.file, node.standing, node.made_by),
+        node.name);
     if (!name) return failure(name.error());
     const std::optional<FileId> file =
         node.kind == Kind::file ? std::optional(node.file) : std::nullopt;
     const auto done = connection_.run(
-        "INSERT INTO nodes (id, parent, kind, name_index, name, file, made_by, temporary, modified,"
+        "INSERT INTO nodes (id, parent, kind, name_index, name, file, made_by, standing, modified,"
         " accessed, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *id, node.parent, std::int64_t{std::to_underlying(node.kind)}, *index, *name, file,
-        node.made_by, node.temporary, node.modified, node.now, node.now);
+        node.made_by, std::int64_t{std::to_underlying(node.standing)}, node.modified, node.now,
+        node.now);
     if (!done) return failure(done.error());
     return *id;
 }
@@ -134,7 +135,9 @@ Result<> Catalog::remove_name(const Node& node, std::vector<Id>& doomed) {
     if (const auto done = count(node.parent, node.holds, Change::taken_away); !done) return done;
     auto query = connection_.query(
         "UPDATE files SET doomed = 1 WHERE id = ?"
-        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) RETURNING stream",
+        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id)"
+        " AND NOT EXISTS (SELECT 1 FROM file_classes WHERE file_classes.file = files.id)"
+        " RETURNING stream",
         node.file);
     const auto row = query.next();
     if (!row) return failure(row.error());
@@ -145,17 +148,18 @@ Result<> Catalog::remove_name(const Node& node, std::vector<Id>& doomed) {
     return {};
 }
 
-Result<> Catalog::move_node(const Node& node, const Spot& target, bool temporary, Timestamp now) {
+Result<> Catalog::move_node(const Node& node, const Spot& target, Standing standing,
+                            Timestamp now) {
     const auto index = index_of(target.parent, target.name);
     if (!index) return failure(index.error());
     const auto name = seal_name(
         "nodes", node.id,
-        bound_to_node(target.parent, node.kind, node.file, temporary, node.made_by), target.name);
+        bound_to_node(target.parent, node.kind, node.file, standing, node.made_by), target.name);
     if (!name) return failure(name.error());
     const auto moved = connection_.run(
-        "UPDATE nodes SET parent = ?, name_index = ?, name = ?, temporary = ?, created = ?"
+        "UPDATE nodes SET parent = ?, name_index = ?, name = ?, standing = ?, created = ?"
         " WHERE id = ?",
-        target.parent, *index, *name, temporary, now, node.id);
+        target.parent, *index, *name, std::int64_t{std::to_underlying(standing)}, now, node.id);
     if (!moved) return moved;
     if (target.parent == node.parent) return {};
     if (const auto done = count(node.parent, node.holds, Change::taken_away); !done) return done;

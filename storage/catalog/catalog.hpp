@@ -1,8 +1,8 @@
-// The catalog: the tree of names, the sealed files that they stand for, and the uploads that are
-// open or broken off. Names are sealed cells with a keyed index for look-up:
-// docs/formats/database.md. A Catalog lives on one connection, for one transaction after another;
-// its verbs that change anything are called on the writer thread alone. Errors: catalog_errc
-// (storage/catalog/errc.hpp), or the database's.
+// The catalog: the tree of names, the sealed files that they stand for, the uploads that are open
+// or broken off, and what decides how long content is kept. Names are sealed cells with a keyed
+// index for look-up: docs/formats/database.md. A Catalog lives on one connection, for one
+// transaction after another; its verbs that change anything are called on the writer thread alone.
+// Errors: catalog_errc (storage/catalog/errc.hpp), or the database's.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,8 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/virtual_path.hpp"
+#include "storage/catalog/life.hpp"
+#include "storage/catalog/subject_facts.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "storage/keyring/keyring.hpp"
 
@@ -26,11 +28,18 @@ class Statement;
 
 namespace consign::catalog {
 
-using NodeId = std::int64_t;
-using FileId = std::int64_t;
+using SubjectId = std::int64_t;
 inline constexpr NodeId root_node = 1;
 
 enum class Kind : std::uint8_t { directory = 1, file = 2 };
+
+/// What a name is to others. The number stands in its row: never use one for something else.
+enum class Standing : std::uint8_t {
+    deposited = 0,    // there for whom it is granted to; folders always
+    temporary = 1,    // closed under a temporary name: no deposit, and seen by made_by alone
+    waiting = 2,      // something that would make it complete is missing: the same
+    quarantined = 3,  // seen by nobody, whatever is granted
+};
 
 /// A sealed file as the catalog knows it.
 struct File {
@@ -50,10 +59,15 @@ struct Entry {
     std::string name;  // raw bytes; empty for the root
     Timestamp modified{};
     Timestamp accessed{};
-    Timestamp created{};       // when it got this name
-    std::string made_by;       // account, or empty: made by policy
-    bool temporary = false;    // closed under a temporary name: seen by made_by alone
+    Timestamp created{};  // when it got this name
+    std::string made_by;  // account, or empty: made by policy
+    Standing standing = Standing::deposited;
     std::optional<File> file;  // for Kind::file
+
+    /// Durable, but no deposit.
+    [[nodiscard]] bool is_pending() const {
+        return standing == Standing::temporary || standing == Standing::waiting;
+    }
 };
 
 /// An upload that is open or broken off; seen by its account alone.
@@ -81,7 +95,8 @@ struct Usage {
 struct Committed {
     NodeId node = 0;
     FileId file = 0;
-    /// Sealed files that lost their last name by this: already marked as doomed, to be destroyed.
+    /// Sealed files that lost their last name by this, and have no class: already marked as doomed,
+    /// to be destroyed.
     std::vector<Id> doomed;
 };
 
@@ -119,6 +134,8 @@ class Catalog {
     [[nodiscard]] Result<bool> has_upload(const Id& stream);
     /// Is this stream the content of a file row?
     [[nodiscard]] Result<bool> has_file(const Id& stream);
+    /// The file whose content this stream is, whether or not it has a name.
+    [[nodiscard]] Result<std::optional<File>> file_of(const Id& stream);
 
     // Folders
     /// catalog_errc::already_there, no_such_name (the parent), not_a_directory.
@@ -147,7 +164,7 @@ class Catalog {
         std::string account;
         std::uint64_t size_bytes = 0;
         Digest32 sha256{};
-        bool temporary = false;
+        Standing standing = Standing::deposited;
         Timestamp modified{};
         Timestamp now{};
         std::string origin{};  // the file's depositor where it goes on with another's content
@@ -158,13 +175,14 @@ class Catalog {
     /// Another name on the same sealed file. catalog_errc::already_there, no_such_name (the
     /// folder), no_such_file.
     [[nodiscard]] Result<NodeId> add_name(FileId file, const VirtualPath& path,
-                                          const std::string& made_by, Timestamp now);
+                                          const std::string& made_by, Timestamp now,
+                                          Standing standing = Standing::deposited);
     /// A file or a folder, with all below it. With `replace`, a file at `to` loses its name (but a
     /// folder there stays: is_a_directory; nor does a folder replace a file: not_a_directory);
     /// without, catalog_errc::already_there. A folder never into itself: catalog_errc::into_itself.
-    /// `temporary` is what the new name is (files only). Its cost does not grow with what is below.
+    /// `standing` is the new name's (files only). Its cost does not grow with what is below.
     [[nodiscard]] Result<Committed> rename(const VirtualPath& from, const VirtualPath& to,
-                                           bool replace, bool temporary, Timestamp now);
+                                           bool replace, Standing standing, Timestamp now);
     /// A file's name. catalog_errc::is_a_directory, no_such_name.
     [[nodiscard]] Result<Committed> remove(const VirtualPath& path);
     /// catalog_errc::no_such_name.
@@ -175,6 +193,21 @@ class Catalog {
     /// Forgets a doomed file's row, once its sealed file is destroyed. Succeeds where it is gone.
     [[nodiscard]] Result<> forget(const Id& stream);
 
+    // How long content is kept
+    /// The file has this class from now on, and outlives its names by that. Where it has it
+    /// already, subjects and recipients are added, and the later deposit counts.
+    [[nodiscard]] Result<> classify(const Classification& given);
+    /// Somebody else than the depositor has collected all of it, under this name.
+    /// catalog_errc::no_such_file.
+    [[nodiscard]] Result<> record_pickup(FileId file, NodeId node, Timestamp now);
+    /// What an administrator knows of a subject wins over what messages say. A date that it lacks
+    /// stays as it is.
+    [[nodiscard]] Result<> set_subject_facts(const Subject& subject);
+    /// Up to `limit` of them, in the order of their ids, after `after` (0: from the start): one for
+    /// each class of each file, whether or not it has a name.
+    [[nodiscard]] Result<std::vector<Life>> lives(LifeId after, std::size_t limit);
+    [[nodiscard]] Result<std::vector<ClassCount>> classes_in_store();
+
   private:
     /// What verbs need to know of a node before they change it.
     struct Node {
@@ -182,7 +215,7 @@ class Catalog {
         NodeId parent = 0;
         Kind kind = Kind::directory;
         FileId file = 0;
-        bool temporary = false;
+        Standing standing = Standing::deposited;
         std::string made_by;
         Usage holds;  // a directory: all below it; a file: itself
     };
@@ -203,6 +236,8 @@ class Catalog {
                                           std::string_view name);
     [[nodiscard]] Result<std::string> open_name(std::string_view table, std::int64_t row,
                                                 ByteView bound, ByteView cell);
+    /// `first`: the column of the file's id; the others follow.
+    [[nodiscard]] Result<File> file_in(const database::Statement& row, int first);
     [[nodiscard]] Result<Entry> entry_of(const database::Statement& row);
     [[nodiscard]] Result<std::vector<Entry>> entries_of(database::Statement query);
     [[nodiscard]] static Result<std::vector<Id>> streams_of(database::Statement query);
@@ -218,18 +253,23 @@ class Catalog {
         Kind kind = Kind::directory;
         FileId file = 0;  // 0 for a directory
         std::string made_by;
-        bool temporary = false;
+        Standing standing = Standing::deposited;
         Timestamp modified{};
         Timestamp now{};
     };
     [[nodiscard]] Result<FileId> insert_file(const Deposit& deposit);
     [[nodiscard]] Result<NodeId> insert_node(const NewNode& node);
-    /// Takes a file's name away, and dooms the file where that was its last one.
+    /// Takes a file's name away, and dooms the file where that was its last one and it has no
+    /// class.
     [[nodiscard]] Result<> remove_name(const Node& node, std::vector<Id>& doomed);
     /// std::errc::filename_too_long.
     [[nodiscard]] Result<> all_below_fits(NodeId folder, const VirtualPath& to);
-    [[nodiscard]] Result<> move_node(const Node& node, const Spot& target, bool temporary,
+    [[nodiscard]] Result<> move_node(const Node& node, const Spot& target, Standing standing,
                                      Timestamp now);
+    [[nodiscard]] Result<SubjectFacts> open_facts(SubjectId row, ByteView index, ByteView cell);
+    /// The subject's row, made or brought up to date.
+    [[nodiscard]] Result<SubjectId> learn(const Subject& said, Source source);
+    [[nodiscard]] Result<std::vector<Life::About>> subjects_of(LifeId life);
 
     database::Connection& connection_;
     const keyring::Keyring& keys_;

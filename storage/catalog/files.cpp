@@ -42,7 +42,7 @@ Result<Committed> Catalog::commit_deposit(const Deposit& deposit) {
                                    .kind = Kind::file,
                                    .file = *file,
                                    .made_by = deposit.account,
-                                   .temporary = deposit.temporary,
+                                   .standing = deposit.standing,
                                    .modified = deposit.modified,
                                    .now = deposit.now});
     if (!node) return failure(node.error());
@@ -54,7 +54,7 @@ Result<Committed> Catalog::commit_deposit(const Deposit& deposit) {
 }
 
 Result<NodeId> Catalog::add_name(FileId file, const VirtualPath& path, const std::string& made_by,
-                                 Timestamp now) {
+                                 Timestamp now, Standing standing) {
     auto query =
         connection_.query("SELECT size_bytes FROM files WHERE id = ? AND doomed = 0", file);
     const auto row = query.next();
@@ -70,6 +70,7 @@ Result<NodeId> Catalog::add_name(FileId file, const VirtualPath& path, const std
                                    .kind = Kind::file,
                                    .file = file,
                                    .made_by = made_by,
+                                   .standing = standing,
                                    .modified = now,
                                    .now = now});
     if (!node) return node;
@@ -100,7 +101,7 @@ Result<> Catalog::all_below_fits(NodeId folder, const VirtualPath& to) {
 }
 
 Result<Committed> Catalog::rename(const VirtualPath& from, const VirtualPath& to, bool replace,
-                                  bool temporary, Timestamp now) {
+                                  Standing standing, Timestamp now) {
     const auto source = spot_at(from);
     if (!source) return failure(source.error());
     if (!source->node) return failure(catalog_errc::no_such_name);
@@ -122,7 +123,8 @@ Result<Committed> Catalog::rename(const VirtualPath& from, const VirtualPath& to
     }
     if (is_directory)
         if (const auto fits = all_below_fits(node.id, to); !fits) return failure(fits.error());
-    if (const auto done = move_node(node, *target, temporary && !is_directory, now); !done)
+    const Standing becomes = is_directory ? Standing::deposited : standing;
+    if (const auto done = move_node(node, *target, becomes, now); !done)
         return failure(done.error());
     return committed;
 }

@@ -14,7 +14,7 @@ namespace {
 
 const std::string select_entries =
     "SELECT n.id, n.parent, n.kind, n.name, n.modified, n.accessed, n.created, n.made_by,"
-    " n.temporary, f.id, f.stream, f.size_bytes, f.sha256, f.depositor, f.collected, "
+    " n.standing, f.id, f.stream, f.size_bytes, f.sha256, f.depositor, f.collected, "
     "coalesce(n.file, 0)"
     " FROM nodes n LEFT JOIN files f ON f.id = n.file";
 const std::string select_entry = select_entries + " WHERE n.id = ?";
@@ -23,6 +23,23 @@ const std::string select_listing =
 const std::string select_names = select_entries + " WHERE n.file = ? ORDER BY n.id";
 
 }  // namespace
+
+Result<File> Catalog::file_in(const database::Statement& row, int first) {
+    File file;
+    file.id = row.integer(first);
+    file.stream = row.id(first + 1);
+    file.size_bytes = row.natural(first + 2);
+    file.depositor = row.text(first + 4);
+    file.collected = row.integer(first + 5) != 0;
+    const Bytes bound = bound_to_file(file.stream, file.size_bytes, file.depositor);
+    const auto sha256 =
+        cells_.open({.table = "files", .column = "sha256", .row = file.id, .bound = bound},
+                    row.blob(first + 3));
+    if (!sha256) return failure(sha256.error());
+    if (sha256->size() != file.sha256.size()) return failure(database::database_errc::altered_cell);
+    std::ranges::copy(*sha256, file.sha256.begin());
+    return file;
+}
 
 Result<Entry> Catalog::entry_of(const database::Statement& row) {
     Entry entry;
@@ -33,30 +50,32 @@ Result<Entry> Catalog::entry_of(const database::Statement& row) {
     entry.accessed = row.time(5);
     entry.created = row.time(6);
     entry.made_by = row.text(7);
-    entry.temporary = row.integer(8) != 0;
+    entry.standing = static_cast<Standing>(row.integer(8));
     if (entry.node != root_node) {
-        const Bytes bound = bound_to_node(entry.parent, entry.kind, row.integer(15),
-                                          entry.temporary, entry.made_by);
+        const Bytes bound =
+            bound_to_node(entry.parent, entry.kind, row.integer(15), entry.standing, entry.made_by);
         auto name = open_name("nodes", entry.node, bound, row.blob(3));
         if (!name) return failure(name.error());
         entry.name = std::move(*name);
     }
     if (entry.kind == Kind::directory) return entry;
 
-    File file;
-    file.id = row.integer(9);
-    file.stream = row.id(10);
-    file.size_bytes = row.natural(11);
-    file.depositor = row.text(13);
-    file.collected = row.integer(14) != 0;
-    const Bytes bound = bound_to_file(file.stream, file.size_bytes, file.depositor);
-    const auto sha256 = cells_.open(
-        {.table = "files", .column = "sha256", .row = file.id, .bound = bound}, row.blob(12));
-    if (!sha256) return failure(sha256.error());
-    if (sha256->size() != file.sha256.size()) return failure(database::database_errc::altered_cell);
-    std::ranges::copy(*sha256, file.sha256.begin());
-    entry.file = std::move(file);
+    auto file = file_in(row, 9);
+    if (!file) return failure(file.error());
+    entry.file = std::move(*file);
     return entry;
+}
+
+Result<std::optional<File>> Catalog::file_of(const Id& stream) {
+    auto query = connection_.query(
+        "SELECT id, stream, size_bytes, sha256, depositor, collected FROM files WHERE stream = ?",
+        stream);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return std::nullopt;
+    auto file = file_in(query, 0);
+    if (!file) return failure(file.error());
+    return std::move(*file);
 }
 
 Result<Entry> Catalog::find(const VirtualPath& path) {
@@ -96,7 +115,7 @@ Result<VirtualPath> Catalog::path_of(NodeId node) {
     std::string text;
     while (node != root_node) {
         auto query = connection_.query(
-            "SELECT parent, name, kind, coalesce(file, 0), temporary, made_by FROM nodes WHERE id "
+            "SELECT parent, name, kind, coalesce(file, 0), standing, made_by FROM nodes WHERE id "
             "= ?",
             node);
         const auto row = query.next();
@@ -104,7 +123,7 @@ Result<VirtualPath> Catalog::path_of(NodeId node) {
         if (!*row) return failure(catalog_errc::no_such_name);
         const Kind kind = query.integer(2) == 1 ? Kind::directory : Kind::file;
         const Bytes bound = bound_to_node(query.integer(0), kind, query.integer(3),
-                                          query.integer(4) != 0, query.text(5));
+                                          static_cast<Standing>(query.integer(4)), query.text(5));
         const auto name = open_name("nodes", node, bound, query.blob(1));
         if (!name) return failure(name.error());
         text.insert(0, "/" + *name);
@@ -137,8 +156,10 @@ Result<std::vector<Id>> Catalog::streams_of(database::Statement query) {
 Result<std::vector<Id>> Catalog::doomed() {
     return streams_of(connection_.query(
         "SELECT stream FROM files WHERE doomed = 1"
-        // What still has a name is not to be destroyed, whatever its row says.
-        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) ORDER BY id"));
+        // What still has a name or a class is not to be destroyed, whatever its row says.
+        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id)"
+        " AND NOT EXISTS (SELECT 1 FROM file_classes WHERE file_classes.file = files.id)"
+        " ORDER BY id"));
 }
 
 Result<bool> Catalog::has_file(const Id& stream) {

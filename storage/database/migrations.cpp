@@ -4,6 +4,7 @@
 #include <string>
 
 #include "storage/database/errc.hpp"
+#include "storage/database/step_3.hpp"
 
 namespace consign::database {
 
@@ -113,7 +114,51 @@ CREATE INDEX sessions_by_start ON sessions (started);
 CREATE INDEX sessions_open ON sessions (id) WHERE ended IS NULL;
 )sql";
 
-constexpr std::array all_steps{step_1};
+/// What a name is to others; classes, and what terms depend on.
+constexpr const char* step_2 = R"sql(
+ALTER TABLE nodes RENAME COLUMN temporary TO standing;
+ALTER TABLE files ADD COLUMN last_pickup INTEGER;
+
+CREATE TABLE file_classes (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    file       INTEGER NOT NULL REFERENCES files (id),
+    class      TEXT    NOT NULL,
+    rule       TEXT    NOT NULL,
+    deposited  INTEGER NOT NULL,
+    UNIQUE (file, class)
+) STRICT;
+CREATE INDEX file_classes_by_class ON file_classes (class);
+
+CREATE TABLE recipients (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    file       INTEGER NOT NULL REFERENCES files (id),
+    node       INTEGER,
+    collected  INTEGER,
+    UNIQUE (file, node)
+) STRICT;
+
+CREATE TABLE subjects (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject_index BLOB    NOT NULL UNIQUE CHECK (length(subject_index) = 16),
+    facts         BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE class_subjects (
+    life       INTEGER NOT NULL REFERENCES file_classes (id),
+    subject    INTEGER NOT NULL REFERENCES subjects (id),
+    PRIMARY KEY (life, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX class_subjects_by_subject ON class_subjects (subject);
+
+CREATE TABLE subject_activity (
+    subject    INTEGER NOT NULL REFERENCES subjects (id),
+    class      TEXT    NOT NULL,
+    last       INTEGER NOT NULL,
+    PRIMARY KEY (subject, class)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array all_steps{step_1, step_2, step_3};
 
 Result<std::int64_t> number(Connection& connection, const char* pragma) {
     auto query = connection.query(pragma);

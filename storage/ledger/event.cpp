@@ -34,6 +34,7 @@ constexpr std::array action_names{
     std::pair{Action::stat_refused, std::string_view("stat_refused")},
     std::pair{Action::destroyed, std::string_view("destroyed")},
     std::pair{Action::altered_content_found, std::string_view("altered_content_found")},
+    std::pair{Action::quarantined, std::string_view("quarantined")},
     std::pair{Action::administrator_acted, std::string_view("administrator_acted")},
 };
 

@@ -40,6 +40,7 @@ enum class Action : std::uint16_t {
     stat_refused = 34,
     destroyed = 35,
     altered_content_found = 36,
+    quarantined = 37,
     administrator_acted = 40,
 };
 /// As it stands above; "unknown" for a number of a newer version.

@@ -49,6 +49,14 @@ class AdministeredStore {
         return std::move(value).value();
     }
 
+    void run(boost::asio::awaitable<void> work) {
+        boost::asio::co_spawn(io, std::move(work), [](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);
+        });
+        io.restart();
+        io.run();
+    }
+
     /// One transaction; throws where it fails.
     template <class Verb>
     void write(Verb verb) {

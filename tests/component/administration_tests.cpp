@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "administered_store.hpp"
+#include "base/evp.hpp"
 #include "desk/administration.hpp"
 #include "desk/rfc3339.hpp"
 #include "storage/database/sqlite.hpp"
@@ -46,7 +47,26 @@ struct Fixture : AdministeredStore {
                 .bytes = 12,
                 .personal = {.path = path, .address = "192.0.2.1"}});
     }
+    static std::string hash_of(std::string_view text) {
+        return to_hex(evp::sha256({as_bytes(text)}));
+    }
+    /// A policy of two files, one of them so.
+    void come_into_force(std::string_view text) {
+        const documents::Version version{.since = from_microseconds(++versions_ * 1'000'000),
+                                         .made_by = "admin:anna",
+                                         .hash = evp::sha256({as_bytes(text)}),
+                                         .accounts = 7,
+                                         .routes = 3};
+        const std::vector<documents::NamedText> texts{{"consign.yaml", "version: 1\n"},
+                                                      {"policy.d/a.yaml", std::string(text)}};
+        write([&](Transaction& transaction) {
+            return transaction.documents.come_into_force(version, texts);
+        });
+    }
     json::object end;
+
+  private:
+    std::int64_t versions_ = 0;
 };
 
 /// Looks into the ledger each time a row arrives.
@@ -140,10 +160,10 @@ BOOST_AUTO_TEST_CASE(events_have_every_field_of_the_contract) {
     BOOST_TEST_REQUIRE(rows.size() == 1U);
     std::string fields;
     for (const auto& field : rows[0]) fields += std::string(field.key()) + " ";
-    BOOST_TEST(
-        fields ==
-        "sequence time action outcome session account protocol rule detail stream bytes count "
-        "path second_path address sha256 personal hash ");
+    BOOST_TEST(fields ==
+               "sequence time action outcome session account protocol rule detail stream bytes "
+               "count policy "
+               "path second_path address sha256 personal hash ");
     BOOST_TEST(rows[0].at("time") == "2026-11-24T06:00:00.000001Z");
     BOOST_TEST(rows[0].at("action") == "deposited");
     BOOST_TEST(rows[0].at("path") == "/labs/a");
@@ -295,6 +315,62 @@ BOOST_AUTO_TEST_CASE(who_takes_no_more_rows_gets_no_more) {
     BrokenRows rows;
     BOOST_TEST(!ask("files.list", {{"recursive", true}}, rows).has_value());
     BOOST_TEST(rows.given == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(policies_that_were_in_force_are_listed_oldest_first_and_counted) {
+    for (const char* text : {"a", "b", "a"}) come_into_force(text);
+    const auto rows = rows_of("policy.log", {});
+    BOOST_TEST_REQUIRE(rows.size() == 3U);
+    BOOST_TEST(rows[0].at("hash") == json::value(hash_of("a")));
+    BOOST_TEST(rows[1].at("hash") == json::value(hash_of("b")));
+    BOOST_TEST(rows[1].at("time") == "1970-01-01T00:00:02.000000Z");
+    BOOST_TEST(rows[1].at("who") == "admin:anna");
+    BOOST_TEST(rows[1].at("files") == 2);
+    BOOST_TEST(rows[1].at("accounts") == 7);
+    BOOST_TEST(rows[1].at("routes") == 3);
+    BOOST_TEST(rows_of("policy.log", {{"limit", 2}})[0].at("hash") == json::value(hash_of("b")));
+    BOOST_TEST(end.at("more") == true);
+    BOOST_TEST(acts().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_is_shown_file_by_file_under_its_hash_or_how_that_begins) {
+    come_into_force("a");
+    come_into_force("b");
+    for (const std::size_t digits : {64U, 7U}) {
+        const auto rows = rows_of("policy.show", {{"hash", hash_of("a").substr(0, digits)}});
+        BOOST_TEST_REQUIRE(rows.size() == 2U);
+        BOOST_TEST(rows[0].at("file") == "consign.yaml");
+        BOOST_TEST(rows[0].at("text") == "version: 1\n");
+        BOOST_TEST(rows[1].at("file") == "policy.d/a.yaml");
+        BOOST_TEST(rows[1].at("text") == "a");
+        BOOST_TEST(end.at("hash") == json::value(hash_of("a")));
+    }
+    BOOST_TEST(complaint_of("policy.show", {{"hash", "0123456789"}}).find("policy log") !=
+               std::string::npos);
+    BOOST_TEST(complaint_of("policy.show", {{"hash", ""}}).find("more of its digits") !=
+               std::string::npos);
+    // The policy in force here came from nowhere.
+    BOOST_TEST(complaint_of("policy.show", {}).find("not kept") != std::string::npos);
+    BOOST_TEST(acts().back().detail == "policy show");
+    BOOST_TEST((acts().back().outcome == ledger::Outcome::failed));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_text_is_shown_whole_in_rows_that_an_answer_can_carry) {
+    std::string text;
+    while (text.size() < 300'000) text += "# \xc3\xa9t\xc3\xa9 \xe2\x82\xac\x01\n";
+    come_into_force(text);
+    std::string shown;
+    for (const auto& row : rows_of("policy.show", {{"hash", hash_of(text)}})) {
+        BOOST_TEST(json::serialize(row).size() < (1U << 20));
+        if (row.at("file") == "policy.d/a.yaml") shown += row.at("text").as_string();
+    }
+    BOOST_TEST((shown == text));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_utf8_is_shown_as_near_as_json_can) {
+    come_into_force("caf\xe9 \xff\xe9!");
+    const auto rows = rows_of("policy.show", {{"hash", hash_of("caf\xe9 \xff\xe9!")}});
+    BOOST_TEST(rows.at(1).at("text") == "caf\uFFFD \uFFFD\uFFFD!");
 }
 
 BOOST_AUTO_TEST_CASE(a_stranger_is_refused_and_recorded) {

@@ -209,7 +209,8 @@ class Play {
             else if (from != to && model_.is_folder(from))
                 expected = catalog_errc::not_a_directory;
         }
-        const auto renamed = site_.catalog.rename(path_of(from), path_of(to), replace, false, now);
+        const auto renamed =
+            site_.catalog.rename(path_of(from), path_of(to), replace, Standing::deposited, now);
         if (!agree(renamed, expected)) return;
         const auto doomed_before = model_.doomed.size();
         if (from != to && model_.has(to)) model_.unname(to);

@@ -2,8 +2,10 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
+#include "storage/catalog/bound.hpp"
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
+#include "storage/catalog/name_index.hpp"
 #include "storage/database/errc.hpp"
 #include "tests/component/catalog_site.hpp"
 
@@ -23,14 +25,14 @@ BOOST_AUTO_TEST_CASE(a_deposit_is_found_with_all_that_was_said_of_it) {
     Site site;
     BOOST_TEST(site.catalog.ensure_directories(path_of("/lab/in"), now).has_value());
     auto deposit = site.deposit_of("/lab/in/r\xe9sultat.hl7", 77);  // Latin-1
-    deposit.temporary = true;
+    deposit.standing = Standing::temporary;
     BOOST_TEST(site.catalog.commit_deposit(deposit).has_value());
     const auto entry = site.catalog.find(deposit.path);
     BOOST_REQUIRE(entry.has_value());
     BOOST_TEST(entry->name == "r\xe9sultat.hl7");
     BOOST_TEST((entry->kind == Kind::file));
     BOOST_TEST(entry->made_by == "lab");
-    BOOST_TEST(entry->temporary);
+    BOOST_TEST((entry->standing == Standing::temporary));
     BOOST_TEST((entry->modified == now - 1h));
     BOOST_TEST((entry->created == now));
     BOOST_REQUIRE(entry->file.has_value());
@@ -152,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_folder_of_100000_is_renamed_and_listed_in_pages_without_a
     // Rows whose names do not open: a verb that read them would fail.
     auto fill = site.connection->query(
         "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
-        " INSERT INTO nodes (parent, kind, name_index, name, made_by, temporary, modified, "
+        " INSERT INTO nodes (parent, kind, name_index, name, made_by, standing, modified, "
         "accessed,"
         " created) SELECT ?, 1, CAST(printf('%016d', x) AS BLOB), x'00', '', 0, 0, 0, 0 FROM n",
         *folder);
@@ -164,7 +166,8 @@ BOOST_AUTO_TEST_CASE(a_folder_of_100000_is_renamed_and_listed_in_pages_without_a
     };
     const auto before = total();
     BOOST_TEST(
-        site.catalog.rename(path_of("/big"), path_of("/to/big"), false, false, now).has_value());
+        site.catalog.rename(path_of("/big"), path_of("/to/big"), false, Standing::deposited, now)
+            .has_value());
     BOOST_TEST(total() - before <= 5);
     auto plan = site.connection->query(
         "EXPLAIN QUERY PLAN SELECT id FROM nodes n WHERE n.parent = 1 AND n.id > 1 ORDER BY n.id");
@@ -211,7 +214,7 @@ BOOST_AUTO_TEST_CASE(each_verb_says_why_not) {
     BOOST_TEST(is(catalog.touch_upload(Id::random(site.random), 1, now), no_such_upload));
     BOOST_TEST(catalog.end_upload(Id::random(site.random)).has_value());
     const auto rename = [&](std::string_view from, std::string_view to, bool replace) {
-        return catalog.rename(path_of(from), path_of(to), replace, false, now);
+        return catalog.rename(path_of(from), path_of(to), replace, Standing::deposited, now);
     };
     BOOST_TEST(is(rename("/x", "/y", false), no_such_name));
     BOOST_TEST(is(rename("/d", "/d/e/d", false), into_itself));
@@ -263,7 +266,8 @@ BOOST_AUTO_TEST_CASE(an_upload_follows_its_folder_and_is_counted_until_it_ends) 
     BOOST_TEST(site.catalog.touch_upload(upload.stream, 300, now + 1s).has_value());
     BOOST_TEST(site.catalog.touch_upload(upload.stream, 250, now + 2s).has_value());
     BOOST_TEST((*site.catalog.usage(path_of("/a")) == Usage{.bytes = 250, .files = 1}));
-    BOOST_TEST(site.catalog.rename(path_of("/a"), path_of("/z"), false, false, now).has_value());
+    BOOST_TEST(site.catalog.rename(path_of("/a"), path_of("/z"), false, Standing::deposited, now)
+                   .has_value());
     const auto there = site.catalog.upload(upload.stream).value();
     BOOST_REQUIRE(there.has_value());
     BOOST_TEST((there->path == path_of("/z/b/u")));
@@ -282,17 +286,60 @@ BOOST_AUTO_TEST_CASE(a_folder_does_not_move_where_what_is_below_could_not_be_rea
     BOOST_TEST(site.catalog.ensure_directories(path_of(deep), now).has_value());
     BOOST_TEST(
         site.catalog.begin_upload(site.upload_of(deep + "/" + std::string(200, 'u'))).has_value());
-    const auto grown =
-        site.catalog.rename(path_of("/a"), path_of("/" + long_name), false, false, now);
+    const auto grown = site.catalog.rename(path_of("/a"), path_of("/" + long_name), false,
+                                           Standing::deposited, now);
     BOOST_TEST((error_of(grown) == std::errc::filename_too_long));
-    BOOST_TEST(site.catalog.rename(path_of("/a"), path_of("/b"), false, false, now).has_value());
+    BOOST_TEST(site.catalog.rename(path_of("/a"), path_of("/b"), false, Standing::deposited, now)
+                   .has_value());
     std::string levels;
     for (int level = 0; level < 60; ++level) levels += "/d";
     BOOST_TEST(site.catalog.ensure_directories(path_of("/low" + levels), now).has_value());
     BOOST_TEST(site.catalog.ensure_directories(path_of("/x/y/z/w"), now).has_value());
-    const auto deeper =
-        site.catalog.rename(path_of("/low"), path_of("/x/y/z/w/low"), false, false, now);
+    const auto deeper = site.catalog.rename(path_of("/low"), path_of("/x/y/z/w/low"), false,
+                                            Standing::deposited, now);
     BOOST_TEST((error_of(deeper) == std::errc::filename_too_long));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(catalog_versions)
+
+BOOST_AUTO_TEST_CASE(the_names_of_a_database_of_version_1_open_in_the_newest) {
+    const KeyedDatabase site;
+    SystemRandom random;
+    const auto old = *database::Connection::open({}, database::Connection::Mode::in_memory);
+    BOOST_REQUIRE(database::migrate(*old, database::migrations().first(1)).has_value());
+    database::SealedCells cells(*site.keys, keyring::Purpose::name, random);
+    const auto key = site.keys->current(keyring::Purpose::name);
+    const Id stream = Id::random(random);
+    const auto sha256 = cells.seal(
+        {.table = "files", .column = "sha256", .row = 1, .bound = bound_to_file(stream, 7, "lab")},
+        key, Digest32{});
+    const auto name =
+        cells.seal({.table = "nodes",
+                    .column = "name",
+                    .row = 2,
+                    .bound = bound_to_node(root_node, Kind::file, 1, Standing::temporary, "lab")},
+                   key, as_bytes("a.part"));
+    const auto index = name_index(
+        *site.keys->key(keyring::Purpose::index, site.keys->current(keyring::Purpose::index)),
+        root_node, "a.part");
+    BOOST_REQUIRE(old->run("INSERT INTO files (stream, size_bytes, sha256, depositor)"
+                           " VALUES (?, 7, ?, 'lab')",
+                           stream, *sha256)
+                      .has_value());
+    BOOST_REQUIRE(old->run("INSERT INTO nodes (id, parent, kind, name_index, name, file, made_by,"
+                           " temporary, modified, accessed, created)"
+                           " VALUES (2, 1, 2, ?, ?, 1, 'lab', 1, 0, 0, 0)",
+                           ByteView(index), *name)
+                      .has_value());
+    BOOST_REQUIRE(database::migrate(*old).has_value());
+    BOOST_TEST(database::check_schema(*old).has_value());
+    Catalog catalog(*old, *site.keys, random);
+    const auto entry = catalog.find(path_of("/a.part"));
+    BOOST_REQUIRE(entry.has_value());
+    BOOST_TEST((entry->standing == Standing::temporary));
+    BOOST_TEST(entry->file->size_bytes == 7U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -300,7 +347,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(catalog_tampering)
 
 // Each statement is what somebody with the database file, and no key, could do.
-const std::array<const char*, 11> exchanges{
+const std::array<const char*, 12> exchanges{
     "UPDATE nodes SET name = (SELECT name FROM nodes o WHERE o.id <> nodes.id AND o.id > 1)"
     " WHERE id = (SELECT min(id) FROM nodes WHERE id > 1)",
     "UPDATE nodes SET name = CAST(substr(name, 1, 20) || x'00' || substr(name, 22) AS BLOB) WHERE "
@@ -310,7 +357,8 @@ const std::array<const char*, 11> exchanges{
     // What a name stands for, and whose it is.
     "UPDATE nodes SET file = (SELECT max(id) FROM files) WHERE file = (SELECT min(id) FROM files)",
     "UPDATE nodes SET made_by = 'other'",
-    "UPDATE nodes SET temporary = 1",
+    "UPDATE nodes SET standing = 1",
+    "UPDATE nodes SET standing = 3",
     "UPDATE nodes SET parent = 1, kind = 1, file = NULL WHERE id > 1",
     "UPDATE files SET depositor = 'other'",
     "UPDATE files SET size_bytes = size_bytes + 1",

@@ -48,6 +48,21 @@ accounts:
       any_of: [publickey]
       keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP a"]
     grants: [{path: /**, may: [list]}]
+  by-day:
+    home: /by-day
+    hours: ["Mon-Fri 08:00-18:00 UTC", "Sat 08:00-12:00 UTC"]
+    login: {any_of: [password], password: HASH}
+    grants: [{path: /**, may: [list]}]
+  alone:
+    home: /alone
+    login: {any_of: [password], password: HASH}
+    quota: {sessions: 1}
+    grants: [{path: /**, may: [list]}]
+  crowd:
+    home: /crowd
+    login: {any_of: [password], password: HASH}
+    quota: {sessions: 3}
+    grants: [{path: /**, may: [list]}]
   certified:
     home: /certified
     login: {any_of: [tls-certificate], certificates: ["CN=analyser-3,O=Biomed"]}
@@ -413,6 +428,45 @@ BOOST_FIXTURE_TEST_CASE(an_account_has_so_many_sessions_and_a_place_is_given_bac
     BOOST_TEST((fourth.password("known").outcome == Outcome::complete));
 }
 
+BOOST_FIXTURE_TEST_CASE(an_accounts_own_number_of_sessions_goes_before_that_of_all, Fixture) {
+    std::list<Caller> callers;
+    const auto logs_in = [&](const char* user) {
+        return callers.emplace_back(site).password(user).outcome;
+    };
+    BOOST_TEST((logs_in("alone") == Outcome::complete));
+    (void)site.new_events();
+    BOOST_TEST((logs_in("alone") == Outcome::ended));
+    const auto refused = failed_login();
+    BOOST_TEST(refused.detail == "quota.sessions is reached");
+    BOOST_TEST(refused.rule == site.rule("quota: {sessions: 1}"));
+    // More than limits.sessions_per_account, which is 2 here.
+    for (int times = 0; times < 3; ++times) BOOST_TEST((logs_in("crowd") == Outcome::complete));
+    BOOST_TEST((logs_in("crowd") == Outcome::ended));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_account_may_log_in_in_its_hours_alone, Fixture) {
+    using std::chrono::hours;
+    using std::chrono::sys_days;
+    const auto now_is = [&](Timestamp time) { site.clock.advance(time - site.clock.now()); };
+    const Timestamp friday = sys_days(std::chrono::year(2026) / 11 / 27);
+    std::list<Caller> callers;
+    const auto logs_in_at = [&](Timestamp time) {
+        now_is(time);
+        return callers.emplace_back(site).password("by-day").outcome == Outcome::complete;
+    };
+    BOOST_TEST(!logs_in_at(friday + hours(8) - std::chrono::microseconds(1)));
+    const auto event = failed_login();
+    BOOST_TEST(event.detail == "the account may not log in at this hour");
+    BOOST_TEST(event.rule == site.rule("    hours: [\"Mon-Fri"));
+    BOOST_TEST(logs_in_at(friday + hours(8)));
+    BOOST_TEST(!callers.back().session.reason_to_leave());
+    BOOST_TEST(logs_in_at(friday + hours(18) - std::chrono::microseconds(1)));
+    now_is(friday + hours(18));
+    BOOST_TEST((callers.back().session.reason_to_leave() == desk_errc::no_longer_admitted));
+    BOOST_TEST(!logs_in_at(friday + hours(18)));
+    BOOST_TEST(!logs_in_at(friday + hours(24 + 12)));
+}
+
 BOOST_FIXTURE_TEST_CASE(who_came_and_said_nothing_leaves_no_row, Fixture) {
     site.run(caller.login.give_up());
     site.run(caller.session.end("the client left"));
@@ -458,7 +512,8 @@ BOOST_FIXTURE_TEST_CASE(a_password_that_nobody_had_time_to_judge_leaves_an_event
 BOOST_FIXTURE_TEST_CASE(who_is_turned_away_leaves_an_event_and_no_session, Fixture) {
     for (int times = 0; times < 3; ++times) {
         Caller knocking(site);
-        site.run(knocking.session.turned_away("limits.sessions"));
+        site.run(
+            knocking.session.turned_away("limits.sessions", site.site().policy.current()->hash));
         site.run(knocking.session.end("the limit is reached"));
     }
     const auto events = site.new_events();

@@ -104,6 +104,8 @@ inline constexpr desk::UploadMode resuming{
 
 class DeskSite {
   public:
+    HandClock clock;
+
     /// With `disk`, sealed files and keys are on that; the database always is on the real one.
     explicit DeskSite(std::string_view policy_text = depot, Disk* disk = nullptr)
         : disk_(disk ? *disk : real_disk_), live_policy_(load(policy_text)) {
@@ -115,10 +117,10 @@ class DeskSite {
     /// What a dead process left: these files, under this policy, at this time. The start's recovery
     /// has been done.
     DeskSite(const DeskSite& dead, const std::filesystem::path& files)
-        : policy_text_(dead.policy_text_),
+        : clock(dead.clock),
+          policy_text_(dead.policy_text_),
           disk_(real_disk_),
-          live_policy_(dead.live_policy_.current()),
-          clock(dead.clock) {
+          live_policy_(dead.live_policy_.current()) {
         std::filesystem::copy(files, data(), std::filesystem::copy_options::recursive);
         clock.advance(std::chrono::seconds(1));
         open();
@@ -231,7 +233,7 @@ class DeskSite {
               "listeners: [{name: labs, protocol: sftp, bind: \"127.0.0.1:0\", host_keys: "
               "[host]}]\n");
         write("policy.d/a.yaml", policy_text_);
-        const auto loaded = policy::load(folder_.path() / "consign.yaml");
+        const auto loaded = policy::load(folder_.path() / "consign.yaml", clock.now());
         std::string problems;
         for (const auto& problem : loaded.problems) problems += problem.text() + "\n";
         BOOST_REQUIRE_MESSAGE(loaded.policy != nullptr, problems);
@@ -273,9 +275,6 @@ class DeskSite {
     std::unique_ptr<Store> store_;
     std::unique_ptr<desk::Site> site_;
     std::int64_t events_seen_ = 0;
-
-  public:
-    HandClock clock;
 };
 
 /// One session of one account, logged in.

@@ -196,9 +196,10 @@ BOOST_AUTO_TEST_CASE(no_personal_field_is_in_clear_in_any_file) {
                         .commit_deposit(
                             {.stream = stream, .path = file, .account = "lab", .sha256 = sha256})
                         .has_value());
-                BOOST_TEST(
-                    catalog.rename(file, path_of("/" + marker + "-renamed"), false, false, now)
-                        .has_value());
+                BOOST_TEST(catalog
+                               .rename(file, path_of("/" + marker + "-renamed"), false,
+                                       catalog::Standing::deposited, now)
+                               .has_value());
                 BOOST_TEST(transaction.ledger
                                .open_session(
                                    {.id = stream, .address = marker + "-address", .started = now})

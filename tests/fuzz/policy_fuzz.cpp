@@ -3,14 +3,16 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
-#include "policy/copy_template.hpp"
+#include "policy/check.hpp"
 #include "policy/draft.hpp"
 #include "policy/glob.hpp"
+#include "policy/language/units.hpp"
+#include "policy/language/yaml.hpp"
 #include "policy/network.hpp"
+#include "policy/path_template.hpp"
 #include "policy/public_key.hpp"
 #include "policy/reader.hpp"
-#include "policy/units.hpp"
-#include "policy/yaml.hpp"
+#include "policy/url.hpp"
 
 using namespace consign;
 using namespace consign::policy;
@@ -23,12 +25,16 @@ void read_files(std::string_view text, bool is_server_file) {
     const auto document = yaml::parse(text, "f", problems);
     if (!document) return;
     const Reader in("f", problems);
+    const std::filesystem::path folder = "/etc/consign";
+    const ReadNamedFile read_nothing = [](const std::string&) { return std::string(); };
     if (is_server_file)
-        read_server_file(in, document->root(), "/etc/consign", draft);
+        read_server_file(in, document->root(), folder, draft);
     else
-        read_policy_file(
-            in, document->root(), [](const std::string&) { return std::string(); }, draft);
-    check(draft, true, problems);
+        read_policy_file({in, folder, read_nothing, draft}, document->root());
+    check({draft, true, Timestamp{}, problems});
+    // Whatever the place, an excerpt of it can be made.
+    const std::vector<SourceFile> files{{"f", std::string(text)}};
+    for (const Problem& problem : problems.sorted(files)) static_cast<void>(problem.excerpt());
 }
 
 void match_glob(std::string_view text) {
@@ -59,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             match_glob(text);
             break;
         case 3:
-            static_cast<void>(CopyTemplate::parse(text));
+            static_cast<void>(PathTemplate::parse(text));
             break;
         case 4:
             static_cast<void>(parse_public_key(text));
@@ -69,6 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             static_cast<void>(parse_duration(text));
             static_cast<void>(parse_network(text));
             static_cast<void>(parse_bind(text));
+            static_cast<void>(parse_rate(text));
+            static_cast<void>(parse_target_url(text));
     }
     return 0;
 }

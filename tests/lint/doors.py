@@ -21,10 +21,12 @@ DOORS = [
     Door("protocols/sftp/libssh_session.hpp", ("protocols/sftp/*ssh_*", "protocols/sftp/host_key.cpp"),
          "protocols/sftp/ssh_connection.hpp"),
     Door("sqlite3.h", ("storage/database/*",), "storage/database/sqlite.hpp"),
-    Door("yaml-cpp/", ("policy/yaml*",), "policy/yaml.hpp"),
+    Door("yaml-cpp/", ("policy/language/yaml*",), "policy/language/yaml.hpp"),
     Door("sodium.h", ("desk/passwords.cpp",), "desk/passwords.hpp"),
     Door("crypt.h", ("desk/passwords.cpp",), "desk/passwords.hpp"),
-    Door("date/", ("policy/zone.cpp",), "policy/zone.hpp"),
+    Door("re2/", ("policy/pattern.cpp",), "policy/pattern.hpp"),
+    Door("zlib.h", ("policy/content/inflater.cpp",), "policy/content/inflater.hpp"),
+    Door("date/", ("policy/calendar/zone.cpp",), "policy/calendar/zone.hpp"),
 ]
 
 FOLDERS = {"base", "policy", "storage", "desk", "protocols", "daemon", "admin"}

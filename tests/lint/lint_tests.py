@@ -75,8 +75,8 @@ class LintTests(unittest.TestCase):
     def test_a_library_used_beside_its_door_is_found(self) -> None:
         for header, door in (("openssl/evp.h", "base/evp.hpp"), ("libssh/server.h", "ssh_connection.hpp"),
                              ("protocols/sftp/libssh_session.hpp", "ssh_connection.hpp"),
-                             ("sqlite3.h", "sqlite.hpp"), ("yaml-cpp/yaml.h", "policy/yaml.hpp"),
-                             ("sodium.h", "desk/passwords.hpp"), ("date/tz.h", "policy/zone.hpp")):
+                             ("sqlite3.h", "sqlite.hpp"), ("yaml-cpp/yaml.h", "policy/language/yaml.hpp"),
+                             ("sodium.h", "desk/passwords.hpp"), ("date/tz.h", "policy/calendar/zone.hpp")):
             self.assert_found(doors, "daemon/x.cpp", f"#include <{header}>\n", 1, door)
             self.assert_found(doors, "admin/x.cpp", f'#include "{header}"\n', 1, door)
 

@@ -16,6 +16,9 @@ enum class There {
     anothers,
     own_temporary,
     anothers_temporary,
+    own_waiting,
+    anothers_waiting,
+    own_quarantined,
     folder
 };
 
@@ -46,6 +49,12 @@ const std::vector<Case> cases{
     {{Verb::upload}, There::own_temporary, false, granted},
     {{}, There::own_temporary, false, desk_errc::may_not_upload},
     {{Verb::upload, Verb::overwrite}, There::anothers_temporary, false, desk_errc::already_there},
+    {{Verb::upload}, There::own_waiting, false, granted},
+    {{Verb::upload}, There::own_waiting, true, granted},
+    {{Verb::overwrite}, There::own_waiting, false, desk_errc::may_not_upload},
+    {{Verb::upload, Verb::overwrite}, There::anothers_waiting, false, desk_errc::already_there},
+    {{Verb::upload, Verb::overwrite}, There::own_quarantined, false, desk_errc::already_there},
+    {{Verb::upload, Verb::append}, There::own_quarantined, true, desk_errc::already_there},
     {{Verb::upload, Verb::overwrite}, There::folder, false, desk_errc::is_a_directory},
 };
 
@@ -54,9 +63,14 @@ std::optional<catalog::Entry> entry_of(There there) {
     catalog::Entry entry;
     if (there == There::folder) return entry;
     entry.kind = catalog::Kind::file;
-    entry.made_by =
-        there == There::anothers || there == There::anothers_temporary ? "other" : "lab";
-    entry.temporary = there == There::own_temporary || there == There::anothers_temporary;
+    const bool anothers = there == There::anothers || there == There::anothers_temporary ||
+                          there == There::anothers_waiting;
+    entry.made_by = anothers ? "other" : "lab";
+    if (there == There::own_temporary || there == There::anothers_temporary)
+        entry.standing = catalog::Standing::temporary;
+    if (there == There::own_waiting || there == There::anothers_waiting)
+        entry.standing = catalog::Standing::waiting;
+    if (there == There::own_quarantined) entry.standing = catalog::Standing::quarantined;
     entry.file = catalog::File{};
     entry.file->depositor = entry.made_by;
     entry.file->collected = there == There::own_collected;

@@ -2,7 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "policies/site_folder.hpp"
+#include "policies/mistake.hpp"
 
 using namespace consign::policy;
 
@@ -15,16 +15,6 @@ namespace {
 #define FTPS \
     "listeners: [{name: a, protocol: ftps, bind: \"[::]:1\", certificate: c, private_key: k, "
 #define PORTS "expected ports such as `50000-50100`, from 1024 to 65535, found "
-#define NOT_YET \
-    " is part of the policy language, but this version does not carry it out yet: remove it"
-
-struct Mistake {
-    const char* yaml;
-    const char* said;  // after "FILE:"
-};
-std::ostream& operator<<(std::ostream& out, const Mistake& sample) {
-    return out << sample.yaml;
-}
 
 /// What is told of a site whose consign.yaml has this line instead of the one with the same key.
 std::vector<std::string> said_of_server(std::string_view line) {
@@ -56,17 +46,6 @@ std::vector<std::string> said_of_way(std::string_view protocol, std::string_view
     return site.said();
 }
 
-/// What is told of a file of policy.d with this text after its first line. One more file holds an
-/// account, `sound`.
-std::vector<std::string> said_of_policy(std::string_view text) {
-    SiteFolder site;
-    site.write("policy.d/p.yaml", "version: 1\n" + std::string(text));
-    site.write("policy.d/q.yaml", "version: 1\naccounts:\n" + SiteFolder::account("sound"));
-    site.write("empty.pub", "# no key\n");
-    site.write("bad.pub", std::string(sample_key) + "\nssh-ed25519 AAAA\n");
-    return site.said();
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(policy_mistakes)
@@ -89,10 +68,11 @@ const std::vector<Mistake> server_mistakes{
      "use "
      "`file:PATH` or `credential:NAME`"},
     {"keys: {root: \"credential:../x\"}",
-     "6:14: error: expected a reference to a key, `file:PATH` or `credential:NAME`, found "
-     "something "
-     "else (not shown here: a key never stands in this file)"},
-    {"keys: {root: \"file:a\", witness: \"file:b\"}", "6:24: error: `witness`" NOT_YET},
+     "6:14: error: expected a reference to a secret, `file:PATH` or `credential:NAME`, found "
+     "something else (not shown here: a secret never stands in this file)"},
+    {"keys: {root: \"file:a\", witness: x}",
+     "6:33: error: expected a reference to a secret, `file:PATH` or `credential:NAME`, found "
+     "something else (not shown here: a secret never stands in this file)"},
     {"listeners: []", "7:12: error: expected at least one listener"},
     {"listeners: {a: b}", "7:12: error: expected a list, such as `[a, b]`, found a mapping"},
     {"listeners: [{name: a, protocol: stfp, bind: \"[::]:1\", host_keys: [h]}]",
@@ -203,14 +183,23 @@ const std::vector<Mistake> server_mistakes{
     {"temporary_names: \"*.tmp\"", "8:18: error: expected a list, such as `[a, b]`, found `*.tmp`"},
     {"temporary_names: [\"a/*.tmp\"]",
      "8:19: error: `a/*.tmp` is matched against the name alone: no `/`"},
-    {"residency: EEA", "8:1: error: `residency`" NOT_YET},
-    {"ledger: {keep: 1 year}", "8:1: error: `ledger`" NOT_YET},
-    {"metrics: {}", "8:1: error: `metrics`" NOT_YET},
+    {"residency: [EEA]", "8:12: error: expected a text, found a list"},
+    {"ledger: {keep: always}", "8:16: error: "},
+    {"ledger: {checkpoint_every: 2 days}",
+     "8:28: error: expected 1 second to 86400 seconds, found `2 days`"},
+    {"ledger: {timestamps: tsa.example}",
+     "8:22: error: expected a URL such as `https://host.example/path`"},
+    {"metrics: {}", "8:10: error: `bind` is missing"},
+    {"metrics: {bind: 9464}",
+     "8:17: error: expected an address and a port such as `[::]:2022` or `127.0.0.1:2022`, found "
+     "`9464`"},
+    {"reload: always", "8:9: error: expected one of on_request, on_change, found `always`"},
 };
 BOOST_DATA_TEST_CASE(in_consign_yaml, boost::unit_test::data::make(server_mistakes)) {
-    const auto said = said_of_server(sample.yaml);
-    BOOST_REQUIRE(said.size() == 1u);
-    BOOST_TEST(said.front() == std::string("consign.yaml:") + sample.said);
+    auto said = said_of_server(sample.yaml);
+    std::erase_if(said, is_beside_the_point);
+    BOOST_REQUIRE_MESSAGE(said.size() == 1u, joined(said));
+    BOOST_TEST(said.front().starts_with(std::string("consign.yaml:") + sample.said), said.front());
 }
 
 BOOST_AUTO_TEST_CASE(what_must_be_there_is_missed) {
@@ -229,7 +218,7 @@ const std::vector<Mistake> account_mistakes{
     {"accounts: {a: {home: /a, " GRANTS "}}", "2:12: error: `login` is missing"},
     {"accounts: {a: x}",
      "2:15: error: expected a mapping of name, group, home, protocols, enabled, expires, login, "
-     "from, grants, quota, legacy, found `x`"},
+     "from, hours, filename_charset, grants, quota, claims, legacy, found `x`"},
     {"accounts: {Lab: {home: /a, " LOGIN ", " GRANTS "}}",
      "2:12: error: the name `Lab`: expected small letters, digits, `.`, `_` and `-`, a letter or "
      "digit "
@@ -264,11 +253,26 @@ const std::vector<Mistake> account_mistakes{
      "2:33: error: `10.1.0.0/8` has bits beyond its prefix; did you mean `10.0.0.0/8`?"},
     {"accounts: {a: {home: /a, quota: {bytes: 50 GB}, " LOGIN ", " GRANTS "}}",
      "2:41: error: unknown unit `GB`; did you mean `GiB`? (known here: B KiB MiB GiB TiB)"},
-    {"accounts: {a: {home: /a, quota: {upload_rate: 5 MiB/s}, " LOGIN ", " GRANTS "}}",
-     "2:34: error: `upload_rate`" NOT_YET},
-    {"accounts: {a: {home: /a, hours: x, " LOGIN ", " GRANTS "}}", "2:26: error: `hours`" NOT_YET},
-    {"accounts: {a: {home: /a, claims: [X], " LOGIN ", " GRANTS "}}",
-     "2:26: error: `claims`" NOT_YET},
+    {"accounts: {a: {home: /a, quota: {upload_rate: 5 MiB/s}, " LOGIN ", " GRANTS "}}", ""},
+    {"accounts: {a: {home: /a, quota: {upload_rate: 5 MiB}, " LOGIN ", " GRANTS "}}",
+     "2:47: error: expected a rate such as `20 MiB/s`, found `5 MiB`"},
+    {"accounts: {a: {home: /a, quota: {download_rate: 5 MB/s}, " LOGIN ", " GRANTS "}}",
+     "2:49: error: unknown unit `MB`; did you mean `MiB`? (known here: B KiB MiB GiB TiB)"},
+    {"accounts: {a: {home: /a, quota: {upload_rate: 0 B/s}, " LOGIN ", " GRANTS "}}",
+     "2:47: error: a rate of nothing would never end: leave it out"},
+    {"accounts: {a: {home: /a, quota: {sessions: 0}, " LOGIN ", " GRANTS "}}",
+     "2:44: error: expected a whole number from 1 to 100000, found `0`"},
+    {"accounts: {a: {home: /a, hours: x, " LOGIN ", " GRANTS "}}",
+     "2:33: error: expected days, a time and perhaps a zone, such as `Mon-Sat 22:00-04:00 "
+     "Europe/Paris`, found `x`"},
+    {"accounts: {a: {home: /a, hours: [], " LOGIN ", " GRANTS "}}",
+     "2:33: error: an empty list names no time: leave the key out"},
+    {"accounts: {a: {home: /a, hours: Mon 06:00, " LOGIN ", " GRANTS "}}",
+     "2:33: error: `Mon 06:00` has no end: write a window such as `Mon-Sat 05:00-22:00`"},
+    {"accounts: {a: {home: /a, claims: X, " LOGIN ", " GRANTS "}}",
+     "2:34: error: expected a list, such as `[a, b]`, found `X`"},
+    {"accounts: {a: {home: /a, filename_charset: latin1, " LOGIN ", " GRANTS "}}",
+     "2:44: error: expected one of utf-8, iso-8859-1, iso-8859-15, windows-1252, found `latin1`"},
     {"accounts: {a: {home: /a, legacy: {until: 2027-03-31, reason: r}, " LOGIN ", " GRANTS "}}",
      "2:34: error: `allow` is missing"},
     {"accounts: {a: {home: /a, legacy: {allow: [old-tls], reason: r}, " LOGIN ", " GRANTS "}}",
@@ -312,14 +316,21 @@ const std::vector<Mistake> account_mistakes{
      "2:155: error: `may` is missing"},
 };
 BOOST_DATA_TEST_CASE(in_an_account, boost::unit_test::data::make(account_mistakes)) {
-    const auto said = said_of_policy(sample.yaml);
-    BOOST_REQUIRE(said.size() == 1u);
-    BOOST_TEST(said.front() == std::string("policy.d/p.yaml:") + sample.said);
+    auto said = said_of_policy(sample.yaml);
+    std::erase_if(said, is_beside_the_point);
+    if (*sample.said == '\0') {
+        BOOST_TEST(said.empty(), joined(said));
+        return;
+    }
+    BOOST_REQUIRE_MESSAGE(said.size() == 1u, joined(said));
+    BOOST_TEST(said.front().starts_with(std::string("policy.d/p.yaml:") + sample.said),
+               said.front());
 }
 
 const std::vector<Mistake> login_mistakes{
-    {"{}", "error: `any_of` or `all_of` is missing: how to log in"},
-    {"x", "error: expected a mapping of any_of, all_of, keys, certificates, password, found `x`"},
+    {"{}", "error: `any_of` or `all_of` is missing"},
+    {"x",
+     "error: expected a mapping of any_of, all_of, keys, certificates, password, totp, found `x`"},
     {"{any_of: []}", "error: no way to log in: name a method"},
     {"{any_of: [[]]}", "error: an empty way would let anybody in: name its methods"},
     {"{any_of: [publickey], all_of: [publickey], keys: [" KEY "]}",
@@ -327,17 +338,29 @@ const std::vector<Mistake> login_mistakes{
     {"{any_of: [publickey]}", "error: `publickey` is a way in, but the account has no `keys`"},
     {"{any_of: [password]}", "error: `password` is a way in, but the account has no `password`"},
     {"{any_of: [public-key], keys: [" KEY "]}",
-     "error: expected one of publickey, tls-certificate, password, found `public-key`; did you "
-     "mean "
-     "`publickey`?"},
-    {"{any_of: [totp]}", "error: `totp`" NOT_YET},
-    {"{any_of: [ssh-certificate]}", "error: `ssh-certificate`" NOT_YET},
+     "error: expected one of publickey, tls-certificate, password, totp, ssh-certificate, found "
+     "`public-key`; did you mean `publickey`?"},
+    {"{any_of: [totp], totp: \"file:x\"}",
+     "error: `totp` is never alone: whoever finds the device would be in"},
+    {"{any_of: [publickey, [totp]], keys: [" KEY "], totp: \"file:x\"}",
+     "error: `totp` is never alone: whoever finds the device would be in"},
+    {"{any_of: [[publickey, totp]], keys: [" KEY "]}",
+     "error: `totp` is a way in, but the account has no `totp`"},
+    {"{any_of: [ssh-certificate]}",
+     "6:12: warning: the account cannot log in: ftps carries tls-certificate and password, sftp "
+     "carries publickey and password, and no way in has these alone"},
+    {"{all_of: [publickey, totp], keys: [" KEY "], totp: Tr0ub4dor}",
+     "(not shown here: a secret never stands in this file)"},
+    {"{all_of: [publickey, totp], keys: [" KEY "], totp: \"pkcs11:x\"}",
+     "use `file:PATH` or `credential:NAME`"},
+    {"{all_of: publickey, keys: [" KEY "]}",
+     "error: expected a list, such as `[a, b]`, found `publickey`"},
     {"{any_of: [tls-certificate]}",
      "error: `tls-certificate` is a way in, but the account has no `certificates`"},
     {"{any_of: [tls-certificate], certificates: []}",
      "error: `tls-certificate` is a way in, but the account has no `certificates`"},
-    {"{any_of: [tls-certificate], certificates: [CN=a]}",
-     "6:22: warning: no listener has a `client_ca`, so no client is asked for its certificate"},
+    {"{any_of: [password, tls-certificate], certificates: [CN=a], password: $6$salt$hash}",
+     "6:32: warning: no listener has a `client_ca`, so no client is asked for its certificate"},
     {"{all_of: [publickey, tls-certificate], keys: [" KEY "], certificates: [CN=a]}",
      "6:12: warning: the account cannot log in: ftps carries tls-certificate and password, sftp "
      "carries publickey and password, and no way in has these alone"},
@@ -353,7 +376,8 @@ const std::vector<Mistake> login_mistakes{
      "`CN=analyser-3,O=Biomed`"},
     {"{all_of: [publickey, publickey], keys: [" KEY "]}",
      "error: this way names `publickey` twice"},
-    {"{any_of: [publickey], keys: [" KEY "], totp: \"file:x\"}", "error: `totp`" NOT_YET},
+    {"{any_of: [publickey], keys: [" KEY "], totp: \"file:x\"}",
+     "warning: this secret is never used: no way in names `totp`"},
     {"{any_of: [publickey], keys: [nowhere.pub]}",
      "error: the key file `nowhere.pub` cannot be read: No such file or directory"},
     {"{any_of: [publickey], keys: [empty.pub]}", "error: the key file `empty.pub` holds no key"},
@@ -372,9 +396,10 @@ const std::vector<Mistake> login_mistakes{
      "error: an MD5 hash is too weak: set the password anew with `consign hash-password`"},
 };
 BOOST_DATA_TEST_CASE(in_a_login, boost::unit_test::data::make(login_mistakes)) {
-    const auto said = said_of_policy("accounts:\n  a:\n    home: /a\n    " GRANTS "\n    login: " +
-                                     std::string(sample.yaml) + "\n");
-    BOOST_REQUIRE(said.size() == 1u);
+    auto said = said_of_policy("accounts:\n  a:\n    home: /a\n    " GRANTS "\n    login: " +
+                               std::string(sample.yaml) + "\n");
+    std::erase_if(said, is_beside_the_point);
+    BOOST_REQUIRE_MESSAGE(said.size() == 1u, joined(said));
     BOOST_TEST(said.front().starts_with("policy.d/p.yaml:6:"), said.front());
     BOOST_TEST(said.front().ends_with(sample.said), said.front());
 }
@@ -441,48 +466,10 @@ BOOST_DATA_TEST_CASE(a_legacy_listener_that_lets_nobody_in_is_told,
                    std::string(sample.protocols) +
                    "]\naccounts:\n  a:\n    home: /a\n    group: old\n    "
                    "login: {any_of: [password], password: $6$salt$hash}\n    " GRANTS "\n");
-    const auto said = site.said();
+    auto said = site.said();
+    std::erase_if(said, is_beside_the_point);
     BOOST_TEST(said.size() == (sample.suffices ? 0u : 1u));
     if (!said.empty()) BOOST_TEST(said.front().ends_with("nobody can log in here"));
-}
-
-const std::vector<Mistake> other_mistakes{
-    {"classes: {}", "2:1: error: `classes`" NOT_YET},
-    {"targets: {}", "2:1: error: `targets`" NOT_YET},
-    {"pulls: []", "2:1: error: `pulls`" NOT_YET},
-    {"pickups: []", "2:1: error: `pickups`" NOT_YET},
-    {"deposits: []", "2:1: error: `deposits`" NOT_YET},
-    {"alerts: {}", "2:1: error: `alerts`" NOT_YET},
-    {"acounts: {}",
-     "2:1: error: unknown key `acounts`; did you mean `accounts`? (known here: version, groups, "
-     "accounts, routes)"},
-    {"groups: {g: {home: /x}}",
-     "2:14: error: unknown key `home` (known here: grants, quota, protocols, from, legacy)"},
-    {"groups: []", "2:9: error: expected a mapping by name, found a list"},
-    {"version: 1", "2:1: error: `version` stands here twice: first at line 1"},
-    {"routes: [{when: {path: /**}, to: [{copy: \"{home}/x\"}]}]", "2:10: error: `name` is missing"},
-    {"routes: [{name: r, to: [{copy: \"{home}/x\"}]}]", "2:10: error: `when` is missing"},
-    {"routes: [{name: r, when: {}, to: [{copy: \"{home}/x\"}]}]",
-     "2:26: error: no condition: write `path: /**` for every deposit"},
-    {"routes: [{name: r, when: {path: /**}, to: []}]", "2:43: error: expected at least one `copy`"},
-    {"routes: [{name: r, when: {path: /**}, to: [{copy: \"{home}/{nmae}\"}]}]",
-     "2:51: error: unknown placeholder `{nmae}`; did you mean `name`? (known here: account, home, "
-     "date, time, name, stem, ext, sha256)"},
-    {"routes: [{name: r, when: {path: /**}, to: [{copy: \"{home}/x\", deliver: x}]}]",
-     "2:63: error: `deliver`" NOT_YET},
-    {"routes: [{name: r, when: {path: /**, hl7: {}}, to: [{copy: \"{home}/x\"}]}]",
-     "2:38: error: `hl7`" NOT_YET},
-    {"routes: [{name: r, class: x, when: {path: /**}, to: [{copy: \"{home}/x\"}]}]",
-     "2:20: error: `class`" NOT_YET},
-    {"routes: [{name: r, when: {path: /**, name: a/b}, to: [{copy: \"{home}/x\"}]}]",
-     "2:44: error: `a/b` is matched against the name alone: no `/`"},
-    {"routes: [{name: r, when: {account: sonud}, to: [{copy: \"{home}/x\"}]}]",
-     "2:36: error: no file defines the account `sonud`; did you mean `sound`?"},
-};
-BOOST_DATA_TEST_CASE(elsewhere_in_policy_d, boost::unit_test::data::make(other_mistakes)) {
-    const auto said = said_of_policy(sample.yaml);
-    BOOST_REQUIRE(said.size() == 1u);
-    BOOST_TEST(said.front() == std::string("policy.d/p.yaml:") + sample.said);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -159,8 +159,7 @@ const std::vector<Wrong> wrong{
      "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP",
      "an sk-ssh-ed25519@openssh.com key that is damaged"},
     {"ssh-ed25519-cert-v01@openssh.com AAAA",
-     "`ssh-certificate` is part of the policy language, but this version does not carry it out "
-     "yet: remove it"},
+     "a certificate: `keys` holds plain keys; give the .pub file without `-cert`"},
     {"-----BEGIN OPENSSH PRIVATE KEY----- b3BlbnNzaC1rZXk",
      "a private key: it must not stand here; give the public one (the .pub file)"},
     {"---- BEGIN SSH2 PUBLIC KEY ----",

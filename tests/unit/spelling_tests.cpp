@@ -1,7 +1,7 @@
 #include <array>
 #include <boost/test/unit_test.hpp>
 
-#include "policy/spelling.hpp"
+#include "policy/language/spelling.hpp"
 
 using namespace consign::policy;
 

@@ -1,7 +1,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "policy/units.hpp"
+#include "policy/language/units.hpp"
 
 using namespace consign::policy;
 
@@ -69,6 +69,17 @@ const std::vector<Wrong> wrong_durations{
 BOOST_DATA_TEST_CASE(says_what_is_wrong_with_a_duration,
                      boost::unit_test::data::make(wrong_durations)) {
     BOOST_TEST(parse_duration(sample.text).error() == sample.message);
+}
+
+BOOST_AUTO_TEST_CASE(a_rate_is_a_size_a_second) {
+    BOOST_TEST(parse_rate("20 MiB/s").value() == 20ULL << 20);
+    BOOST_TEST(parse_rate("1B /s").value() == 1u);
+    BOOST_TEST(parse_rate("20 MiB").error() ==
+               "expected a rate such as `20 MiB/s`, found `20 MiB`");
+    BOOST_TEST(parse_rate("0 KiB/s").error() == "a rate of nothing would never end: leave it out");
+    BOOST_TEST(parse_rate("20 MB/s").error().starts_with("unknown unit `MB`"));
+    BOOST_TEST(!parse_rate("/s").has_value());
+    BOOST_TEST(!parse_rate("1 B/h").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,6 +24,7 @@ std::optional<std::string> complaint_about(const char* given) {
     static_cast<void>(arguments.time("time"));
     static_cast<void>(arguments.number("number", 100));
     static_cast<void>(arguments.flag("flag"));
+    static_cast<void>(arguments.texts("texts"));
     return arguments.complaint();
 }
 
@@ -38,7 +39,10 @@ const Wrong wrong[]{
     {R"({"number": 1.5})", "`number`"},
     {R"({"number": 1e300})", "`number`"},
     {R"({"flag": 1})", "true or false"},
-    {R"({"flga": true})", "flag, number, text, time"},
+    {R"({"texts": "a"})", "a list of texts"},
+    {R"({"texts": ["a", 1]})", "a list of texts"},
+    {R"({"texts": [["a"]]})", "`texts`"},
+    {R"({"flga": true})", "flag, number, text, texts, time"},
 };
 
 }  // namespace
@@ -46,13 +50,17 @@ const Wrong wrong[]{
 BOOST_AUTO_TEST_SUITE(verb_arguments)
 
 BOOST_AUTO_TEST_CASE(are_read_by_name) {
-    const boost::json::object given{
-        {"text", "a"}, {"time", "1970-01-01T00:00:01Z"}, {"number", 7}, {"flag", true}};
+    const boost::json::object given{{"text", "a"},
+                                    {"time", "1970-01-01T00:00:01Z"},
+                                    {"number", 7},
+                                    {"flag", true},
+                                    {"texts", {"b", "a", "b"}}};
     desk::VerbArguments arguments(given);
     BOOST_TEST(arguments.text("text").value() == "a");
     BOOST_TEST(to_microseconds(arguments.time("time").value()) == 1'000'000);
     BOOST_TEST(arguments.number("number", 7).value() == 7U);
     BOOST_TEST(arguments.flag("flag"));
+    BOOST_TEST((arguments.texts("texts") == std::set<std::string, std::less<>>{"a", "b"}));
     BOOST_TEST(!arguments.complaint().has_value());
 }
 

@@ -24,7 +24,7 @@ catalog::Entry file_of(std::string made_by, bool temporary = false) {
     entry.kind = catalog::Kind::file;
     entry.made_by = made_by;
     entry.created = now;
-    entry.temporary = temporary;
+    if (temporary) entry.standing = catalog::Standing::temporary;
     entry.file = catalog::File{};
     entry.file->depositor = std::move(made_by);
     return entry;
@@ -67,6 +67,33 @@ BOOST_DATA_TEST_CASE(a_file_is_there_for_who_may_know_of_it, boost::unit_test::d
                      one) {
     const auto entry = file_of(one.own ? "lab" : "other", one.temporary);
     BOOST_TEST(is_visible(account(one.verbs), entry, at("/in/file"), now + one.age) == one.visible);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_waits_is_its_depositors_alone_however_old) {
+    auto waiting = file_of("lab");
+    waiting.standing = catalog::Standing::waiting;
+    BOOST_TEST(is_visible(account({}), waiting, at("/in/file"), now + fresh * 100));
+    waiting.made_by = "other";
+    BOOST_TEST(!is_visible(account({Verb::list, Verb::download}), waiting, at("/in/file"), now));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_in_quarantine_is_seen_by_nobody_whatever_is_granted) {
+    auto quarantined = file_of("lab");
+    quarantined.standing = catalog::Standing::quarantined;
+    BOOST_TEST(
+        !is_visible(account({Verb::list, Verb::download}), quarantined, at("/in/file"), now));
+    auto everywhere = account({});
+    everywhere.grants = {{policy::Glob::path("/**").value(), {Verb::list}, {}}};
+    BOOST_TEST(!is_visible(everywhere, quarantined, at("/quarantine/lab/2026-03-01/file"), now));
+    // Whose home it is in sees nothing of it either, and of the rest all.
+    const catalog::Entry folder;
+    for (const auto* const path : {"/quarantine", "/quarantine/lab"})
+        BOOST_TEST(!is_visible(everywhere, folder, at(path), now));
+    BOOST_TEST(is_visible(everywhere, folder, at("/quarantine2"), now));
+    everywhere.home = at("/quarantine/lab");
+    BOOST_TEST(!is_visible(everywhere, folder, at("/2026-03-01"), now));
+    everywhere.home = at("/labs");
+    BOOST_TEST(is_visible(everywhere, folder, at("/quarantine"), now));
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_is_there_where_it_leads_to_something_granted) {

@@ -67,13 +67,30 @@ def name_index(key, parent, name):
     return hmac.new(key, struct.pack(">q", parent) + name, hashlib.sha256).digest()[:16]
 
 
+def subject_index(key, authority, identifier):
+    return hmac.new(key, bytes(8) + string(authority) + string(identifier), hashlib.sha256).digest()[:16]
+
+
+def date(source, days):
+    return struct.pack(">Bq", source, days)
+
+
+def facts(authority, identifier, born, died):
+    return string(authority) + string(identifier) + date(*born) + date(*died)
+
+
 # Other columns that a cell vouches for: a file of `lab-biomed` in folder 7, and its content; an upload.
 BOUND = {
     "nodes": struct.pack(">QBQB", 7, 2, 9, 0) + string(b"lab-biomed"),
     "files": bytes(range(16)) + struct.pack(">Q", 1788) + string(b"lab-biomed"),
+    "subjects": bytes(range(16)),
     "uploads": bytes(range(16)) + string(b"lab-biomed") + struct.pack(">Q", 7)
     + bytes(range(16, 32)) + string(b"lab-virology") + struct.pack(">Q", 600),
 }
+
+# A subject: 1904-02-29 from a message; a date of death that is not known.
+AUTHORITY, IDENTIFIER = b"HNORD", "ÉLODIE-1234".encode()
+FACTS = facts(AUTHORITY, IDENTIFIER, (1, -24048), (0, 0))
 
 NIL = bytes(16)
 EVENTS = [
@@ -96,6 +113,7 @@ CELLS = [
     ("nodes", "name", 2, 3, b"r\xe9sultat.hl7"),
     ("files", "sha256", 7, 3, sha256(b"content")),
     ("uploads", "name", 4, 3, b"half.hl7"),
+    ("subjects", "facts", 5, 3, FACTS),
     ("sessions", "address", 1, 4, b""),
     ("events", "personal", (1 << 62) + 1, 0xFFFFFFFF, bytes(300)),
 ]
@@ -125,7 +143,11 @@ def vectors():
     index_key = sample("index key", 32)
     names = [dict(key=index_key.hex(), parent=parent, name=name.hex(), index=name_index(index_key, parent, name).hex())
              for parent, name in NAMES]
-    return dict(chain=chain.hex(), chain_start=start.hex(), rows=rows, cells=cells, name_indexes=names)
+    subjects = [dict(key=index_key.hex(), authority=authority.hex(), id=identifier.hex(),
+                     index=subject_index(index_key, authority, identifier).hex())
+                for authority, identifier in [(AUTHORITY, IDENTIFIER), (b"AB", b"C"), (b"A", b"BC"), (b"", b"ABC")]]
+    return dict(chain=chain.hex(), chain_start=start.hex(), rows=rows, cells=cells, name_indexes=names,
+                subject_indexes=subjects)
 
 
 def main():

@@ -7,6 +7,8 @@
 
 #include "storage/catalog/bound.hpp"
 #include "storage/catalog/name_index.hpp"
+#include "storage/catalog/subject_facts.hpp"
+#include "storage/catalog/subject_index.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "storage/ledger/commitment.hpp"
 #include "storage/ledger/row.hpp"
@@ -107,7 +109,7 @@ BOOST_AUTO_TEST_CASE(openings_of_the_page_open_its_commitments) {
 
 BOOST_AUTO_TEST_CASE(cells_are_those_of_the_page) {
     const json::object vectors = read_vectors();
-    BOOST_TEST(vectors.at("cells").as_array().size() == 5U);
+    BOOST_TEST(vectors.at("cells").as_array().size() == 6U);
     for (const json::value& vector : vectors.at("cells").as_array()) {
         evp::Gcm gcm(SecretKey(array_of<32>(vector.at("key"))));
         const std::string table = text_of(vector.at("table"));
@@ -117,7 +119,8 @@ BOOST_AUTO_TEST_CASE(cells_are_those_of_the_page) {
         const Id stream = *Id::from_bytes(*from_hex("000102030405060708090a0b0c0d0e0f"));
         if (table == "nodes")
             BOOST_TEST(
-                (bound == catalog::bound_to_node(7, catalog::Kind::file, 9, false, "lab-biomed")));
+                (bound == catalog::bound_to_node(7, catalog::Kind::file, 9,
+                                                 catalog::Standing::deposited, "lab-biomed")));
         if (table == "files")
             BOOST_TEST((bound == catalog::bound_to_file(stream, 1788, "lab-biomed")));
         if (table == "uploads")
@@ -147,6 +150,34 @@ BOOST_AUTO_TEST_CASE(name_indexes_are_those_of_the_page) {
         BOOST_TEST(to_hex(catalog::name_index(SecretKey(array_of<32>(vector.at("key"))),
                                               vector.at("parent").to_number<std::int64_t>(),
                                               as_text(bytes_of(vector.at("name"))))) ==
+                   text_of(vector.at("index")));
+}
+
+BOOST_AUTO_TEST_CASE(facts_of_a_subject_are_those_of_the_page) {
+    const json::object vectors = read_vectors();
+    const auto& cells = vectors.at("cells").as_array();
+    const auto cell = std::ranges::find_if(
+        cells, [](const json::value& one) { return text_of(one.at("table")) == "subjects"; });
+    BOOST_REQUIRE((cell != cells.end()));
+    const Bytes plain = bytes_of(cell->at("plain"));
+    using namespace std::chrono_literals;
+    const catalog::SubjectFacts facts{
+        .authority = "HNORD",
+        .id = "\xc3\x89LODIE-1234",
+        .born = {.day = std::chrono::sys_days{1904y / 2 / 29}, .source = catalog::Source::message}};
+    BOOST_TEST((catalog::facts_of(plain) == facts));
+    BOOST_TEST(to_hex(catalog::to_bytes(facts)) == to_hex(plain));
+    for (std::size_t length = 0; length < plain.size(); ++length)
+        BOOST_TEST(!catalog::facts_of(ByteView(plain).first(length)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(subject_indexes_are_those_of_the_page) {
+    const json::object vectors = read_vectors();
+    BOOST_TEST(vectors.at("subject_indexes").as_array().size() == 4U);
+    for (const json::value& vector : vectors.at("subject_indexes").as_array())
+        BOOST_TEST(to_hex(catalog::subject_index(SecretKey(array_of<32>(vector.at("key"))),
+                                                 as_text(bytes_of(vector.at("authority"))),
+                                                 as_text(bytes_of(vector.at("id"))))) ==
                    text_of(vector.at("index")));
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +20,10 @@ namespace consign::policy {
 
 inline constexpr std::string_view sample_key =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOT4ox9z9Fxtj2c9uabHg+VWaeZlvnpYmv8qT3F8CysP analyser-3";
+
+/// On which no date of the samples is near.
+inline constexpr Timestamp some_day{
+    std::chrono::sys_days{std::chrono::year{2026} / std::chrono::March / 1}};
 
 class SiteFolder {
   public:
@@ -53,9 +58,9 @@ class SiteFolder {
             .append(id)
             .append(":\n    home: /homes/")
             .append(id)
-            .append("\n    login: {any_of: [publickey], keys: [\"")
+            .append("\n    login: {any_of: [publickey, password], keys: [\"")
             .append(sample_key)
-            .append("\"]}\n    grants: [{path: /**, may: [list]}]\n")
+            .append("\"], password: $6$salt$hash}\n    grants: [{path: /**, may: [list]}]\n")
             .append(more);
     }
 
@@ -70,12 +75,14 @@ class SiteFolder {
         return *this;
     }
 
-    [[nodiscard]] Loaded load() const { return policy::load(path("consign.yaml")); }
+    [[nodiscard]] Loaded load(Timestamp now = some_day) const {
+        return policy::load(path("consign.yaml"), now);
+    }
 
     /// What load() says, a line each.
-    [[nodiscard]] std::vector<std::string> said() const {
+    [[nodiscard]] std::vector<std::string> said(Timestamp now = some_day) const {
         std::vector<std::string> lines;
-        for (const Problem& problem : load().problems) lines.push_back(problem.text());
+        for (const Problem& problem : load(now).problems) lines.push_back(problem.text());
         return lines;
     }
 

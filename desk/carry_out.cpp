@@ -1,0 +1,286 @@
+#include "desk/carry_out.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "policy/calendar/zone.hpp"
+#include "policy/errc.hpp"
+#include "storage/catalog/errc.hpp"
+#include "storage/vault/errc.hpp"
+
+namespace consign::desk {
+
+namespace {
+
+using catalog::NodeId;
+using catalog::Standing;
+using policy::OnClash;
+
+constexpr std::string_view router_account = "system:router";
+constexpr int clash_numbers_limit = 1000;
+
+/// "report.hl7" becomes "report_2.hl7": two files that would get one name are told apart by number.
+Result<VirtualPath> numbered(const VirtualPath& path, int number) {
+    const auto [stem, ext] = policy::parts_of(path.name());
+    return VirtualPath::parse(fmt::format("{}_{}{}{}", stem, number, ext.empty() ? "" : ".", ext),
+                              path.parent());
+}
+
+/// For the ledger: the error's own words would say "File name too long" of a name that no file has.
+std::string why_not(std::error_code error) {
+    if (error == std::errc::filename_too_long) return "the name would be too long";
+    if (error == std::errc::invalid_argument)
+        return "a part of the path would be empty, `.` or `..`";
+    if (error == catalog::catalog_errc::already_there) return "the name is taken";
+    return error.message();
+}
+
+/// One deposit, and what becomes of it.
+class CarryingOut {
+  public:
+    CarryingOut(Transaction& transaction, const Appraisal& appraisal,
+                const catalog::Committed& file, const ledger::Event& deposited,
+                Aftermath& aftermath)
+        : transaction_(transaction),
+          appraisal_(appraisal),
+          offer_(appraisal.offer),
+          routing_(*appraisal.routing),
+          on_clash_(routing_.route ? routing_.route->on_clash : OnClash::number),
+          file_(file),
+          deposited_(deposited),
+          aftermath_(aftermath) {}
+
+    Result<> run() {
+        auto done = routing_.quarantine ? quarantine(*routing_.quarantine) : give_names();
+        if (!done) return done;
+        for (const std::string& tag : routing_.tags)
+            if (done = record("tag: " + tag, routing_.rule); !done) return done;
+        if (routing_.retention_class)
+            if (done = classify(*routing_.retention_class); !done) return done;
+        return {};
+    }
+
+  private:
+    struct Name {
+        NodeId node = 0;
+        VirtualPath path;
+    };
+
+    [[nodiscard]] ledger::Event routed(std::string detail, const policy::Rule& rule) const {
+        ledger::Event event = deposited_;
+        event.action = ledger::Action::routed;
+        event.account = router_account;
+        event.rule = rule.text();
+        event.detail = std::move(detail);
+        return event;
+    }
+    [[nodiscard]] Result<> append(const ledger::Event& event) {
+        if (auto appended = transaction_.ledger.append(event); !appended)
+            return failure(appended.error());
+        return {};
+    }
+    [[nodiscard]] Result<> record(std::string detail, const policy::Rule& rule) {
+        return append(routed(std::move(detail), rule));
+    }
+    /// Deliveries and acknowledgements are decided, and wait for those who carry them out.
+    [[nodiscard]] Result<> record_not_carried_out(std::string_view what, const policy::Rule& rule) {
+        auto event = routed(fmt::format("{}: not carried out by this version", what), rule);
+        event.outcome = ledger::Outcome::failed;
+        return append(event);
+    }
+
+    [[nodiscard]] Result<Name> add_name(const VirtualPath& wanted, OnClash on_clash,
+                                        Standing standing) {
+        auto& catalog = transaction_.catalog;
+        const Timestamp now = deposited_.time;
+        if (const auto folder = catalog.ensure_directories(wanted.parent(), now); !folder)
+            return failure(folder.error());
+        const int numbers = on_clash == OnClash::number ? clash_numbers_limit : 1;
+        for (int number = 1; number <= numbers; ++number) {
+            const auto path = number == 1 ? Result<VirtualPath>(wanted) : numbered(wanted, number);
+            if (!path) return failure(path.error());
+            const auto node =
+                catalog.add_name(file_.file, *path, std::string(router_account), now, standing);
+            if (node) return Name{.node = *node, .path = *path};
+            if (node.error() != catalog::catalog_errc::already_there) return failure(node.error());
+        }
+        return failure(catalog::catalog_errc::already_there);
+    }
+
+    /// The deposit goes by `name` from now on; its depositor may ask for it by the old one a while.
+    [[nodiscard]] Result<> leave_own_name(const Name& name) {
+        const auto entry = transaction_.catalog.find(offer_.whole);
+        if (!entry) return failure(entry.error());
+        if (const auto times =
+                transaction_.catalog.set_times(name.node, entry->accessed, entry->modified);
+            !times)
+            return times;
+        const auto removed = transaction_.catalog.remove(offer_.whole);
+        if (!removed) return failure(removed.error());
+        own_ = name;
+        aftermath_.moved.push_back({.account = offer_.account,
+                                    .whole = offer_.whole,
+                                    .file = file_.file,
+                                    .node = name.node,
+                                    .size_bytes = offer_.file.size_bytes,
+                                    .modified = entry->modified,
+                                    .moved = deposited_.time});
+        return {};
+    }
+
+    [[nodiscard]] Result<> give_names() {
+        for (const auto& copy : routing_.copies) {
+            const auto name = give("copy", copy);
+            if (!name) return failure(name.error());
+            note_recipient(*name);
+        }
+        for (const auto& delivery : routing_.deliveries) {
+            recipients_.push_back(0);
+            if (auto told = record_not_carried_out("deliver", delivery.to.rule); !told) return told;
+        }
+        if (routing_.acknowledge)
+            if (auto told = record_not_carried_out("acknowledge", routing_.acknowledge->rule);
+                !told)
+                return told;
+        if (!routing_.move) return {};
+        const bool is_there = routing_.move->path && *routing_.move->path == offer_.whole;
+        if (is_there) return {};
+        const auto name = give("move", *routing_.move);
+        if (!name) return failure(name.error());
+        note_recipient(*name);
+        return *name ? leave_own_name(**name) : Result<>();
+    }
+
+    /// A name for a copy or a move, with its event; nothing where it cannot be made, which the
+    /// event tells.
+    [[nodiscard]] Result<std::optional<Name>> give(std::string_view what,
+                                                   const policy::Destination& to) {
+        const auto name = to.path ? add_name(*to.path, on_clash_, Standing::deposited)
+                                  : Result<Name>(failure(to.path.error()));
+        auto event = routed(std::string(what), to.rule);
+        if (name) {
+            event.personal.second_path = std::string(name->path.text());
+        } else {
+            event.outcome = ledger::Outcome::failed;
+            event.detail = fmt::format("{}: {}", what, why_not(name.error()));
+        }
+        if (auto told = append(event); !told) return failure(told.error());
+        return name ? std::optional(*name) : std::nullopt;
+    }
+
+    /// A name that could not be made is one that was never collected.
+    void note_recipient(const std::optional<Name>& name) {
+        recipients_.push_back(name ? name->node : 0);
+    }
+
+    [[nodiscard]] Result<> quarantine(const policy::Routing::Quarantined& why) {
+        const auto folder = VirtualPath::parse(
+            fmt::format("{}/{:%F}", offer_.account,
+                        policy::date_in(appraisal_.policy->zone, deposited_.time)),
+            quarantine_folder());
+        const auto wanted = folder ? VirtualPath::parse(offer_.whole.name(), *folder) : folder;
+        const auto name = wanted ? add_name(*wanted, OnClash::number, Standing::quarantined)
+                                 : Result<Name>(failure(wanted.error()));
+        ledger::Event event = routed(why.reason, why.rule);
+        event.action = ledger::Action::quarantined;
+        if (name) {
+            event.personal.second_path = std::string(name->path.text());
+            if (auto left = leave_own_name(*name); !left) return left;
+        } else {
+            // Where it lies, then: to be seen by nobody matters more than the place.
+            const auto hidden = transaction_.catalog.rename(offer_.whole, offer_.whole, true,
+                                                            Standing::quarantined, deposited_.time);
+            if (!hidden) return failure(hidden.error());
+        }
+        return append(event);
+    }
+
+    [[nodiscard]] Result<> classify(const policy::Class& given) {
+        catalog::Classification classification{.file = file_.file,
+                                               .name = given.name,
+                                               .rule = routing_.rule.text(),
+                                               .deposited = deposited_.time,
+                                               .recipients = recipients_};
+        for (const auto& subject : routing_.subjects)
+            classification.subjects.push_back({.authority = subject.authority,
+                                               .id = subject.id,
+                                               .born = subject.born,
+                                               .died = subject.died});
+        // Who has it collected from where it was deposited.
+        if (classification.recipients.empty()) classification.recipients.push_back(own_.node);
+        if (auto done = transaction_.catalog.classify(classification); !done) return done;
+        return record("class: " + given.name, routing_.rule);
+    }
+
+    Transaction& transaction_;
+    const Appraisal& appraisal_;
+    const Offer& offer_;
+    const policy::Routing& routing_;
+    const OnClash on_clash_;
+    const catalog::Committed& file_;
+    const ledger::Event& deposited_;
+    Aftermath& aftermath_;
+
+    Name own_{.node = file_.node, .path = offer_.whole};  // where the deposit lies by now
+    std::vector<NodeId> recipients_;
+};
+
+}  // namespace
+
+Result<> carry_out(Transaction& transaction, const Appraisal& appraisal,
+                   const catalog::Committed& file, const ledger::Event& deposited,
+                   Aftermath& aftermath) {
+    if (!appraisal.routing) return {};
+    return CarryingOut(transaction, appraisal, file, deposited, aftermath).run();
+}
+
+Result<> complete_waiting(Transaction& transaction, const Appraisal& sidecar,
+                          const ledger::Event& deposited, Aftermath& aftermath) {
+    if (!sidecar.waiting || !(sidecar.is_awaited() || sidecar.waiting->unreadable)) return {};
+    const Appraisal& waiting = *sidecar.waiting;
+    const Offer& offer = waiting.offer;
+    ledger::Event event = deposited;
+    event.stream = offer.file.stream;
+    event.bytes = offer.file.size_bytes;
+    event.personal.path = std::string(offer.whole.text());
+    event.personal.second_path.clear();
+    event.personal.sha256 = to_hex(offer.file.sha256);
+    event.rule = waiting.routing ? waiting.routing->rule.text() : std::string();
+
+    if (waiting.unreadable || !waiting.missing.empty()) {
+        event.account = router_account;
+        event.outcome = ledger::Outcome::failed;
+        event.action =
+            waiting.unreadable ? ledger::Action::altered_content_found : ledger::Action::routed;
+        event.detail = waiting.unreadable ? "a file that waits for its sidecar cannot be read"
+                                          : waiting.words();
+        if (auto appended = transaction.ledger.append(event); !appended)
+            return failure(appended.error());
+        return {};
+    }
+    const auto completed =
+        transaction.catalog.rename(offer.whole, offer.whole, true, Standing::deposited, event.time);
+    if (!completed) return failure(completed.error());
+    event.detail = "completed by its sidecar";
+    if (auto appended = transaction.ledger.append(event); !appended)
+        return failure(appended.error());
+    return carry_out(transaction, waiting, *completed, event, aftermath);
+}
+
+Result<> withdraw_routed(Transaction& transaction, catalog::FileId file, std::vector<Id>& doomed) {
+    const auto names = transaction.catalog.names_of(file);
+    if (!names) return failure(names.error());
+    for (const catalog::Entry& name : *names) {
+        if (name.made_by != router_account || name.standing == Standing::quarantined) continue;
+        const auto path = transaction.catalog.path_of(name.node);
+        if (!path) return failure(path.error());
+        const auto removed = transaction.catalog.remove(*path);
+        if (!removed) return failure(removed.error());
+        doomed.insert(doomed.end(), removed->doomed.begin(), removed->doomed.end());
+    }
+    return {};
+}
+
+}  // namespace consign::desk

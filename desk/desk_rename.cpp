@@ -1,0 +1,105 @@
+// A rename, decided and done: of what was no deposit, it is the deposit.
+#include "desk/carry_out.hpp"
+#include "desk/deposit.hpp"
+#include "desk/desk.hpp"
+#include "desk/visibility.hpp"
+#include "storage/catalog/errc.hpp"
+
+namespace consign::desk {
+
+using ledger::Action;
+using policy::Verb;
+
+namespace {
+
+/// All below moves with its folder, also to where another grant decides: so each grant that decides
+/// something there must allow it.
+policy::Verdict may_move_all_below(const policy::Account& account, const VirtualPath& folder) {
+    for (const policy::Grant& grant : account.grants) {
+        if (!grant.may.contains(Verb::rename) && grant.path.leads_on_from(folder))
+            return {false, grant.rule, "the grant does not allow rename"};
+        if (grant.path.covers_below(folder)) break;
+    }
+    return policy::may(account, Verb::rename, folder);
+}
+
+}  // namespace
+
+/// Where the rename would be a deposit: what becomes of it. Else one that holds for nothing.
+Desk::Answer<Appraisal> Desk::appraise_rename(const Renaming& renaming) {
+    const auto from = scene(renaming.from, Action::renamed);
+    const auto to = scene(renaming.to, Action::renamed);
+    if (!from || !to) co_return Appraisal{};
+    const auto entry = co_await site_.store.read(
+        [&](Transaction& transaction) { return transaction.catalog.find(from->whole); });
+    if (!entry || !entry->is_pending() || entry->made_by != account_ ||
+        policy::is_temporary_name(*to->policy, to->whole.name()))
+        co_return Appraisal{};
+    Offer offer{
+        .account = account_, .whole = to->whole, .file = *entry->file, .time = from->event.time};
+    co_return co_await appraise(site_, std::move(offer));
+}
+
+Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming& renaming,
+                         const Appraisal& appraisal, Aftermath& aftermath) {
+    const policy::Account& account = *scene.account;
+    const auto to = account.home.joined(renaming.to);
+    if (!to) return failure(desk_errc::name_too_long);
+    scene.event.personal.second_path = std::string(to->text());
+    const auto entry = visible(transaction, scene);
+    if (!entry) return failure(entry.error());
+    const bool pending = entry->is_pending();
+    const auto leave =
+        entry->kind == catalog::Kind::directory
+            ? may_move_all_below(account, scene.path)
+            : policy::may(account, pending ? Verb::upload : Verb::rename, scene.path);
+    if (auto yes = decide(scene, leave, desk_errc::may_not_rename); !yes) return yes;
+    const auto existing = transaction.catalog.find(*to);
+    if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
+        return failure(existing.error());
+    const bool taken = existing && existing->node != entry->node &&
+                       (!renaming.replace || entry->kind == catalog::Kind::directory);
+    const Ruling arrive =
+        may_deposit(account, renaming.to, existing && !taken ? &*existing : nullptr, false);
+    if (auto yes = decide(scene, arrive.verdict, arrive.refusal); !yes) return yes;
+    if (taken) return failure(desk_errc::already_there);
+
+    scene.event.stream = entry->file ? entry->file->stream : Id{};
+    // What was a deposit once stays one, under whatever name.
+    const bool temporary = pending && policy::is_temporary_name(*scene.policy, to->name());
+    const bool complete = appraisal.missing.empty();
+    if (pending && !temporary) {
+        if (entry->file->stream != appraisal.offer.file.stream) return failure(appraisal_outdated);
+        if (auto holds = check_still_holds(transaction, appraisal, *scene.policy, *to); !holds)
+            return holds;
+        if (existing && is_own_uncollected(account, *existing) && existing->node != entry->node)
+            if (auto gone = withdraw_routed(transaction, existing->file->id, aftermath.doomed);
+                !gone)
+                return gone;
+    }
+    const auto standing = temporary              ? catalog::Standing::temporary
+                          : pending && !complete ? catalog::Standing::waiting
+                                                 : catalog::Standing::deposited;
+    const auto renamed =
+        transaction.catalog.rename(scene.whole, *to, renaming.replace, standing, scene.event.time);
+    if (!renamed) return failure(renamed.error());
+    aftermath.doomed.insert(aftermath.doomed.end(), renamed->doomed.begin(), renamed->doomed.end());
+    if (!pending || temporary) return {};
+
+    // The rename of what was no deposit is the deposit.
+    auto deposit = scene.event;
+    deposit.action = Action::deposited;
+    deposit.bytes = entry->file->size_bytes;
+    deposit.detail = complete ? "by the rename of a temporary name" : appraisal.words();
+    deposit.personal.path = deposit.personal.second_path;
+    deposit.personal.second_path.clear();
+    deposit.personal.sha256 = to_hex(entry->file->sha256);
+    if (auto appended = transaction.ledger.append(deposit); !appended)
+        return failure(appended.error());
+    if (complete)
+        if (auto done = carry_out(transaction, appraisal, *renamed, deposit, aftermath); !done)
+            return done;
+    return complete_waiting(transaction, appraisal, deposit, aftermath);
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,176 @@
+#include "desk/policy_reload.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "base/offload.hpp"
+#include "desk/housekeeping.hpp"
+#include "desk/restart_needed.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+
+namespace {
+
+bool is_mistake(const policy::Problem& problem) {
+    return problem.severity == policy::Problem::Severity::error;
+}
+
+bool is_same(const policy::SourceFile& one, const policy::SourceFile& other) {
+    return one.name == other.name && one.text == other.text;
+}
+
+/// Where, and not what: what is wrong may quote what stands there.
+std::string mistakes_text(const std::vector<policy::Problem>& problems) {
+    const auto mistakes = std::ranges::count_if(problems, is_mistake);
+    const auto first = std::ranges::find_if(problems, is_mistake);
+    return fmt::format("{} mistake{}, the first at {}:{}:{}", mistakes, mistakes == 1 ? "" : "s",
+                       first->file, first->line, first->column);
+}
+
+std::string shortened_text(const Shortened& shortened) {
+    std::vector<std::string> classes;
+    for (const auto& [name, files] : shortened)
+        classes.push_back(fmt::format("{} ({} file{})", name, files, files == 1 ? "" : "s"));
+    return fmt::format("content in the store would end sooner: {}", fmt::join(classes, ", "));
+}
+
+bool all_accepted(const PolicyReload::Request& request, const Shortened& shortened) {
+    return std::ranges::all_of(
+        shortened, [&](const auto& each) { return request.accept.contains(each.first); });
+}
+
+ledger::Event event_of(const Site& site, std::string account, ledger::Action action,
+                       Digest32 policy) {
+    ledger::Event event;
+    event.time = site.clock.now();
+    event.action = action;
+    event.protocol = account.starts_with("admin:") ? "control" : "";
+    event.account = std::move(account);
+    event.policy = policy;
+    return event;
+}
+
+}  // namespace
+
+PolicyReload::PolicyReload(Site& site, std::filesystem::path consign_yaml,
+                           const policy::Loaded& first)
+    : site_(site),
+      consign_yaml_(std::move(consign_yaml)),
+      started_with_(first.policy),
+      files_(first.files),
+      since_(site.started) {}
+
+asio::awaitable<Result<>> PolicyReload::keep_first() {
+    co_return co_await keep(*started_with_, "system:daemon", {});
+}
+
+asio::awaitable<PolicyReload::Outcome> PolicyReload::take(Request request) {
+    auto load = [this] { return policy::load(consign_yaml_, site_.clock.now()); };
+    policy::Loaded loaded = co_await offload(site_.store.pool(), load);
+    Outcome outcome{.problems = loaded.problems};
+    const bool same_files = std::ranges::equal(loaded.files, files_, is_same);
+    files_ = loaded.files;
+    // What a look at the same files would tell, it has told already.
+    if (request.on_change && same_files) {
+        outcome.taken = !refusal_;
+        co_return outcome;
+    }
+    auto why = co_await objection(request, loaded, outcome);
+    if (why.empty()) {
+        auto event =
+            event_of(site_, request.account, ledger::Action::policy_loaded, loaded.policy->hash);
+        if (!outcome.shortened.empty())
+            event.detail = "accepted: " + shortened_text(outcome.shortened);
+        if (const auto kept = co_await keep(*loaded.policy, request.account, std::move(event));
+            !kept) {
+            outcome.store_failed = kept.error();
+            why = "the store could not keep it";
+        }
+    }
+    if (!why.empty()) {
+        co_await refuse(request, std::move(why));
+        co_return outcome;
+    }
+    if (loaded.policy->hash != site_.policy.current()->hash) {
+        site_.policy.replace(loaded.policy);
+        since_ = site_.clock.now();
+    }
+    outcome.taken = true;
+    outcome.restart_needed = restart_needed();
+    refusal_.reset();
+    ++taken_;
+    if (const auto made = co_await make_folders(site_); !made)
+        site_.log.error("the policy's folders could not be made", {{"why", made.error()}});
+    site_.log.info("policy taken", {{"accounts", loaded.policy->accounts.size()},
+                                    {"routes", loaded.policy->routes.size()}});
+    co_return outcome;
+}
+
+asio::awaitable<std::string> PolicyReload::objection(const Request& request,
+                                                     const policy::Loaded& loaded,
+                                                     Outcome& outcome) const {
+    if (!loaded.policy) co_return mistakes_text(loaded.problems);
+    const auto before = site_.policy.current();
+    auto shortened = co_await would_end_sooner(site_, before, loaded.policy);
+    if (!shortened) {
+        outcome.store_failed = shortened.error();
+        co_return "the store could not be looked through for content that would end sooner";
+    }
+    outcome.shortened = *std::move(shortened);
+    if (!all_accepted(request, outcome.shortened)) co_return shortened_text(outcome.shortened);
+    co_return std::string();
+}
+
+asio::awaitable<Result<>> PolicyReload::keep(const policy::Policy& policy, std::string made_by,
+                                             std::optional<ledger::Event> event) {
+    std::vector<documents::NamedText> texts;
+    texts.reserve(files_.size());
+    for (const policy::SourceFile& file : files_) texts.push_back({file.name, file.text});
+    const documents::Version version{.since = event ? event->time : site_.clock.now(),
+                                     .made_by = std::move(made_by),
+                                     .hash = policy.hash,
+                                     .accounts = policy.accounts.size(),
+                                     .routes = policy.routes.size()};
+    co_return co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto kept = transaction.documents.come_into_force(version, texts); !kept) return kept;
+        if (!event) return {};
+        if (auto appended = transaction.ledger.append(*event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+}
+
+asio::awaitable<void> PolicyReload::refuse(const Request& request, std::string why) {
+    ++refused_;
+    auto event = event_of(site_, request.account, ledger::Action::policy_refused,
+                          site_.policy.current()->hash);
+    event.outcome = ledger::Outcome::refused;
+    event.detail = why;
+    refusal_ = Refusal{event.time, std::move(why)};
+    site_.log.error("policy refused: the last good one stays; `consign status` tells why");
+    const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto appended = transaction.ledger.append(event); !appended)
+            return failure(appended.error());
+        return {};
+    });
+    if (!recorded)
+        site_.log.error("a refused policy could not be recorded", {{"why", recorded.error()}});
+}
+
+std::vector<std::string_view> PolicyReload::restart_needed() const {
+    return desk::restart_needed(*started_with_, *site_.policy.current());
+}
+
+std::set<std::filesystem::path> PolicyReload::folders() const {
+    const auto folder = std::filesystem::absolute(consign_yaml_).parent_path().lexically_normal();
+    std::set<std::filesystem::path> folders{folder};
+    for (const policy::SourceFile& file : files_)
+        folders.insert((folder / file.name).parent_path().lexically_normal());
+    return folders;
+}
+
+}  // namespace consign::desk

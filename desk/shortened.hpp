@@ -1,0 +1,23 @@
+// What a new policy must not do unasked: let content end sooner that is in the store already.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "desk/site.hpp"
+
+namespace consign::desk {
+
+/// Files in the store, by class.
+using Shortened = std::map<std::string, std::uint64_t, std::less<>>;
+
+/// The files whose content would end sooner under `after` than under `before`; a class without one
+/// is left out. Where no class changed of which a file is in the store, nothing is gone through.
+[[nodiscard]] boost::asio::awaitable<Result<Shortened>> would_end_sooner(
+    Site& site, std::shared_ptr<const policy::Policy> before,
+    std::shared_ptr<const policy::Policy> after);
+
+}  // namespace consign::desk

@@ -1,0 +1,26 @@
+// Words of the language that this version reads, checks and explains, and does not carry out. What
+// carries one out takes its line away.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace consign::policy {
+
+/// Keys, and values that are chosen.
+inline constexpr std::array awaited_words = std::to_array<std::string_view>({
+    "acknowledge",
+    "alerts",
+    "deliver",
+    "deposits",
+    "ledger",
+    "metrics",
+    "pickups",
+    "pulls",
+    "shorten_after_pickup",
+    "ssh-certificate",
+    "totp",
+    "witness",
+});
+
+}  // namespace consign::policy

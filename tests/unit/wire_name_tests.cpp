@@ -1,0 +1,53 @@
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "desk/wire_name.hpp"
+
+using namespace consign::desk;
+using consign::policy::FilenameCharset;
+
+namespace {
+
+const std::vector<FilenameCharset> charsets{FilenameCharset::utf_8, FilenameCharset::iso_8859_1,
+                                            FilenameCharset::iso_8859_15,
+                                            FilenameCharset::windows_1252};
+
+}  // namespace
+
+namespace consign::policy {
+
+std::ostream& operator<<(std::ostream& out, FilenameCharset charset) {
+    return out << name_of(charset);
+}
+
+}  // namespace consign::policy
+
+BOOST_AUTO_TEST_SUITE(wire_name)
+
+BOOST_AUTO_TEST_CASE(accents_become_utf_8_and_back) {
+    BOOST_TEST(from_wire(FilenameCharset::iso_8859_1, "r\xe9sultat.hl7") == "résultat.hl7");
+    BOOST_TEST(to_wire(FilenameCharset::iso_8859_1, "/in/résultat") == "/in/r\xe9sultat");
+    BOOST_TEST(from_wire(FilenameCharset::windows_1252, "\x80 \x9c") == "€ œ");
+    BOOST_TEST(from_wire(FilenameCharset::iso_8859_15, "\xa4 \xbd") == "€ œ");
+    BOOST_TEST(from_wire(FilenameCharset::utf_8, "r\xe9") == "r\xe9");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_charset_cannot_write_stays_as_it_is) {
+    BOOST_TEST(to_wire(FilenameCharset::iso_8859_1, "π") == "π");
+    BOOST_TEST(to_wire(FilenameCharset::windows_1252, "r\xe9") == "r\xe9");  // no UTF-8
+    BOOST_TEST(from_wire(FilenameCharset::windows_1252, "a\x81") == "a\x81");
+}
+
+BOOST_DATA_TEST_CASE(every_byte_comes_back, boost::unit_test::data::make(charsets)) {
+    for (int code = 1; code < 256; ++code) {
+        const std::string name{'a', static_cast<char>(code)};
+        BOOST_TEST(to_wire(sample, from_wire(sample, name)) == name);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_long_name_of_signs_that_grow_fits) {
+    const std::string signs(255, '\x80');
+    BOOST_TEST(from_wire(FilenameCharset::windows_1252, signs).size() == 255u * 3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
