@@ -90,9 +90,8 @@ bool FieldPattern::matches(std::string_view value) const {
     // none.
     if (matches_repetition(value)) return true;
     if (!value.contains('~')) return false;
-    return std::ranges::any_of(split(value, '~'), [&](std::string_view each) {
-        return matches_repetition(each);
-    });
+    return std::ranges::any_of(split(value, '~'),
+                               [&](std::string_view each) { return matches_repetition(each); });
 }
 
 }  // namespace consign::policy::content

@@ -127,7 +127,8 @@ BOOST_AUTO_TEST_CASE(init_makes_a_site_that_checks) {
             made.out);
     const auto checked = consign("check");
     BOOST_TEST(checked.status == 0, checked.out);
-    BOOST_TEST(checked.out.starts_with("ok: 2 accounts, 1 routes, 1 classes, policy "), checked.out);
+    BOOST_TEST(checked.out.starts_with("ok: 2 accounts, 1 routes, 1 classes, policy "),
+               checked.out);
     BOOST_TEST(checked.out.find("warning") == std::string::npos, checked.out);
     BOOST_TEST(
         content(site() / "keys/ssh_host_rsa_key").starts_with("-----BEGIN RSA PRIVATE KEY-----"));
