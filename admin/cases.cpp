@@ -51,6 +51,26 @@ Outcome<policy::Question> question_of(const policy::Case& one, const policy::Pol
     return question;
 }
 
+/// The endings that the case's route asks for and its file does not have.
+Outcome<std::vector<policy::content::Ending>> missing_of(const policy::Case& one,
+                                                         const policy::Policy& policy,
+                                                         const std::filesystem::path& folder,
+                                                         const policy::Question& question) {
+    std::vector<policy::content::Ending> missing;
+    const auto explanation = policy::explain(policy, question);
+    const policy::Route* const route =
+        explanation && explanation->routing ? explanation->routing->route : nullptr;
+    if (route == nullptr || !question.content) return missing;
+    if (!one.file.empty())
+        return missing_endings(folder / one.file, *question.content, route->endings);
+    for (const auto ending : route->endings) {
+        policy::content::EndingCheck check(ending, *question.content);
+        check.add(as_bytes(one.content));
+        if (!check.has_ended()) missing.push_back(ending);
+    }
+    return missing;
+}
+
 void tell(Run& run, const policy::Case& one, const std::vector<std::string>& unmet) {
     ++(unmet.empty() ? run.held : run.failed);
     if (run.as_json) {
@@ -79,7 +99,9 @@ Outcome<> run_file(Run& run, const policy::Policy& policy, const std::filesystem
     for (const policy::Case& one : cases) {
         const auto question = question_of(one, policy, path.parent_path(), now);
         if (!question) return std::unexpected(question.error());
-        tell(run, one, policy::unmet(one, policy, *question));
+        const auto missing = missing_of(one, policy, path.parent_path(), *question);
+        if (!missing) return std::unexpected(missing.error());
+        tell(run, one, policy::unmet(one, policy, *question, *missing));
     }
     return {};
 }

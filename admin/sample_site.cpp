@@ -114,7 +114,7 @@ version: 1
 
 # What is kept, why, and how long. Without a class, content dies with its last name.
 classes:
-  transit:
+  example-transit:
     purpose: Transport of results
     legal_basis: RGPD art. 6.1.c
     recipients: The partner that a result is for
@@ -125,7 +125,7 @@ routes:
     when:
       path: /labs/lab-example/in/**
       name: "*.hl7"
-    class: transit
+    class: example-transit
     to:
       # Another name on the same sealed file: no byte is copied.
       - copy: /partners/partner-example/out/{name}

@@ -20,7 +20,7 @@ using policy::content::EndingCheck;
 namespace {
 
 /// Read on a pool thread before others get their turn.
-constexpr std::uint64_t read_step_bytes = std::uint64_t{4} << 20;
+constexpr std::uint64_t read_step_bytes = std::uint64_t{1} << 20;
 constexpr std::size_t read_buffer_bytes = 4 * vault::chunk_bytes;
 
 bool asks_for(const Appraisal& appraisal, policy::Sidecar kind) {
@@ -297,13 +297,28 @@ std::string Appraisal::words() const {
                        wrong_digest ? ": the digest in it is not that of the file" : "");
 }
 
+namespace {
+
+/// It may have come before the file that it speaks of, or again after it: it fires no route either
+/// way.
+bool may_be_awaited(const Appraisal& appraisal) {
+    const Offer& offer = appraisal.offer;
+    const auto itself = sidecar_named(offer.whole.name());
+    const auto account = appraisal.policy->accounts.find(offer.account);
+    if (!itself || account == appraisal.policy->accounts.end()) return false;
+    const auto of = VirtualPath::parse(itself->of, offer.whole.parent());
+    return of && policy::may_wait_for(*appraisal.policy, account->second, *of, itself->kind);
+}
+
+}  // namespace
+
 asio::awaitable<Result<Appraisal>> appraise(Site& site, Offer offer) {
     Appraisal appraisal{.policy = site.policy.current(), .offer = std::move(offer)};
     if (sidecar_named(appraisal.offer.whole.name())) {
         auto waiting = co_await appraise_waiting(site, appraisal);
         if (!waiting) co_return failure(waiting.error());
         appraisal.waiting = std::move(*waiting);
-        if (appraisal.is_awaited()) co_return appraisal;
+        if (appraisal.is_awaited() || may_be_awaited(appraisal)) co_return appraisal;
     }
     if (auto done = co_await appraise_one(site, appraisal, std::nullopt); !done)
         co_return failure(done.error());

@@ -50,6 +50,7 @@ Result<Desk::Scene> Desk::scene(VirtualPath path, Action action) const {
     scene.path = std::move(path);
     scene.whole = std::move(*whole);
     scene.event = session_.event(action, ledger::Outcome::granted, scene.account->rule);
+    scene.event.policy = scene.policy->hash;
     scene.event.personal.path = std::string(scene.whole.text());
     return scene;
 }

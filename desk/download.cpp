@@ -1,5 +1,6 @@
 #include "desk/download.hpp"
 
+#include "desk/rate.hpp"
 #include "desk/translate.hpp"
 #include "storage/catalog/errc.hpp"
 
@@ -24,15 +25,18 @@ ledger::Event Download::event(ledger::Action action, ledger::Outcome outcome) co
 }
 
 asio::awaitable<Result<>> Download::read(std::span<Range> ranges) {
+    std::uint64_t bytes = 0;
     auto read_all = [&]() -> Result<> {
         for (Range& range : ranges) {
             const auto count = sealed_->read(range.offset, range.out);
             if (!count) return failure(count.error());
             range.count = *count;
+            bytes += *count;
         }
         return {};
     };
     const auto done = co_await offload(session_.site().store.pool(), read_all);
+    co_await Rate(session_, Direction::download).take(bytes);
     if (done) co_return Result<>{};
     const std::error_code why = told(session_, done.error());
     if (why == make_error_code(desk_errc::altered)) {

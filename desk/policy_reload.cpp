@@ -43,6 +43,15 @@ bool all_accepted(const PolicyReload::Request& request, const Shortened& shorten
         shortened, [&](const auto& each) { return request.accept.contains(each.first); });
 }
 
+/// The first name that is no class of either policy; empty where there is none.
+std::string not_a_class(const std::set<std::string, std::less<>>& names,
+                        const policy::Policy& before, const policy::Loaded& after) {
+    for (const std::string& name : names)
+        if (!before.classes.contains(name) && after.policy && !after.policy->classes.contains(name))
+            return name;
+    return {};
+}
+
 ledger::Event event_of(const Site& site, std::string account, ledger::Action action,
                        Digest32 policy) {
     ledger::Event event;
@@ -65,13 +74,51 @@ PolicyReload::PolicyReload(Site& site, std::filesystem::path consign_yaml,
       since_(site.started) {}
 
 asio::awaitable<Result<>> PolicyReload::keep_first() {
+    auto before = co_await last_kept();
+    if (!before) co_return failure(before.error());
+    if (*before) {
+        auto shortened = co_await would_end_sooner(site_, *before, started_with_);
+        if (!shortened) co_return failure(shortened.error());
+        if (!shortened->empty()) {
+            site_.policy.replace(*before);
+            co_await refuse({}, shortened_text(*shortened));
+            co_return Result<>{};
+        }
+    }
     co_return co_await keep(*started_with_, "system:daemon", {});
+}
+
+asio::awaitable<Result<std::shared_ptr<const policy::Policy>>> PolicyReload::last_kept() const {
+    std::vector<policy::SourceFile> files;
+    const auto read = co_await site_.store.read([&](Transaction& transaction) -> Result<> {
+        const auto versions = transaction.documents.versions(1);
+        if (!versions) return failure(versions.error());
+        if (versions->empty()) return {};
+        auto texts = transaction.documents.find(versions->front().hash);
+        if (!texts) return failure(texts.error());
+        if (!*texts) return {};
+        for (documents::NamedText& text : **texts)
+            files.push_back({std::move(text.name), std::move(text.text)});
+        return {};
+    });
+    if (!read) co_return failure(read.error());
+    if (files.empty()) co_return nullptr;
+    auto load = [&] { return policy::load_kept(files, consign_yaml_, site_.clock.now()); };
+    co_return (co_await offload(site_.store.pool(), load)).policy;
 }
 
 asio::awaitable<PolicyReload::Outcome> PolicyReload::take(Request request) {
     auto load = [this] { return policy::load(consign_yaml_, site_.clock.now()); };
     policy::Loaded loaded = co_await offload(site_.store.pool(), load);
     Outcome outcome{.problems = loaded.problems};
+    const std::string stranger = not_a_class(request.accept, *site_.policy.current(), loaded);
+    if (!stranger.empty()) {
+        outcome.problems.push_back(
+            {.file = "--accept-shorter-retention",
+             .message = fmt::format("neither policy has the class {}", stranger)});
+        co_await refuse(request, "a class was accepted that neither policy has");
+        co_return outcome;
+    }
     const bool same_files = std::ranges::equal(loaded.files, files_, is_same);
     files_ = loaded.files;
     // What a look at the same files would tell, it has told already.

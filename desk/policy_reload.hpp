@@ -50,7 +50,8 @@ class PolicyReload {
     /// `first`: what the daemon was started with, which is in force. `site` outlives it.
     PolicyReload(Site& site, std::filesystem::path consign_yaml, const policy::Loaded& first);
 
-    /// At the start: keeps the policy in force among the versions.
+    /// At the start: keeps the policy among the versions. Where content would end sooner under it
+    /// than under the version that was in force last, that one goes on, as after a refused reload.
     [[nodiscard]] boost::asio::awaitable<Result<>> keep_first();
 
     /// Loads what the files say now. It is refused where there is a mistake, where content already
@@ -72,6 +73,9 @@ class PolicyReload {
     [[nodiscard]] boost::asio::awaitable<std::string> objection(const Request& request,
                                                                 const policy::Loaded& loaded,
                                                                 Outcome& outcome) const;
+    /// The version that was in force last; null where none is kept, or it does not load any more.
+    [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const policy::Policy>>> last_kept()
+        const;
     /// The version, and the event of it where there is one; durable when it resumes.
     [[nodiscard]] boost::asio::awaitable<Result<>> keep(const policy::Policy& policy,
                                                         std::string made_by,

@@ -1,6 +1,7 @@
 #include "desk/upload.hpp"
 
 #include "desk/deposit.hpp"
+#include "desk/rate.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
@@ -81,6 +82,9 @@ asio::awaitable<void> Upload::record_failure(ledger::Event event, std::error_cod
 asio::awaitable<Result<>> Upload::write(std::span<const Range> ranges) {
     changed_ = true;
     touched_ = site_.clock.now();
+    std::uint64_t bytes = 0;
+    for (const Range& range : ranges) bytes += range.bytes.size();
+    co_await Rate(session_, Direction::upload).take(bytes);
     auto written = co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
         for (const Range& range : ranges) {
             const std::uint64_t offset = opening_.mode.append ? sealed.size_bytes() : range.offset;

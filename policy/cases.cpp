@@ -65,9 +65,13 @@ std::optional<std::string> yes_or_no(const std::optional<bool>& flag) {
 }
 
 void judge_routing(Judgement& judgement, const Policy& policy, const Expected& expected,
-                   const Explanation& explanation) {
+                   const Explanation& explanation, std::span<const content::Ending> missing) {
     const Routing nowhere;
-    const Routing& routing = explanation.routing ? *explanation.routing : nowhere;
+    const bool is_routed = explanation.routing && missing.empty();
+    const Routing& routing = is_routed ? *explanation.routing : nowhere;
+    std::vector<std::string> waits_for;
+    for (const content::Ending ending : missing) waits_for.emplace_back(name_of(ending));
+    judgement.expect("waits_for", expected.waits_for, waits_for);
     std::vector<std::string> copies, deliveries;
     for (const Destination& copy : routing.copies) copies.push_back(path_text(copy));
     for (const auto& delivery : routing.deliveries)
@@ -86,7 +90,8 @@ void judge_routing(Judgement& judgement, const Policy& policy, const Expected& e
     judgement.expect("deliver", expected.deliveries, deliveries);
     judgement.expect("acknowledge", expected.acknowledge, place(routing.acknowledge));
     judgement.expect("tags", expected.tags, routing.tags);
-    judgement.expect("kept_until", expected.kept_until, kept_until(policy, explanation.keeping));
+    judgement.expect("kept_until", expected.kept_until,
+                     is_routed ? kept_until(policy, explanation.keeping) : std::string(none));
 }
 
 }  // namespace
@@ -108,7 +113,8 @@ Question question_of(const Case& one, const Policy& policy, Timestamp now) {
     return question;
 }
 
-std::vector<std::string> unmet(const Case& one, const Policy& policy, const Question& question) {
+std::vector<std::string> unmet(const Case& one, const Policy& policy, const Question& question,
+                               std::span<const content::Ending> missing) {
     const auto explanation = explain(policy, question);
     if (!explanation) return {fmt::format("the policy has no account {}", one.account)};
     const Expected& expected = one.expected;
@@ -118,7 +124,7 @@ std::vector<std::string> unmet(const Case& one, const Policy& policy, const Ques
                          explanation->allowed() ? "allowed" : "refused");
     judgement.expect("temporary", yes_or_no(expected.temporary),
                      explanation->is_temporary ? "true" : "false");
-    judge_routing(judgement, policy, expected, *explanation);
+    judge_routing(judgement, policy, expected, *explanation, missing);
     return judgement.unmet();
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,8 @@ struct Expected {
     std::optional<std::string> route;            // "none"
     std::optional<std::string> retention_class;  // "none"
     std::optional<bool> quarantined;
+    /// What its route's `complete_when` misses: then nothing of the rest happens yet.
+    std::optional<std::vector<std::string>> waits_for;
     std::optional<std::vector<std::string>> copies, deliveries, tags;  // in any order
     std::optional<std::string> move, acknowledge;
     /// The last day on which it is kept, of the subject whose data is kept longest; "unknown": kept
@@ -50,8 +53,10 @@ struct Case {
 /// What the case asks of the policy. `now`: where the case gives no day.
 [[nodiscard]] Question question_of(const Case& one, const Policy& policy, Timestamp now);
 
-/// Each expectation that does not hold, with what came instead; empty: the case holds.
+/// Each expectation that does not hold, with what came instead; empty: the case holds. `missing`:
+/// the endings that the route asks for and the file does not have.
 [[nodiscard]] std::vector<std::string> unmet(const Case& one, const Policy& policy,
-                                             const Question& question);
+                                             const Question& question,
+                                             std::span<const content::Ending> missing = {});
 
 }  // namespace consign::policy

@@ -89,6 +89,8 @@ class CasesReader {
              optional("route", "The route that takes it, or `none`", text(expected.route)),
              optional("class", "Its class, or `none`", text(expected.retention_class)),
              optional("quarantine", "Does it go into quarantine", flag(expected.quarantined)),
+             optional("waits_for", "What its route's `complete_when` misses",
+                      texts(expected.waits_for)),
              optional("copy", "Where its copies go, in the whole tree", texts(expected.copies)),
              optional("move", "Where it moves to, in the whole tree", text(expected.move)),
              optional("deliver", "What it is delivered to: TARGET/path",

@@ -18,6 +18,11 @@ using Homes = std::set<VirtualPath>;
 void check_home(const Checking& checking, const AccountDraft& draft, const Homes& homes) {
     const Account& account = draft.account;
     const Located home_at{draft.at.file, draft.home_place};
+    for (const std::string_view own : {"quarantine", "archive"})
+        if (!account.home.is_root() && account.home.segments().front() == own)
+            checking.error(home_at, fmt::format("`/{}` is where files lie away from everyone: no "
+                                                "home may be there",
+                                                own));
     for (VirtualPath above = account.home; !above.is_root();) {
         above = above.parent();
         if (!homes.contains(above)) continue;

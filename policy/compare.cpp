@@ -58,6 +58,11 @@ auto login_of(const Account& account) {
         account.password_hash, reference_of(account.totp));
 }
 
+auto limits_of(const Limits& limits) {
+    return std::tuple(limits.sessions, limits.sessions_per_account, limits.sessions_per_address,
+                      limits.login_time, limits.idle_time, limits.unfinished_uploads_kept);
+}
+
 auto legacy_of(const Account& account) {
     return account.legacy
                ? std::tuple(account.legacy->allow, account.legacy->until, account.legacy->reason)
@@ -240,7 +245,8 @@ class Comparison {
         auto differing =
             Parts()
                 .differ("site", before.site, after.site)
-                .differ("data", before.data, after.data)
+                .differ("limits", limits_of(before.limits), limits_of(after.limits))
+                .differ("reload", before.reload_on_change, after.reload_on_change)
                 .differ("zone", before.zone, after.zone)
                 .differ("residency", before.residency, after.residency)
                 .differ("temporary_names",

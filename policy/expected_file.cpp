@@ -41,8 +41,12 @@ std::optional<Holidays> read_calendar(const Reading& reading, const Node& node) 
     }
     auto calendar = Holidays::from_lines(*content);
     if (calendar) return std::move(*calendar);
-    in.error(node.place,
-             fmt::format("the calendar file {}, {}", cited(*written), calendar.error()));
+    // The file may be another one by mistake, and hold what nobody should read here.
+    in.error(
+        node.place,
+        fmt::format("{} holds a line that is no day such as `2027-05-01`, or `05-01` for every "
+                    "year",
+                    cited(*written)));
     return std::nullopt;
 }
 

@@ -118,7 +118,10 @@ void Reader::mapping(const Node& node, std::initializer_list<Key> keys,
         return;
     }
     if (node.kind != Node::Kind::mapping) {
-        wrong_kind(node, fmt::format("a mapping of {}", listed(names_here(keys))));
+        // Where a secret belongs, a text may be one that somebody wrote in its mapping's place.
+        const bool holds_secrets = std::ranges::any_of(
+            keys, [](const Key& key) { return key.name == "password" || key.name == "root"; });
+        wrong_kind(node, fmt::format("a mapping of {}", listed(names_here(keys))), holds_secrets);
         return;
     }
     for (const Entry& entry : node.entries) {

@@ -74,8 +74,8 @@ bool is_among(const auto& any_of, const auto& value) {
 }
 
 /// The same question as the last one has the same answer.
-template <class Answer, class Asked, class Ask>
-bool answered(Answer& last, const Asked& asked, const Ask& ask) {
+template <class Answer, class Ask>
+bool answered(Answer& last, const Glob& asked, const Ask& ask) {
     if (last.asked == nullptr || !last.asked->is_same_as(asked)) last = {&asked, ask()};
     return last.holds;
 }
@@ -83,6 +83,15 @@ bool answered(Answer& last, const Asked& asked, const Ask& ask) {
 bool has_size(const Conditions& when, std::uint64_t size_bytes) {
     return (!when.at_least_bytes || size_bytes >= *when.at_least_bytes) &&
            (!when.at_most_bytes || size_bytes <= *when.at_most_bytes);
+}
+
+/// As far as the name and the account tell.
+bool may_match(const Route& route, const Account& account, const VirtualPath& path,
+               std::span<const std::string_view> segments) {
+    const Conditions& when = route.when;
+    return (!when.path || when.path->matches(segments)) &&
+           (!when.file_name || when.file_name->matches_name(path.name())) &&
+           is_among(when.accounts, account.id) && is_among(when.groups, account.group);
 }
 
 bool asks_for_content(const Route& route) {
@@ -122,7 +131,10 @@ std::vector<content::Subject> subjects_of(const Route& route, const DepositFacts
     const content::Content& content = facts.content;
     std::vector<content::Subject> subjects = content.subjects;
     const auto& fields = route.subject;
+    bool has_unknown = content.has_unknown_subject;
     if (fields && fields->id) {
+        // The fields are those of the first message.
+        has_unknown = has_unknown || content.is_batch || subjects.size() > 1;
         subjects.clear();
         if (const auto id = content.value(*fields->id))
             subjects.push_back({.id = *id,
@@ -132,6 +144,8 @@ std::vector<content::Subject> subjects_of(const Route& route, const DepositFacts
                                 .born = date_in(content, fields->born),
                                 .died = date_in(content, fields->died)});
     }
+    // Of whom nothing is known, everything is: kept where a class asks for a person.
+    if (has_unknown) subjects.emplace_back();
     scope(subjects, facts);
     return subjects;
 }
@@ -175,17 +189,17 @@ bool Candidate::has_name(const Glob& glob) {
 }
 
 bool Candidate::has_field(const FieldCondition& condition) {
-    Value& known = value(condition.field);
-    if (!known.value) return false;
-    return std::ranges::any_of(condition.any_of, [&](const content::FieldPattern& pattern) {
-        return answered(known.last, pattern, [&] { return pattern.matches(*known.value); });
-    });
+    const auto& known = value(condition.field);
+    return known &&
+           std::ranges::any_of(condition.any_of, [&](const content::FieldPattern& pattern) {
+               return pattern.matches(*known);
+           });
 }
 
-Candidate::Value& Candidate::value(const content::FieldName& field) {
+const std::optional<std::string>& Candidate::value(const content::FieldName& field) {
     const auto known = std::ranges::find(values_, field, &Value::field);
-    if (known != values_.end()) return *known;
-    return values_.emplace_back(field, facts_.content.value(field));
+    if (known != values_.end()) return known->value;
+    return values_.emplace_back(field, facts_.content.value(field)).value;
 }
 
 std::optional<Mismatch> mismatch(const Route& route, Candidate& candidate) {
@@ -211,15 +225,18 @@ std::optional<Mismatch> mismatch(const Route& route, Candidate& candidate) {
 bool needs_content(const Policy& policy, const Account& account, const VirtualPath& path) {
     if (account.claims) return true;
     const auto segments = path.segments();
-    for (const Route& route : policy.routes) {
-        const Conditions& when = route.when;
-        if ((when.path && !when.path->matches(segments)) ||
-            (when.file_name && !when.file_name->matches_name(path.name())) ||
-            !is_among(when.accounts, account.id) || !is_among(when.groups, account.group))
-            continue;
-        if (asks_for_content(route)) return true;
-    }
-    return false;
+    return std::ranges::any_of(policy.routes, [&](const Route& route) {
+        return may_match(route, account, path, segments) && asks_for_content(route);
+    });
+}
+
+bool may_wait_for(const Policy& policy, const Account& account, const VirtualPath& path,
+                  Sidecar sidecar) {
+    const auto segments = path.segments();
+    return std::ranges::any_of(policy.routes, [&](const Route& route) {
+        return std::ranges::find(route.sidecars, sidecar) != route.sidecars.end() &&
+               may_match(route, account, path, segments);
+    });
 }
 
 std::optional<std::string> unclaimed_sender(const Account& account,

@@ -37,21 +37,19 @@ class Candidate {
     [[nodiscard]] bool has_field(const FieldCondition& condition);
 
   private:
-    template <class Asked>
     struct Answer {
-        const Asked* asked = nullptr;
+        const Glob* asked = nullptr;
         bool holds = false;
     };
     struct Value {
         content::FieldName field;
         std::optional<std::string> value;  // as Content::value
-        Answer<content::FieldPattern> last{};
     };
-    [[nodiscard]] Value& value(const content::FieldName& field);
+    [[nodiscard]] const std::optional<std::string>& value(const content::FieldName& field);
 
     const DepositFacts& facts_;
     std::vector<std::string_view> segments_;
-    Answer<Glob> path_, name_;
+    Answer path_, name_;
     std::vector<Value> values_;
 };
 
@@ -79,6 +77,11 @@ struct Mismatch {
 /// there that asks for it, or has the account claims?
 [[nodiscard]] bool needs_content(const Policy& policy, const Account& account,
                                  const VirtualPath& path);
+
+/// May a deposit of the account under this name take a route that asks for such a sidecar? Where
+/// only what the file says would tell, it may.
+[[nodiscard]] bool may_wait_for(const Policy& policy, const Account& account,
+                                const VirtualPath& path, Sidecar sidecar);
 
 /// A path that a template made, or why it made none: see PathTemplate::expand.
 struct Destination {

@@ -93,10 +93,16 @@ std::optional<std::string> Content::value(const FieldName& name) const {
 Content read_content(ByteView head) {
     head = head.first(std::min(head.size(), head_limit_bytes));
     const Packing packing = packing_of(head);
-    if (packing == Packing::none) return read_unpacked(head);
-    const Bytes unpacked = unpacked_head(packing, head);
-    Content content = packing_of(unpacked) == Packing::none ? read_unpacked(unpacked) : Content();
+    const Bytes unpacked = packing == Packing::none ? Bytes() : unpacked_head(packing, head);
+    const ByteView bytes = packing == Packing::none ? head : ByteView(unpacked);
+    Content content = packing_of(bytes) == Packing::none ? read_unpacked(bytes) : Content();
     content.packing = packing;
+    // Another message may follow, in what was not read or in another member.
+    const bool holds_messages = content.format == Format::hl7 ||
+                                content.format == Format::hprim_sante ||
+                                content.format == Format::hprim_medecin;
+    if ((holds_messages && bytes.size() == head_limit_bytes) || packing == Packing::zip)
+        content.has_unknown_subject = true;
     return content;
 }
 

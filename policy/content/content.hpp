@@ -44,6 +44,8 @@ struct Content {
     std::vector<std::string> senders{};
     /// Whom it is about: each once. Empty where nothing is said.
     std::vector<Subject> subjects{};
+    /// It may be about others, too: one has no identifier, or not all of it was read.
+    bool has_unknown_subject = false;
 
     /// The whole field, or the component (counting from 1) of its first repetition that the name
     /// asks for; nothing where the file has none, or an empty one.

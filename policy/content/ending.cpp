@@ -53,7 +53,12 @@ class EndingCheck::Watch {
         : packing_(packing), unpacker_(packing), trailer_(std::move(trailer)) {}
 
     void add(ByteView bytes) {
+        packed_bytes_ += bytes.size();
         unpacker_.add(bytes, [this](ByteView piece) {
+            unpacked_bytes_ += piece.size();
+            if (packing_ != Packing::none &&
+                unpacked_bytes_ > unpacked_allowance_bytes + unpacked_ratio_limit * packed_bytes_)
+                return false;
             std::visit([&](auto& trailer) { trailer.add(piece); }, trailer_);
             return true;
         });
@@ -69,6 +74,8 @@ class EndingCheck::Watch {
     Packing packing_;
     Unpacker unpacker_;
     Trailer trailer_;
+    std::uint64_t packed_bytes_ = 0;
+    std::uint64_t unpacked_bytes_ = 0;
 };
 
 std::string_view name_of(Ending ending) {

@@ -22,6 +22,11 @@ enum class Ending : std::uint8_t {
 /// "batch_trailer", ...
 [[nodiscard]] std::string_view name_of(Ending ending);
 
+/// What a packed file may unpack to: so much, and then so many times its own bytes. No record of a
+/// laboratory comes near; what goes beyond has not ended, and is not unpacked any further.
+inline constexpr std::uint64_t unpacked_allowance_bytes = std::uint64_t{16} << 20;
+inline constexpr std::uint64_t unpacked_ratio_limit = 64;
+
 /// Takes a file's bytes, all of them, in order. Bounded memory; a packed file is unpacked as it
 /// comes, and what must end is what it holds, with the packing of it (zip_directory and
 /// gzip_trailer: the packing itself). A file to whose format the ending does not belong has it:

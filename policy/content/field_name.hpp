@@ -41,6 +41,12 @@ class FieldName {
     [[nodiscard]] unsigned component() const { return component_; }
 
     auto operator<=>(const FieldName&) const = default;
+    /// Asked for every route: names of one segment differ in their last character mostly.
+    bool operator==(const FieldName& other) const {
+        return component_ == other.component_ && field_.size() == other.field_.size() &&
+               (field_.empty() || field_.back() == other.field_.back()) &&
+               dictionary_ == other.dictionary_ && field_ == other.field_;
+    }
 
   private:
     Dictionary dictionary_ = Dictionary::hl7;

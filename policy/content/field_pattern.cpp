@@ -70,6 +70,7 @@ std::expected<FieldPattern, std::string> FieldPattern::parse(std::string_view te
     FieldPattern pattern;
     pattern.text_ = text;
     pattern.ignore_case_ = ignore_case;
+    pattern.is_plain_ = !ignore_case && text.find_first_of("*?") == std::string_view::npos;
     for (const std::string_view component : split(text, '^'))
         pattern.components_.emplace_back(component);
     return pattern;
@@ -80,7 +81,9 @@ bool FieldPattern::matches_repetition(std::string_view value) const {
     for (const std::string& component : components_) {
         const std::string_view given = value.substr(0, value.find('^'));
         value.remove_prefix(std::min(value.size(), given.size() + 1));
-        if (!component.empty() && !matches_wildcards(component, given, ignore_case_)) return false;
+        if (component.empty()) continue;
+        if (!(is_plain_ ? component == given : matches_wildcards(component, given, ignore_case_)))
+            return false;
     }
     return true;
 }

@@ -23,9 +23,6 @@ class FieldPattern {
                                                                         bool ignore_case = false);
     /// `value`: as Content::value gives it. Time in proportion to pattern times value.
     [[nodiscard]] bool matches(std::string_view value) const;
-    [[nodiscard]] bool is_same_as(const FieldPattern& other) const {
-        return ignore_case_ == other.ignore_case_ && text_ == other.text_;
-    }
     [[nodiscard]] std::string_view text() const { return text_; }
 
   private:
@@ -33,6 +30,7 @@ class FieldPattern {
 
     std::string text_;
     std::vector<std::string> components_;
+    bool is_plain_ = false;  // no wildcard, and case counts
     bool ignore_case_ = false;
 };
 

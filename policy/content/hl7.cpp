@@ -16,6 +16,8 @@ namespace consign::policy::content {
 namespace {
 
 constexpr std::size_t name_length = 3;
+/// No facility's name: nobody can claim it.
+constexpr std::string_view unreadable_sender = "(unreadable header)";
 
 /// The segments that begin with their delimiters, so that what follows their name is field 1.
 bool is_header(std::string_view name) {
@@ -69,11 +71,11 @@ class Hl7Reader {
         const std::string_view name = segment.substr(0, name_length);
         if (seen_.empty()) content_.is_batch = name != "MSH";
         if (name == "MSH") ++messages_;
-        const std::string_view facility =
-            repetitions(field(segment, 4, delimiters_), delimiters_).front();
-        for (const unsigned number : {1U, 2U})
-            parties_.add_sender(
-                plain(trimmed(component(facility, number, delimiters_)), delimiters_));
+        for (const std::string_view facility :
+             repetitions(field(segment, 4, delimiters_), delimiters_))
+            for (const unsigned number : {1U, 2U})
+                parties_.add_sender(
+                    plain(trimmed(component(facility, number, delimiters_)), delimiters_));
         if (messages_ > 1 || !seen_.insert(name).second) return;
         const std::size_t encoding_end = segment.find(delimiters_.field, name_length + 1);
         const std::size_t end = std::min(encoding_end, segment.size());
@@ -86,6 +88,11 @@ class Hl7Reader {
     }
 
     void body(std::string_view segment) {
+        // A header whose delimiters nobody can read, or one behind a frame: some receiver may read
+        // it all the same, as from whomever it likes.
+        if (is_header(segment.substr(0, name_length)) || segment.contains("\x0bMSH") ||
+            segment.contains("\x1cMSH"))
+            parties_.add_sender(std::string(unreadable_sender));
         const std::string_view name = segment_name(segment, delimiters_);
         if (name == "PID") parties_.add_subject(subject(segment));
         if (messages_ != 1 || std::ranges::find(hl7_segments(), name) == hl7_segments().end())

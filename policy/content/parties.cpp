@@ -8,7 +8,10 @@ void Parties::add_sender(std::string sender) {
 }
 
 void Parties::add_subject(Subject subject) {
-    if (subject.id.empty()) return;
+    if (subject.id.empty()) {
+        has_unknown_subject_ = true;
+        return;
+    }
     const auto [entry, is_new] =
         index_of_subject_.try_emplace(std::pair(subject.id, subject.authority), subjects_.size());
     if (is_new) {
@@ -25,6 +28,7 @@ void Parties::move_into(Content& content) {
         if (subject.born && subject.died && *subject.died < *subject.born) subject.died.reset();
     content.senders = std::move(senders_);
     content.subjects = std::move(subjects_);
+    content.has_unknown_subject = has_unknown_subject_;
 }
 
 }  // namespace consign::policy::content

@@ -24,6 +24,7 @@ class Parties {
   private:
     std::vector<std::string> senders_;
     std::set<std::string, std::less<>> known_senders_;
+    bool has_unknown_subject_ = false;
     std::vector<Subject> subjects_;
     std::map<std::pair<std::string, std::string>, std::size_t> index_of_subject_;
 };

@@ -34,7 +34,10 @@ void learn_date(SubjectFacts::Date& known, const std::optional<std::chrono::sys_
 }  // namespace
 
 void SubjectFacts::learn(const Subject& said, Source source) {
-    learn_date(born, said.born, source);
+    // Messages that disagree: the later birth is the longer life of a minor's record.
+    const bool is_doubtful = source == Source::message && born.source == Source::message &&
+                             born.day && said.born && *said.born < *born.day;
+    if (!is_doubtful) learn_date(born, said.born, source);
     learn_date(died, said.died, source);
 }
 

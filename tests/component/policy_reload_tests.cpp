@@ -179,7 +179,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, content_in_the_store_ends_sooner_only_where_its_
     BOOST_TEST(!take({.accept = {"another"}}).taken);
     (void)new_events();
 
-    BOOST_TEST(take({.accept = {edit_made.shortened, "another"}}).taken);
+    BOOST_TEST(take({.accept = {edit_made.shortened}}).taken);
     BOOST_TEST((in_force() == load().policy->hash));
     const auto taken = new_events();
     BOOST_TEST_REQUIRE(taken.size() == 1U);

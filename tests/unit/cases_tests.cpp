@@ -100,6 +100,20 @@ BOOST_AUTO_TEST_CASE(each_expectation_that_does_not_hold_is_told_with_what_came_
     BOOST_TEST(result.unmet.back() == "kept_until: expected 2036-11-23, found 2036-11-24");
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_for_its_end_goes_nowhere_yet) {
+    const Policy policy = site();
+    Case one;
+    one.account = "lab";
+    one.path = path("/in/r.hl7");
+    one.content = hl7_message("LAB", "HNORD");
+    one.expected.route = "none";
+    one.expected.waits_for = {"batch_trailer"};
+    const auto question = question_of(one, policy, utc(2026, 11, 24, 11));
+    const std::vector missing{content::Ending::batch_trailer};
+    BOOST_TEST(unmet(one, policy, question, missing).empty());
+    BOOST_TEST(unmet(one, policy, question).size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_refused_goes_nowhere) {
     const auto result = judged(R"(version: 1
 cases:

@@ -330,7 +330,8 @@ BOOST_DATA_TEST_CASE(in_an_account, boost::unit_test::data::make(account_mistake
 const std::vector<Mistake> login_mistakes{
     {"{}", "error: `any_of` or `all_of` is missing"},
     {"x",
-     "error: expected a mapping of any_of, all_of, keys, certificates, password, totp, found `x`"},
+     "error: expected a mapping of any_of, all_of, keys, certificates, password, totp, found "
+     "something else"},
     {"{any_of: []}", "error: no way to log in: name a method"},
     {"{any_of: [[]]}", "error: an empty way would let anybody in: name its methods"},
     {"{any_of: [publickey], all_of: [publickey], keys: [" KEY "]}",

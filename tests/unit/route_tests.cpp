@@ -205,6 +205,51 @@ BOOST_AUTO_TEST_CASE(one_stranger_in_a_batch_is_enough) {
     BOOST_TEST(lab.taken_by("/in/r", batch) == "none");
 }
 
+BOOST_AUTO_TEST_CASE(a_sender_that_hides_is_quarantined) {
+    Lab lab;
+    lab.account().claims = Claims{{"LAB"}, {}};
+    lab.add("all", "/**");
+    const std::string own = hl7_message("LAB", "H");
+    const std::string other = hl7_message("OTHER", "H");
+    // Another repetition, delimiters that nobody can read, a frame within a line.
+    BOOST_TEST(lab.taken_by("/in/r", hl7_message("LAB~OTHER", "H")) == "none");
+    BOOST_TEST(lab.taken_by("/in/r", own + "MSH|^~\\&^|LIS|OTHER\r") == "none");
+    BOOST_TEST(lab.taken_by("/in/r", own + "\x1c\x0b" + other) == "none");
+    BOOST_TEST(lab.taken_by("/in/r", own + "NTE|1||x\x1c\x0b" + other) == "none");
+    BOOST_TEST(lab.taken_by("/in/r", own + "NTE|1||MSH is a word\r") == "all");
+}
+
+BOOST_AUTO_TEST_CASE(whom_nothing_is_known_of_is_kept) {
+    Lab lab;
+    lab.policy.classes.emplace("reports", Class{.name = "reports"});
+    lab.add("all", "/**").retention_class = "reports";
+    const auto subjects = [&](const std::string& text) {
+        return route(lab.policy, deposit(lab.account(), "/in/r", text))->subjects.size();
+    };
+    const std::string one = hl7_message("LAB", "H");
+    BOOST_TEST(subjects(one) == 1u);
+    BOOST_TEST(subjects(one + "PID|1||||NOBODY\r") == 2u);                // no identifier
+    BOOST_TEST(subjects(one + "NTE|" + std::string(70'000, 'x')) == 2u);  // not all was read
+    SubjectFields fields;
+    fields.id = content::FieldName::parse(content::Dictionary::hl7, "PID-3.1").value();
+    lab.policy.routes.front().subject = fields;
+    BOOST_TEST(subjects(one) == 1u);
+    BOOST_TEST(subjects(one + hl7_message("LAB2", "H")) == 2u);  // the fields are the first's
+}
+
+BOOST_AUTO_TEST_CASE(a_sidecar_may_be_awaited_by_what_is_still_to_come) {
+    Lab lab;
+    Route& waits = lab.add("waits", "/labs/*/in/**");
+    waits.when.file_name = Glob::name("*.dat").value();
+    waits.sidecars = {Sidecar::checksum_file};
+    const auto may = [&](std::string_view where, Sidecar sidecar) {
+        return may_wait_for(lab.policy, lab.account(), path(where), sidecar);
+    };
+    BOOST_TEST(may("/labs/lab/in/a.dat", Sidecar::checksum_file));
+    BOOST_TEST(!may("/labs/lab/in/a.dat", Sidecar::ok_file));
+    BOOST_TEST(!may("/labs/lab/in/a.txt", Sidecar::checksum_file));
+}
+
 BOOST_AUTO_TEST_CASE(subjects_come_from_the_message_and_are_the_accounts_own_without_an_authority) {
     Lab lab;
     lab.policy.classes.emplace("reports", Class{.name = "reports"});
