@@ -175,8 +175,9 @@ BOOST_AUTO_TEST_CASE(a_sidecar_that_is_awaited_fires_no_route) {
     required(drop.put("/in/a.hl7", whole));
     later();
     required(drop.put("/in/a.hl7.ok", {}));
-    required(drop.put("/in/b.hl7.ok", {}));  // of nothing
-    const std::vector<std::string> expected{"a.hl7", "rest-b.hl7.ok"};
+    required(drop.put("/in/b.hl7.ok", {}));  // its file may still come
+    required(drop.put("/in/b.txt.ok", {}));  // nothing waits for it
+    const std::vector<std::string> expected{"a.hl7", "rest-b.txt.ok"};
     BOOST_TEST(required(partner.list("/out")) == expected, boost::test_tools::per_element());
 }
 
