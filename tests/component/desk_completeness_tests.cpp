@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_waits_outlives_a_restart) {
     ask_for("ok_file");
     required(drop.put("/in/a.hl7", whole));
     site.restart();
-    BOOST_TEST(!partner.sees("/out/a.hl7"));
+    BOOST_TEST(!Peer(site, "partner").sees("/out/a.hl7"));
     required(Peer(site, "drop").put("/in/a.hl7.ok", {}));
     BOOST_TEST((required(Peer(site, "partner").get("/out/a.hl7")) == whole));
 }

@@ -46,7 +46,8 @@ struct Site {
 BOOST_AUTO_TEST_SUITE(explain_suite)
 
 BOOST_AUTO_TEST_CASE(shows_each_grant_up_to_the_one_that_decides) {
-    const auto explained = Site().ask(Verb::upload, "/in/r.hl7");
+    const Site site;
+    const auto explained = site.ask(Verb::upload, "/in/r.hl7");
     BOOST_TEST(explained.allowed());
     BOOST_TEST(explained.whole.text() == "/labs/lab/in/r.hl7");
     BOOST_TEST(explained.grants.size() == 2u);
@@ -57,7 +58,8 @@ BOOST_AUTO_TEST_CASE(shows_each_grant_up_to_the_one_that_decides) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_names_the_grant_that_refuses_and_asks_no_route) {
-    const auto explained = Site().ask(Verb::download, "/in/r.hl7");
+    const Site site;
+    const auto explained = site.ask(Verb::download, "/in/r.hl7");
     BOOST_TEST(!explained.allowed());
     BOOST_TEST(explained.verdict.rule.text() == "g.yaml:4");
     BOOST_TEST(explained.routes.empty());
@@ -65,16 +67,18 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_grant_that_refuses_and_asks_no_route) {
 }
 
 BOOST_AUTO_TEST_CASE(says_why_a_route_does_not_match_with_what_the_file_has) {
-    const auto explained = Site().ask(Verb::upload, "/in/r.hl7", hl7_message("LAB", "HSUD"));
+    const Site site;
+    const auto explained = site.ask(Verb::upload, "/in/r.hl7", hl7_message("LAB", "HSUD"));
     BOOST_TEST(explained.routes.at(0).why == "MSH-6 is `HSUD`, not `HNORD`");
     BOOST_TEST(explained.routes.at(1).matched);
     BOOST_TEST(explained.routing->route->name == "rest");
-    const auto without = Site().ask(Verb::upload, "/in/r.pdf", "%PDF-1.4");
+    const auto without = site.ask(Verb::upload, "/in/r.pdf", "%PDF-1.4");
     BOOST_TEST(without.routes.at(0).why == "MSH-6 is not there; it must be `HNORD`");
 }
 
 BOOST_AUTO_TEST_CASE(says_how_long_it_would_be_kept) {
-    const auto explained = Site().ask(Verb::upload, "/in/r.hl7", hl7_message("LAB", "HNORD"));
+    const Site site;
+    const auto explained = site.ask(Verb::upload, "/in/r.hl7", hl7_message("LAB", "HNORD"));
     BOOST_TEST(explained.keeping.size() == 1u);
     BOOST_TEST((explained.keeping[0].term.state == Term::State::due));
     // Born on 29 February 2020: the 28th birthday is in 2048.
@@ -91,7 +95,8 @@ BOOST_AUTO_TEST_CASE(nobody_known_means_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(a_temporary_name_is_no_deposit_yet) {
-    const auto explained = Site().ask(Verb::upload, "/in/r.hl7.part");
+    const Site site;
+    const auto explained = site.ask(Verb::upload, "/in/r.hl7.part");
     BOOST_TEST(explained.allowed());
     BOOST_TEST(explained.is_temporary);
     BOOST_TEST(!explained.routing);
