@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "policy/calendar/zone.hpp"
-#include "policy/errc.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/vault/errc.hpp"
 
@@ -31,8 +30,6 @@ Result<VirtualPath> numbered(const VirtualPath& path, int number) {
 /// For the ledger: the error's own words would say "File name too long" of a name that no file has.
 std::string why_not(std::error_code error) {
     if (error == std::errc::filename_too_long) return "the name would be too long";
-    if (error == std::errc::invalid_argument)
-        return "a part of the path would be empty, `.` or `..`";
     if (error == catalog::catalog_errc::already_there) return "the name is taken";
     return error.message();
 }

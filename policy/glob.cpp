@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "policy/language/spelling.hpp"
-#include "policy/language/utf8.hpp"
+#include "policy/language/wildcards.hpp"
 
 namespace consign::policy {
 
@@ -15,40 +15,7 @@ namespace {
 
 constexpr std::string_view any_depth = "**";
 
-char folded(char byte, bool ignore_case) {
-    return ignore_case && byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-}
-
-/// One segment against one name. A `*` first takes nothing, and one character more each time what
-/// follows fails; only the last `*` is ever reconsidered, which is enough, and keeps it bounded.
-bool matches_segment(std::string_view pattern, std::string_view name, bool ignore_case) {
-    std::size_t at = 0;
-    std::size_t name_at = 0;
-    std::optional<std::size_t> star;
-    std::size_t star_name_at = 0;
-    while (name_at < name.size()) {
-        if (at < pattern.size() && pattern[at] == '*') {
-            star = at++;
-            star_name_at = name_at;
-        } else if (at < pattern.size() && pattern[at] == '?') {
-            ++at;
-            name_at += character_length(name.substr(name_at));
-        } else if (at < pattern.size() &&
-                   folded(pattern[at], ignore_case) == folded(name[name_at], ignore_case)) {
-            ++at;
-            ++name_at;
-        } else if (star) {
-            at = *star + 1;
-            star_name_at += character_length(name.substr(star_name_at));
-            name_at = star_name_at;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', at) == std::string_view::npos;
-}
-
-/// The same among segments, where `**` is what `*` is within one.
+/// What matches_wildcards() does within a segment, among segments: `**` is their `*`.
 bool matches_path(std::span<const std::string> pattern, std::span<const std::string_view> path,
                   bool ignore_case) {
     std::size_t at = 0;
@@ -60,7 +27,7 @@ bool matches_path(std::span<const std::string> pattern, std::span<const std::str
             star = at++;
             star_path_at = path_at;
         } else if (at < pattern.size() &&
-                   matches_segment(pattern[at], path[path_at], ignore_case)) {
+                   matches_wildcards(pattern[at], path[path_at], ignore_case)) {
             ++at;
             ++path_at;
         } else if (star) {
@@ -203,7 +170,7 @@ class Glob::Walk {
             if (!states_.test(state)) continue;
             if (segments_[state] == any_depth)
                 next.set(state);
-            else if (matches_segment(segments_[state], name, ignore_case_))
+            else if (matches_wildcards(segments_[state], name, ignore_case_))
                 next.set(state + 1);
         }
         states_ = next;
@@ -277,7 +244,7 @@ bool Glob::matches(std::span<const std::string_view> path) const {
 
 bool Glob::matches_name(std::string_view name) const {
     return std::ranges::any_of(alternatives_, [&](const Segments& segments) {
-        return segments.size() == 1 && matches_segment(segments.front(), name, ignore_case_);
+        return segments.size() == 1 && matches_wildcards(segments.front(), name, ignore_case_);
     });
 }
 

@@ -6,15 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/language/wildcards.hpp"
+
 namespace consign::policy {
 
 namespace {
 
 constexpr std::string_view any_depth = "**";
-
-char folded(char byte, bool ignore_case) {
-    return ignore_case && byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-}
 
 /// Of one segment: the other's wildcards are held to be characters that only a wildcard as wide
 /// takes.
@@ -25,7 +23,7 @@ bool segment_covers(std::string_view pattern, std::string_view other, bool ignor
     std::size_t star_other_at = 0;
     const auto takes = [&](char mine, char theirs) {
         if (theirs == '*') return false;
-        return mine == '?' || folded(mine, ignore_case) == folded(theirs, ignore_case);
+        return mine == '?' || mine == theirs || (ignore_case && lowered(mine) == lowered(theirs));
     };
     // `?` is a character, and here a byte: what is not ASCII is left to equality.
     const auto is_ascii = [](char byte) { return static_cast<unsigned char>(byte) < 0x80; };

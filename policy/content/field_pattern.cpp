@@ -7,51 +7,14 @@
 #include "policy/content/text_pieces.hpp"
 #include "policy/language/spelling.hpp"
 #include "policy/language/utf8.hpp"
+#include "policy/language/wildcards.hpp"
 
 namespace consign::policy::content {
 
 namespace {
 
-char lowered(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-}
-
 bool is_control(char byte) {
     return static_cast<unsigned char>(byte) < ' ' || byte == '\x7f';
-}
-
-/// Where a mismatch follows a star, the last star takes one character more: never further back, so
-/// that time stays in proportion to pattern times text.
-bool matches_wildcards(std::string_view pattern, std::string_view text, bool ignore_case) {
-    std::size_t at = 0;
-    std::size_t in_text = 0;
-    std::size_t after_star = std::string_view::npos;
-    std::size_t star_end = 0;  // in the text: where the last star's run ends
-    while (in_text < text.size()) {
-        if (at < pattern.size() && pattern[at] == '*') {
-            after_star = ++at;
-            star_end = in_text;
-            continue;
-        }
-        if (at < pattern.size() && pattern[at] == '?') {
-            ++at;
-            in_text += character_length(text.substr(in_text));
-            continue;
-        }
-        const bool same = at < pattern.size() &&
-                          (pattern[at] == text[in_text] ||
-                           (ignore_case && lowered(pattern[at]) == lowered(text[in_text])));
-        if (same) {
-            ++at;
-            ++in_text;
-            continue;
-        }
-        if (after_star == std::string_view::npos) return false;
-        star_end += character_length(text.substr(star_end));
-        at = after_star;
-        in_text = star_end;
-    }
-    return pattern.find_first_not_of('*', at) == std::string_view::npos;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/virtual_path.hpp"
 #include "policy/language/utf8.hpp"
+#include "policy/language/wildcards.hpp"
 
 namespace consign::policy {
 
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::size_t citation_limit_bytes = 64;
 constexpr std::size_t word_limit_bytes = 64;  // no name of the language is longer
-
-char lowered(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
-}
 
 }  // namespace
 
