@@ -42,6 +42,7 @@ class Loader {
             Digest32 hash{};
             std::ranges::copy(digest_.finish(), hash.begin());
             draft_.policy.hash = hash;
+            draft_.policy.route_index = RouteIndex(draft_.policy.routes);
             loaded.policy = std::make_shared<const Policy>(std::move(draft_.policy));
         }
         loaded.files = std::move(files_);

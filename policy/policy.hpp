@@ -28,6 +28,7 @@
 #include "policy/network.hpp"
 #include "policy/path_template.hpp"
 #include "policy/pattern.hpp"
+#include "policy/route_index.hpp"
 
 namespace consign::policy {
 
@@ -361,6 +362,7 @@ struct Policy {
     std::vector<Glob> temporary_names;
     std::map<std::string, Account, std::less<>> accounts;
     std::vector<Route> routes;
+    RouteIndex route_index;  // of `routes`; where it knows none, they are all looked at
     std::map<std::string, Class, std::less<>> classes;
     std::map<std::string, Target, std::less<>> targets;
     std::vector<Pull> pulls;

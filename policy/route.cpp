@@ -170,6 +170,18 @@ struct Carry {
     void operator()(const Tag& tag) const { routing.tags.push_back(tag.tag); }
 };
 
+const Route* first_match(const Policy& policy, const DepositFacts& facts) {
+    Candidate candidate(facts);
+    const auto matches = [&](const Route& route) { return !mismatch(route, candidate); };
+    if (policy.route_index.size() == policy.routes.size()) {
+        for (const RouteIndex::Position position : policy.route_index.possible(facts.content))
+            if (matches(policy.routes[position])) return &policy.routes[position];
+        return nullptr;
+    }
+    const auto first = std::ranges::find_if(policy.routes, matches);
+    return first == policy.routes.end() ? nullptr : &*first;
+}
+
 /// Away from everyone is away from whom a copy would go to, too.
 void keep_away(Routing& routing) {
     routing.copies.clear();
@@ -258,11 +270,9 @@ std::optional<Routing> route(const Policy& policy, const DepositFacts& facts) {
             "it names a sending facility that the account may not claim", rule};
         return routing;
     }
-    Candidate candidate(facts);
-    const auto first = std::ranges::find_if(
-        policy.routes, [&](const Route& route) { return !mismatch(route, candidate); });
-    if (first == policy.routes.end()) return std::nullopt;
-    Routing routing{.route = &*first, .rule = first->rule};
+    const Route* first = first_match(policy, facts);
+    if (first == nullptr) return std::nullopt;
+    Routing routing{.route = first, .rule = first->rule};
     const RouteValues values(policy, *first, facts);
     for (const Action& action : first->to) std::visit(Carry{routing, values}, action);
     if (first->acknowledge)

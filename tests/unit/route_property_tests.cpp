@@ -131,6 +131,38 @@ BOOST_AUTO_TEST_CASE(the_first_match_wins) {
     BOOST_TEST(matched > tries / 10);
 }
 
+BOOST_AUTO_TEST_CASE(an_index_of_the_routes_changes_no_decision) {
+    static const std::vector<std::string> senders{"LAB", "lab", "Lab^1", "A~LAB", "A~B", "^LAB"};
+    static const std::vector<std::string> patterns{"LAB", "L*", "A~LAB", "^1", "LAB^1", "B"};
+    static const std::vector<std::string> fields{"MSH-4", "MSH-4.1", "MSH-9"};
+    Chance chance(8);
+    int left_out = 0, matched = 0;
+    for (int index = 0; index < tries; ++index) {
+        Policy policy = chance.policy();
+        for (Route& route : policy.routes) {
+            route.when.fields.clear();
+            for (std::size_t count = chance.up_to(2); count > 0; --count) {
+                FieldCondition& made = route.when.fields.emplace_back(
+                    asks(chance.one_of(fields), chance.one_of(patterns)));
+                if (chance.maybe())
+                    made.any_of.push_back(
+                        content::FieldPattern::parse(chance.one_of(patterns), chance.maybe())
+                            .value());
+            }
+        }
+        const Account& account = policy.accounts.begin()->second;
+        const DepositFacts facts =
+            deposit(account, chance.name(), hl7_message(chance.one_of(senders), "H"));
+        const std::string without = said(route(policy, facts));
+        policy.route_index = RouteIndex(policy.routes);
+        BOOST_TEST_REQUIRE(said(route(policy, facts)) == without);
+        if (policy.route_index.possible(facts.content).size() < policy.routes.size()) ++left_out;
+        if (route(policy, facts)) ++matched;
+    }
+    BOOST_TEST(left_out > tries / 10);
+    BOOST_TEST(matched > tries / 10);
+}
+
 BOOST_AUTO_TEST_CASE(adding_a_route_below_never_changes_what_one_above_decided) {
     Chance chance(2);
     int decided = 0;
