@@ -68,10 +68,10 @@ Outcome<policy::Question> question_of(const Asked& asked, const policy::Policy& 
     if (!asked.at.empty()) {
         const auto at = moment_at(asked.at, policy);
         if (!at)
-            return failed(
-                fmt::format("--at {}: write a day (2027-03-01) or a moment "
-                            "(2027-03-01T22:00:00+01:00)",
-                            asked.at));
+            return failed(fmt::format("--at {}: write a day (2027-03-01) or a moment "
+                                      "(2027-03-01T22:00:00+01:00)",
+                                      asked.at),
+                          exit_bad_command_line);
         question.at = *at;
     }
     return question;

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <map>
 #include <memory>
 
 #include "admin/command.hpp"
@@ -69,16 +68,14 @@ void add_policy(CLI::App& app, Command& command) {
         [&command, hash] { command.verb = [&command, hash] { return show(command, *hash); }; });
     auto* schema_verb =
         family->add_subcommand("schema", "The JSON Schema of the language, for editors");
-    enum class Which { policy, server };
-    const auto which = std::make_shared<Which>(Which::policy);
-    const std::map<std::string, Which> names{{"policy", Which::policy}, {"server", Which::server}};
+    const auto which = std::make_shared<std::string>();
     schema_verb->add_option("WHICH", *which, "policy (files of policy.d) or server (consign.yaml)")
         ->required()
-        ->transform(CLI::CheckedTransformer(names));
+        ->check(CLI::IsMember({"policy", "server"}));
     schema_verb->callback([&command, which] {
         command.verb = [which]() -> Outcome<> {
             fmt::print("{}",
-                       *which == Which::policy ? policy::policy_schema() : policy::server_schema());
+                       *which == "policy" ? policy::policy_schema() : policy::server_schema());
             return {};
         };
     });
