@@ -12,21 +12,20 @@ namespace consign::policy {
 
 namespace {
 
-std::string folded(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), lowered);
-    return lower;
+/// Of a value, or of what a pattern asks of one: its first component, in lower case.
+std::string key_of(std::string_view text) {
+    std::string key(text.substr(0, text.find('^')));
+    std::ranges::transform(key, key.begin(), lowered);
+    return key;
 }
 
 /// Under which the values stand that a condition accepts; nothing where it accepts others too.
 std::optional<std::set<std::string>> keys_of(const FieldCondition& condition) {
     std::set<std::string> keys;
     for (const content::FieldPattern& pattern : condition.any_of) {
-        const std::string_view text = pattern.text();
-        const std::string_view first = text.substr(0, text.find('^'));
-        if (first.empty() || first.find_first_of("*?") != std::string_view::npos)
-            return std::nullopt;
-        keys.insert(folded(first));
+        std::string key = key_of(pattern.text());
+        if (key.empty() || key.find_first_of("*?") != std::string::npos) return std::nullopt;
+        keys.insert(std::move(key));
     }
     return keys;
 }
@@ -63,14 +62,16 @@ std::vector<RouteIndex::Position> RouteIndex::possible(const content::Content& c
     std::vector<Position> found = others_;
     const auto value = field_ ? content.value(*field_) : std::nullopt;
     if (!value) return found;
-    const auto add = [&](std::string_view read) {
-        const auto routes = by_value_.find(folded(read.substr(0, read.find('^'))));
+    // As FieldPattern::matches reads it: the whole, or one repetition. A message may repeat one
+    // value thousands of times: each counts once, before its routes are gathered.
+    std::set<std::string> keys{key_of(*value)};
+    for (const std::string_view repetition : content::split(*value, '~'))
+        keys.insert(key_of(repetition));
+    for (const std::string& key : keys) {
+        const auto routes = by_value_.find(key);
         if (routes != by_value_.end())
             found.insert(found.end(), routes->second.begin(), routes->second.end());
-    };
-    // As FieldPattern::matches reads it: the whole, or one repetition.
-    add(*value);
-    for (const std::string_view repetition : content::split(*value, '~')) add(repetition);
+    }
     std::ranges::sort(found);
     const auto twice = std::ranges::unique(found);
     found.erase(twice.begin(), twice.end());

@@ -1,5 +1,6 @@
 // What must hold of every policy and every deposit, tried on many made by chance.
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <random>
 
 #include "policies/deposits.hpp"
@@ -161,6 +162,19 @@ BOOST_AUTO_TEST_CASE(an_index_of_the_routes_changes_no_decision) {
     }
     BOOST_TEST(left_out > tries / 10);
     BOOST_TEST(matched > tries / 10);
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_a_message_repeats_thousands_of_times_is_looked_up_once) {
+    std::vector<Route> routes(5000);
+    for (Route& route : routes) route.when.fields = {asks("MSH-6", "H")};
+    std::string repeated = "H";
+    while (repeated.size() < content::head_limit_bytes) repeated += "~H";
+    const content::Content content{.fields = {{asks("MSH-6", "H").field, repeated}}};
+    const RouteIndex index(routes);
+    const auto start = std::chrono::steady_clock::now();
+    BOOST_TEST(index.possible(content).size() == routes.size());
+    // Milliseconds; looked up each time, it is seconds and hundreds of MiB.
+    BOOST_TEST((std::chrono::steady_clock::now() - start < std::chrono::seconds(1)));
 }
 
 BOOST_AUTO_TEST_CASE(adding_a_route_below_never_changes_what_one_above_decided) {
