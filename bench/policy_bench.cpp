@@ -1,7 +1,6 @@
 // How long a large policy takes to check, against parsing alone, and how long a decision takes.
 //   policy_bench [--json]; ends with 1 where a bound of the house is broken.
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "policy/decide.hpp"
 #include "policy/load.hpp"
 #include "policy/route.hpp"
+#include "tests/component/temporary_folder.hpp"
 
 namespace consign::bench {
 
@@ -29,22 +29,6 @@ constexpr double check_limit_seconds = 1.0;
 constexpr double decision_limit_us = 20.0;
 constexpr int rounds = 7;
 constexpr int decisions = 20'000;
-
-class Folder {
-  public:
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "consign-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-  private:
-    fs::path path_;
-};
 
 double seconds_of(const std::function<void()>& work) {
     const auto start = steady_clock::now();
@@ -99,7 +83,7 @@ double decision_us(const policy::Policy& policy, const LargePolicy& size) {
 
 int run(bool as_json) {
     const LargePolicy size;
-    const Folder folder;
+    const TemporaryFolder folder;
     write(size, folder.path());
     const fs::path config = folder.path() / "consign.yaml";
     const Timestamp now(std::chrono::hours(24 * 20'000));

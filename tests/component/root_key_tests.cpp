@@ -9,6 +9,7 @@
 
 #include "component/vault_fixture.hpp"
 #include "storage/keyring/root_key.hpp"
+#include "tests/component/temporary_folder.hpp"
 
 using namespace consign;
 using namespace consign::testing;
@@ -19,16 +20,6 @@ namespace {
 
 /// A folder on a real disk: modes and owners are what is tested.
 struct KeyFolder {
-    KeyFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "consign-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        folder = name;
-        path = folder / "root.key";
-    }
-    ~KeyFolder() { std::filesystem::remove_all(folder); }
-    KeyFolder(const KeyFolder&) = delete;
-    KeyFolder& operator=(const KeyFolder&) = delete;
-
     void write(std::string_view text) const {
         std::ofstream(path, std::ios::trunc) << text;
         BOOST_REQUIRE(::chmod(path.c_str(), 0600) == 0);
@@ -38,7 +29,8 @@ struct KeyFolder {
         return key ? std::error_code() : key.error();
     }
 
-    std::filesystem::path folder, path;
+    TemporaryFolder folder;
+    std::filesystem::path path = folder / "root.key";
     PosixDisk disk;
     SeededRandom random{5};
 };

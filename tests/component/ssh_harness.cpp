@@ -18,16 +18,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-TemporaryFolder::TemporaryFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "consign_ssh_XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::filesystem::remove_all(path_);
-}
-
 std::filesystem::path key_file(const std::string& name) {
     static const TemporaryFolder folder;
     static const std::map<std::string, std::string> options{{"ed25519", "-t ed25519"},

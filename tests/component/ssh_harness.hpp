@@ -17,23 +17,9 @@
 
 #include "protocols/sftp/ssh_connection.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
+#include "tests/component/temporary_folder.hpp"
 
 namespace consign::test {
-
-/// A new folder that is removed with the object.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
-        return path_ / name;
-    }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// Key files made once per process with ssh-keygen: "ed25519", "ecdsa", "rsa" (3072, PEM),
 /// "rsa_openssh", "rsa1024", "dsa".

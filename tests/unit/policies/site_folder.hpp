@@ -2,11 +2,8 @@
 // them says.
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -15,6 +12,7 @@
 #include <vector>
 
 #include "policy/load.hpp"
+#include "tests/component/temporary_folder.hpp"
 
 namespace consign::policy {
 
@@ -27,18 +25,7 @@ inline constexpr Timestamp some_day{
 
 class SiteFolder {
   public:
-    SiteFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "consign-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        folder_ = pattern;
-        write("consign.yaml", sound_server());
-    }
-    SiteFolder(const SiteFolder&) = delete;
-    SiteFolder& operator=(const SiteFolder&) = delete;
-    ~SiteFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
+    SiteFolder() { write("consign.yaml", sound_server()); }
 
     /// consign.yaml, a key a line, in this order.
     static std::string sound_server() {
@@ -64,7 +51,9 @@ class SiteFolder {
             .append(more);
     }
 
-    [[nodiscard]] std::filesystem::path path(std::string_view name) const { return folder_ / name; }
+    [[nodiscard]] std::filesystem::path path(std::string_view name) const {
+        return folder_.path() / name;
+    }
 
     SiteFolder& write(std::string_view name, std::string_view text) {
         const std::filesystem::path file = path(name);
@@ -87,7 +76,7 @@ class SiteFolder {
     }
 
   private:
-    std::filesystem::path folder_;
+    TemporaryFolder folder_;
 };
 
 }  // namespace consign::policy
