@@ -42,7 +42,14 @@ class OfflineStore final : public Door {
         auto opened = open_store(disk_, policy_.current()->data, root, random_, pool_threads);
         if (!opened) return failure(opened.error());
         store_ = *std::move(opened);
-        administration_.emplace(*store_, policy_, clock_);
+        site_.reset(new desk::Site{.store = *store_,
+                                   .policy = policy_,
+                                   .clock = clock_,
+                                   .random = random_,
+                                   .log = log_,
+                                   .passwords = passwords_,
+                                   .started = clock_.now()});
+        administration_.emplace(*site_);
         verbs_ = administration_->verbs();
         return {};
     }
@@ -66,10 +73,13 @@ class OfflineStore final : public Door {
     PosixDisk disk_;
     SystemRandom random_;
     SystemClock clock_;
+    Log log_{Log::Format::text, Log::Level::error};
     desk::LivePolicy policy_;
+    desk::Passwords passwords_;
     std::string administrator_;
     asio::io_context io_;  // outlives the store, whose threads post to it
     std::unique_ptr<Store> store_;
+    std::unique_ptr<desk::Site> site_;
     std::optional<desk::Administration> administration_;
     desk::VerbTable verbs_;
 };

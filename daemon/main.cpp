@@ -8,6 +8,7 @@
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
 #include "daemon/start_failure.hpp"
+#include "daemon/workers/hire.hpp"
 #include "desk/administration.hpp"
 #include "desk/housekeeping.hpp"
 #include "policy/load.hpp"
@@ -86,11 +87,12 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
                     .log = log,
                     .passwords = passwords,
                     .started = clock.now()};
-    desk::Administration administration(*store, live_policy, clock);
+    desk::Administration administration(site);
     Service service(strand, site, options.config, loaded);
     const auto windows = std::make_shared<ssh::WindowBudget>(receive_windows_bytes);
     for (const policy::Listener& listener : policy->listeners)
         service.add(open_listener(io, strand, site, listener, windows));
+    service.set_workers(hire(strand, site));
     desk::VerbTable verbs = administration.verbs();
     verbs.merge(service.verbs());
     service.set_control(required(ControlSocket::listen(strand, policy->data / "control.sock",

@@ -43,6 +43,7 @@ asio::awaitable<void> Service::run() {
         tasks_.start(socket.run());
         site_.log.info("listening", {{"listener", index}, {"port", socket.port()}});
     }
+    for (const auto& worker : workers_) tasks_.start(worker->run());
     tasks_.start(control_->serve());
     tasks_.start(look_after());
     tasks_.start(reload_on_change());
@@ -55,6 +56,7 @@ asio::awaitable<void> Service::run() {
     site_.log.info("stopping");
     for (const auto& served : listeners_) served.listener.socket->stop_accepting();
     co_await end_sessions();
+    for (const auto& worker : workers_) worker->stop();
     control_->stop();
     housekeeping_timer_.cancel();
     watch_.stop();

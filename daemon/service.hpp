@@ -1,4 +1,4 @@
-// The running daemon: listeners, housekeeping, signals, reloads, and the way down.
+// The running daemon: listeners, workers, housekeeping, signals, reloads, and the way down.
 #pragma once
 
 #include <boost/asio.hpp>
@@ -11,6 +11,7 @@
 #include "daemon/control_socket.hpp"
 #include "daemon/policy_watch.hpp"
 #include "daemon/site_listener.hpp"
+#include "daemon/workers/worker.hpp"
 #include "desk/policy_reload.hpp"
 #include "desk/site.hpp"
 
@@ -27,6 +28,10 @@ class Service {
             const policy::Loaded& loaded);
 
     void add(SiteListener listener) { listeners_.push_back({std::move(listener), {}}); }
+    /// They live on the service's strand.
+    void set_workers(std::vector<std::unique_ptr<Worker>> workers) {
+        workers_ = std::move(workers);
+    }
     void set_control(std::unique_ptr<ControlSocket> control) { control_ = std::move(control); }
 
     /// Serves until SIGTERM or SIGINT; then accepts no more, lets sessions close their files, ends
@@ -70,6 +75,7 @@ class Service {
         std::error_code certificate_refused;  // why the last reading of it failed
     };
     std::vector<Served> listeners_;
+    std::vector<std::unique_ptr<Worker>> workers_;
     std::unique_ptr<ControlSocket> control_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer housekeeping_timer_;

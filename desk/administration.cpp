@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "desk/administrator_act.hpp"
 #include "desk/audit_rows.hpp"
 #include "desk/complaint.hpp"
 #include "desk/displayed_path.hpp"
+#include "desk/job_verbs.hpp"
 #include "desk/lives.hpp"
 #include "desk/rfc3339.hpp"
 #include "desk/stored_files.hpp"
@@ -170,41 +172,22 @@ VerbTable Administration::verbs() {
     const auto bound = [this](auto verb) -> VerbHandler {
         return [this, verb](VerbCall call) { return (this->*verb)(std::move(call)); };
     };
-    return {{"audit.events", bound(&Administration::audit_events)},
-            {"audit.sessions", bound(&Administration::audit_sessions)},
-            {"audit.verify", bound(&Administration::audit_verify)},
-            {"files.list", bound(&Administration::files_list)},
-            {"files.stored", bound(&Administration::files_stored)},
-            {"policy.log", bound(&Administration::policy_log)},
-            {"policy.show", bound(&Administration::policy_show)}};
-}
-
-asio::awaitable<Answered> Administration::record(std::string administrator, Literal verb,
-                                                 ledger::Outcome outcome, std::string path) {
-    ledger::Event event;
-    event.time = clock_.now();
-    event.action = ledger::Action::administrator_acted;
-    event.outcome = outcome;
-    event.account = "admin:" + administrator;
-    event.protocol = "control";
-    event.detail = verb.view();
-    event.policy = policy_.current()->hash;
-    event.personal.path = std::move(path);
-    const auto recorded = co_await store_.write(
-        [&event](Transaction& transaction) { return transaction.ledger.append(event); });
-    if (!recorded)
-        co_return complaint(
-            fmt::format("the ledger could not record this, so nothing was done: {}; "
-                        "look at consignd's log",
-                        recorded.error().message()));
-    co_return json::object();
+    VerbTable table{{"audit.events", bound(&Administration::audit_events)},
+                    {"audit.sessions", bound(&Administration::audit_sessions)},
+                    {"audit.verify", bound(&Administration::audit_verify)},
+                    {"files.list", bound(&Administration::files_list)},
+                    {"files.stored", bound(&Administration::files_stored)},
+                    {"policy.log", bound(&Administration::policy_log)},
+                    {"policy.show", bound(&Administration::policy_show)}};
+    table.merge(job_verbs(site_));
+    return table;
 }
 
 template <class Row>
 asio::awaitable<Answered> Administration::answer(VerbCall call, Literal verb,
                                                  Result<std::vector<Row>> rows, std::size_t limit) {
     const auto outcome = rows ? ledger::Outcome::granted : ledger::Outcome::failed;
-    if (auto recorded = co_await record(call.administrator, verb, outcome); !recorded)
+    if (auto recorded = co_await record_act(site_, call.administrator, verb, outcome); !recorded)
         co_return recorded;
     if (!rows) co_return storage_complaint(rows.error());
     const bool more = rows->size() > limit;
@@ -218,7 +201,7 @@ asio::awaitable<Answered> Administration::audit_events(VerbCall call) {
     std::size_t limit = 0;
     const auto filter = event_filter(call.arguments, limit);
     if (!filter) co_return complaint(filter.error());
-    auto rows = co_await store_.read(
+    auto rows = co_await site_.store.read(
         [&filter](Transaction& transaction) { return transaction.ledger.events(*filter); });
     co_return co_await answer(std::move(call), "audit events", std::move(rows), limit);
 }
@@ -227,7 +210,7 @@ asio::awaitable<Answered> Administration::audit_sessions(VerbCall call) {
     std::size_t limit = 0;
     const auto filter = session_filter(call.arguments, limit);
     if (!filter) co_return complaint(filter.error());
-    auto rows = co_await store_.read(
+    auto rows = co_await site_.store.read(
         [&filter](Transaction& transaction) { return transaction.ledger.sessions(*filter); });
     co_return co_await answer(std::move(call), "audit sessions", std::move(rows), limit);
 }
@@ -235,12 +218,12 @@ asio::awaitable<Answered> Administration::audit_sessions(VerbCall call) {
 asio::awaitable<Answered> Administration::audit_verify(VerbCall call) {
     const VerbArguments arguments(call.arguments);
     if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
-    const auto found =
-        co_await store_.read([](Transaction& transaction) { return transaction.ledger.verify(); });
+    const auto found = co_await site_.store.read(
+        [](Transaction& transaction) { return transaction.ledger.verify(); });
     const bool verifies = found && !found->first_bad;
     if (auto recorded =
-            co_await record(call.administrator, "audit verify",
-                            verifies ? ledger::Outcome::granted : ledger::Outcome::failed);
+            co_await record_act(site_, call.administrator, "audit verify",
+                                verifies ? ledger::Outcome::granted : ledger::Outcome::failed);
         !recorded)
         co_return recorded;
     if (!found) co_return storage_complaint(found.error());
@@ -265,11 +248,11 @@ asio::awaitable<Answered> Administration::files_list(VerbCall call) {
     const bool recursive = arguments.flag("recursive");
     if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
 
-    const auto entry = co_await store_.read(
+    const auto entry = co_await site_.store.read(
         [&path](Transaction& transaction) { return transaction.catalog.find(path); });
     const auto outcome = entry ? ledger::Outcome::granted : ledger::Outcome::failed;
-    if (auto recorded =
-            co_await record(call.administrator, "files ls", outcome, std::string(path.text()));
+    if (auto recorded = co_await record_act(site_, call.administrator, "files ls", outcome,
+                                            std::string(path.text()));
         !recorded)
         co_return recorded;
     if (!entry)
@@ -283,7 +266,7 @@ asio::awaitable<Answered> Administration::files_list(VerbCall call) {
             co_return storage_complaint(given.error());
         co_return json::object{{"rows", 1}, {"more", false}};
     }
-    TreeWalk walk(store_, recursive);
+    TreeWalk walk(site_.store, recursive);
     walk.enter(path, entry->node);
     for (;; ++rows) {
         const auto name = co_await walk.next();
@@ -298,12 +281,12 @@ asio::awaitable<Answered> Administration::files_list(VerbCall call) {
 asio::awaitable<Answered> Administration::files_stored(VerbCall call) {
     const VerbArguments arguments(call.arguments);
     if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
-    if (auto recorded =
-            co_await record(call.administrator, "files stored", ledger::Outcome::granted);
+    if (auto recorded = co_await record_act(site_, call.administrator, "files stored",
+                                            ledger::Outcome::granted);
         !recorded)
         co_return recorded;
     std::size_t rows = 0;
-    TreeWalk walk(store_, true);
+    TreeWalk walk(site_.store, true);
     walk.enter({}, catalog::root_node);
     for (;;) {
         const auto name = co_await walk.next();
@@ -315,7 +298,7 @@ asio::awaitable<Answered> Administration::files_stored(VerbCall call) {
         ++rows;
     }
     for (catalog::LifeId last = 0;;) {
-        const auto page = co_await store_.read(
+        const auto page = co_await site_.store.read(
             [last](Transaction& transaction) { return contents_after(transaction, last); });
         if (!page) co_return storage_complaint(page.error());
         if (page->empty()) co_return json::object{{"rows", rows}, {"more", false}};
@@ -329,7 +312,7 @@ asio::awaitable<Answered> Administration::files_stored(VerbCall call) {
 }
 
 asio::awaitable<std::string> Administration::refuse(std::string user) {
-    static_cast<void>(co_await record(user, "control socket", ledger::Outcome::refused));
+    static_cast<void>(co_await record_act(site_, user, "control socket", ledger::Outcome::refused));
     co_return fmt::format(
         "{} may not administer this site; use root, or the user that consignd runs as",
         display_name(user));

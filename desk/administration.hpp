@@ -1,45 +1,15 @@
 // The administrator's door to the data: the verbs behind the control socket, and behind the command
 // where no daemon runs. Each act stands in the ledger, under the administrator's name, before its
-// answer leaves. Answers are JSON rows, given one by one, so that a large one is never held whole.
+// answer leaves.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/json/object.hpp>
-#include <expected>
-#include <functional>
-#include <map>
 #include <string>
 
-#include "base/clock.hpp"
-#include "base/log.hpp"
-#include "base/virtual_path.hpp"
-#include "desk/live_policy.hpp"
-#include "storage/store.hpp"
+#include "desk/site.hpp"
+#include "desk/verb.hpp"
 
 namespace consign::desk {
-
-/// Where the rows of an answer go.
-class RowSink {
-  public:
-    virtual ~RowSink() = default;
-    /// Resumes once there is room for the next. An error: nobody takes rows any more.
-    [[nodiscard]] virtual boost::asio::awaitable<Result<>> give(boost::json::object row) = 0;
-};
-
-struct VerbCall {
-    std::string administrator;  // the operating system's name of who asks
-    boost::json::object arguments;
-    RowSink& rows;
-};
-
-/// What stands after the last row (how many there were, whether there are more), or what was wrong
-/// and what to do, in words for the administrator. Such words may repeat what was asked for: they
-/// go to who asked, and into no log.
-using Answered = std::expected<boost::json::object, std::string>;
-
-/// Verbs are a table: what is not in it cannot be done.
-using VerbHandler = std::function<boost::asio::awaitable<Answered>(VerbCall)>;
-using VerbTable = std::map<std::string, VerbHandler, std::less<>>;
 
 /// From any thread. Outlives its table and the calls in progress.
 class Administration {
@@ -47,8 +17,7 @@ class Administration {
     static constexpr std::size_t row_limit = 100'000;
     static constexpr std::size_t default_row_count = 1000;
 
-    Administration(Store& store, const LivePolicy& policy, const Clock& clock)
-        : store_(store), policy_(policy), clock_(clock) {}
+    explicit Administration(Site& site) : site_(site) {}
 
     /// audit.events    account, from, until, outcome, action, session, path (a glob), limit
     /// audit.sessions  account, from, until, limit
@@ -66,6 +35,7 @@ class Administration {
     /// in
     ///                 the order in which they were read; the text of a large one goes on in the
     ///                 rows behind its first
+    /// and those of desk/job_verbs.hpp.
     [[nodiscard]] VerbTable verbs();
 
     /// Somebody who is no administrator asked: recorded. Returns what to tell them.
@@ -83,19 +53,13 @@ class Administration {
     [[nodiscard]] boost::asio::awaitable<std::expected<Digest32, std::string>> version_meant(
         std::optional<std::string> hash);
 
-    /// The act's own event; resumes once it is durable.
-    [[nodiscard]] boost::asio::awaitable<Answered> record(std::string administrator, Literal verb,
-                                                          ledger::Outcome outcome,
-                                                          std::string path = {});
     /// Records what came of a query, and only then lets its rows out.
     template <class Row>
     [[nodiscard]] boost::asio::awaitable<Answered> answer(VerbCall call, Literal verb,
                                                           Result<std::vector<Row>> rows,
                                                           std::size_t limit);
 
-    Store& store_;
-    const LivePolicy& policy_;
-    const Clock& clock_;
+    Site& site_;
 };
 
 }  // namespace consign::desk

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "desk/disposal.hpp"
+#include "desk/system_event.hpp"
 #include "desk/upload.hpp"
 #include "policy/decide.hpp"
 #include "storage/catalog/errc.hpp"
@@ -13,21 +14,6 @@ namespace asio = boost::asio;
 using ledger::Action;
 
 namespace {
-
-ledger::Event system_event(const Site& site, Action action, std::string account) {
-    ledger::Event event;
-    event.time = site.clock.now();
-    event.action = action;
-    event.account = std::move(account);
-    event.policy = site.policy.current()->hash;
-    return event;
-}
-
-Result<> append(Transaction& transaction, const ledger::Event& event) {
-    if (auto appended = transaction.ledger.append(event); !appended)
-        return failure(appended.error());
-    return {};
-}
 
 /// A staging name whose file was committed is dropped; one that no row knows was never answered
 /// for, and goes; one with a row waits for its depositor.

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "desk/administration.hpp"
+#include "desk/administrator_act.hpp"
 #include "desk/complaint.hpp"
 #include "desk/displayed_path.hpp"
 #include "desk/rfc3339.hpp"
@@ -67,10 +68,11 @@ asio::awaitable<Answered> Administration::policy_log(VerbCall call) {
     VerbArguments arguments(call.arguments);
     const std::size_t limit = arguments.number("limit", row_limit).value_or(default_row_count);
     if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
-    const auto versions = co_await store_.read(
+    const auto versions = co_await site_.store.read(
         [limit](Transaction& transaction) { return transaction.documents.versions(limit + 1); });
     const auto outcome = versions ? ledger::Outcome::granted : ledger::Outcome::failed;
-    if (auto recorded = co_await record(call.administrator, "policy log", outcome); !recorded)
+    if (auto recorded = co_await record_act(site_, call.administrator, "policy log", outcome);
+        !recorded)
         co_return recorded;
     if (!versions) co_return storage_complaint(versions.error());
     const bool more = versions->size() > limit;
@@ -82,8 +84,8 @@ asio::awaitable<Answered> Administration::policy_log(VerbCall call) {
 
 asio::awaitable<std::expected<Digest32, std::string>> Administration::version_meant(
     std::optional<std::string> hash) {
-    if (!hash) co_return policy_.current()->hash;
-    const auto found = co_await store_.read([&hash](Transaction& transaction) {
+    if (!hash) co_return site_.policy.current()->hash;
+    const auto found = co_await site_.store.read([&hash](Transaction& transaction) {
         return transaction.documents.hashes_beginning(*hash, 2);
     });
     if (!found) co_return storage_complaint(found.error());
@@ -101,18 +103,18 @@ asio::awaitable<Answered> Administration::policy_show(VerbCall call) {
     if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
     const auto meant = co_await version_meant(std::move(hash));
     if (!meant) {
-        if (auto recorded =
-                co_await record(call.administrator, "policy show", ledger::Outcome::failed);
+        if (auto recorded = co_await record_act(site_, call.administrator, "policy show",
+                                                ledger::Outcome::failed);
             !recorded)
             co_return recorded;
         co_return complaint(meant.error());
     }
-    const auto files = co_await store_.read(
+    const auto files = co_await site_.store.read(
         [&meant](Transaction& transaction) { return transaction.documents.find(*meant); });
     const bool is_kept = files && *files;
     if (auto recorded =
-            co_await record(call.administrator, "policy show",
-                            is_kept ? ledger::Outcome::granted : ledger::Outcome::failed);
+            co_await record_act(site_, call.administrator, "policy show",
+                                is_kept ? ledger::Outcome::granted : ledger::Outcome::failed);
         !recorded)
         co_return recorded;
     if (!files) co_return storage_complaint(files.error());

@@ -369,6 +369,7 @@ struct Policy {
     std::vector<Pickup> pickups;
     std::vector<ExpectedDeposit> deposits;
     std::map<std::string, std::vector<AlertChannel>, std::less<>> alerts;
+    std::vector<std::string> alert;  // of `alerts`: told of what concerns the site itself
     LedgerTerms ledger;
     std::string metrics_address;  // "127.0.0.1:9464"; empty: none
     bool reload_on_change = false;

@@ -17,6 +17,7 @@ using yaml::Node;
 namespace {
 
 constexpr std::size_t temporary_name_limit = 64;
+constexpr std::size_t alert_limit = 16;
 constexpr std::size_t session_limit = 100'000;
 constexpr std::chrono::seconds login_time_limit = std::chrono::minutes(10);
 constexpr std::chrono::seconds idle_time_limit = std::chrono::days(7);
@@ -93,6 +94,15 @@ void read_ledger(const Reader& in, const Node& node, LedgerTerms& terms) {
                   in.parsed_into(terms.timestamps, text_form::web_url, parse_web_url))});
 }
 
+void read_alert(const Reader& in, const Node& node, Draft& draft) {
+    in.one_or_items(node, alert_limit, [&](const Node& item) {
+        auto name = in.text(item, text_form::name);
+        if (!name) return;
+        draft.uses.push_back({Use::Of::alert, *name, in.located(item.place)});
+        draft.policy.alert.push_back(*std::move(name));
+    });
+}
+
 }  // namespace
 
 void read_server_file(const Reader& in, const Node& root, const std::filesystem::path& folder,
@@ -143,6 +153,9 @@ void read_server_file(const Reader& in, const Node& root, const std::filesystem:
              "Patterns of names under which a closed upload is no deposit yet: the rename is.",
              [&](const Node& node) { read_temporary_names(in, node, policy.temporary_names); },
              R"(["*.tmp", "*.part", "*.filepart"])"),
+         optional("alert",
+                  "Whom to tell of what concerns the site itself: a job that failed for good.",
+                  [&](const Node& node) { read_alert(in, node, draft); }),
          optional("ledger", "The ledger's own terms.",
                   [&](const Node& node) { read_ledger(in, node, policy.ledger); }),
          optional("metrics", "Where metrics can be read.", read_metrics),

@@ -25,7 +25,8 @@ Transaction& Store::on(database::Connection& connection) {
     return transactions_
         .emplace(&connection, Transaction{catalog::Catalog(connection, *keys_, random_),
                                           ledger::Ledger(connection, *keys_, random_),
-                                          documents::Documents(connection, *keys_, random_)})
+                                          documents::Documents(connection, *keys_, random_),
+                                          queue::Queue(connection, *keys_, random_)})
         .first->second;
 }
 

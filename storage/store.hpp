@@ -15,6 +15,7 @@
 #include "storage/database/database.hpp"
 #include "storage/documents/documents.hpp"
 #include "storage/ledger/ledger.hpp"
+#include "storage/queue/queue.hpp"
 #include "storage/vault/vault.hpp"
 
 namespace consign {
@@ -24,6 +25,7 @@ struct Transaction {
     catalog::Catalog catalog;
     ledger::Ledger ledger;
     documents::Documents documents;
+    queue::Queue queue;
 };
 
 class Store {
@@ -51,6 +53,8 @@ class Store {
     [[nodiscard]] keyring::Keyring& keys() { return *keys_; }
     [[nodiscard]] database::Database& database() { return *database_; }
     [[nodiscard]] boost::asio::thread_pool& pool() { return pool_; }
+    /// Rings for the jobs that a transaction made, once it is durable.
+    [[nodiscard]] queue::WorkBell& work_bell() { return work_bell_; }
 
   private:
     /// The verbs over a connection, made once for each.
@@ -60,6 +64,7 @@ class Store {
     std::unique_ptr<keyring::Keyring> keys_;
     std::unique_ptr<vault::Vault> vault_;
     RandomSource& random_;
+    queue::WorkBell work_bell_;
     std::mutex mutex_;  // guards transactions_, not what is in them
     std::map<database::Connection*, Transaction> transactions_;
     std::unique_ptr<database::Database> database_;
@@ -75,16 +80,22 @@ boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(V
         asio::prefer(co_await asio::this_coro::executor, asio::execution::outstanding_work.tracked);
     std::optional<Answer> answer;
     Result<> end;
+    queue::Kinds rung;
     co_await asio::async_initiate<decltype(asio::use_awaitable), void()>(
         [&](auto handler) {
             auto job = [&](database::Connection& connection) -> Result<> {
-                answer.emplace(verb(on(connection)));
+                Transaction& transaction = on(connection);
+                static_cast<void>(transaction.queue.take_rung());
+                answer.emplace(verb(transaction));
+                rung = transaction.queue.take_rung();
                 if (!*answer) return failure(answer->error());
                 return {};
             };
             // Once posted, the coroutine may be gone: what is used after is this lambda's own.
-            auto done = [&end, home, handler = std::move(handler)](Result<> outcome) mutable {
+            auto done = [&end, &rung, &bell = work_bell_, home,
+                         handler = std::move(handler)](Result<> outcome) mutable {
                 end = outcome;
+                if (outcome) bell.ring(rung);
                 asio::post(home, std::move(handler));
             };
             database_->write(std::move(job), std::move(done));

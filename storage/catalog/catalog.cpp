@@ -133,18 +133,9 @@ Result<> Catalog::remove_name(const Node& node, std::vector<Id>& doomed) {
     if (const auto done = connection_.run("DELETE FROM nodes WHERE id = ?", node.id); !done)
         return done;
     if (const auto done = count(node.parent, node.holds, Change::taken_away); !done) return done;
-    auto query = connection_.query(
-        "UPDATE files SET doomed = 1 WHERE id = ?"
-        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id)"
-        " AND NOT EXISTS (SELECT 1 FROM file_classes WHERE file_classes.file = files.id)"
-        " RETURNING stream",
-        node.file);
-    const auto row = query.next();
-    if (!row) return failure(row.error());
-    if (*row) {
-        doomed.push_back(query.id(0));
-        return query.run();
-    }
+    const auto stream = doom_unneeded(node.file);
+    if (!stream) return failure(stream.error());
+    if (*stream) doomed.push_back(**stream);
     return {};
 }
 

@@ -95,8 +95,8 @@ struct Usage {
 struct Committed {
     NodeId node = 0;
     FileId file = 0;
-    /// Sealed files that lost their last name by this, and have no class: already marked as doomed,
-    /// to be destroyed.
+    /// Sealed files that lost their last name by this, and that neither class nor job needs:
+    /// already marked as doomed, to be destroyed.
     std::vector<Id> doomed;
 };
 
@@ -136,6 +136,9 @@ class Catalog {
     [[nodiscard]] Result<bool> has_file(const Id& stream);
     /// The file whose content this stream is, whether or not it has a name.
     [[nodiscard]] Result<std::optional<File>> file_of(const Id& stream);
+
+    /// catalog_errc::no_such_file; also of a doomed one.
+    [[nodiscard]] Result<Id> stream_of(FileId file);
 
     // Folders
     /// catalog_errc::already_there, no_such_name (the parent), not_a_directory.
@@ -190,6 +193,9 @@ class Catalog {
                                      std::optional<Timestamp> modified);
     /// catalog_errc::no_such_file.
     [[nodiscard]] Result<> mark_collected(FileId file);
+    /// Content that has no name, no class, and no job that needs it is marked as doomed: its
+    /// stream, to be destroyed. Nothing where something needs it, or it was doomed before.
+    [[nodiscard]] Result<std::optional<Id>> doom_unneeded(FileId file);
     /// Forgets a doomed file's row, once its sealed file is destroyed. Succeeds where it is gone.
     [[nodiscard]] Result<> forget(const Id& stream);
 
@@ -259,8 +265,7 @@ class Catalog {
     };
     [[nodiscard]] Result<FileId> insert_file(const Deposit& deposit);
     [[nodiscard]] Result<NodeId> insert_node(const NewNode& node);
-    /// Takes a file's name away, and dooms the file where that was its last one and it has no
-    /// class.
+    /// Takes a file's name away, and dooms the file where nothing needs it any more.
     [[nodiscard]] Result<> remove_name(const Node& node, std::vector<Id>& doomed);
     /// std::errc::filename_too_long.
     [[nodiscard]] Result<> all_below_fits(NodeId folder, const VirtualPath& to);

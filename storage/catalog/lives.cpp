@@ -135,4 +135,20 @@ Result<std::vector<ClassCount>> Catalog::classes_in_store() {
     }
 }
 
+Result<std::optional<Id>> Catalog::doom_unneeded(FileId file) {
+    auto query = connection_.query(
+        "UPDATE files SET doomed = 1 WHERE id = ? AND doomed = 0"
+        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id)"
+        " AND NOT EXISTS (SELECT 1 FROM file_classes WHERE file_classes.file = files.id)"
+        " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.file = files.id)"
+        " RETURNING stream",
+        file);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return std::nullopt;
+    const Id stream = query.id(0);
+    if (const auto done = query.run(); !done) return failure(done.error());
+    return stream;
+}
+
 }  // namespace consign::catalog

@@ -167,4 +167,12 @@ Result<bool> Catalog::has_file(const Id& stream) {
     return query.next();
 }
 
+Result<Id> Catalog::stream_of(FileId file) {
+    auto query = connection_.query("SELECT stream FROM files WHERE id = ?", file);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return failure(catalog_errc::no_such_file);
+    return query.id(0);
+}
+
 }  // namespace consign::catalog

@@ -5,6 +5,7 @@
 
 #include "storage/database/errc.hpp"
 #include "storage/database/step_3.hpp"
+#include "storage/database/step_4.hpp"
 
 namespace consign::database {
 
@@ -158,7 +159,7 @@ CREATE TABLE subject_activity (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all_steps{step_1, step_2, step_3};
+constexpr std::array all_steps{step_1, step_2, step_3, step_4};
 
 Result<std::int64_t> number(Connection& connection, const char* pragma) {
     auto query = connection.query(pragma);

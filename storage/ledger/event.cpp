@@ -36,6 +36,11 @@ constexpr std::array action_names{
     std::pair{Action::altered_content_found, std::string_view("altered_content_found")},
     std::pair{Action::quarantined, std::string_view("quarantined")},
     std::pair{Action::administrator_acted, std::string_view("administrator_acted")},
+    std::pair{Action::job_failed, std::string_view("job_failed")},
+    std::pair{Action::job_buried, std::string_view("job_buried")},
+    std::pair{Action::job_revived, std::string_view("job_revived")},
+    std::pair{Action::job_cancelled, std::string_view("job_cancelled")},
+    std::pair{Action::alarm_raised, std::string_view("alarm_raised")},
 };
 
 constexpr std::array outcome_names{

@@ -42,6 +42,11 @@ enum class Action : std::uint16_t {
     altered_content_found = 36,
     quarantined = 37,
     administrator_acted = 40,
+    job_failed = 75,
+    job_buried = 76,
+    job_revived = 77,
+    job_cancelled = 78,
+    alarm_raised = 79,
 };
 /// As it stands above; "unknown" for a number of a newer version.
 [[nodiscard]] std::string_view name_of(Action action);

@@ -33,7 +33,14 @@ class AdministeredStore {
         auto opened = open_store(disk, folder.path() / "data", root, random, 2);
         if (!opened) throw std::system_error(opened.error());
         store = *std::move(opened);
-        administration.emplace(*store, policy, clock);
+        site.reset(new desk::Site{.store = *store,
+                                  .policy = policy,
+                                  .clock = clock,
+                                  .random = random,
+                                  .log = log,
+                                  .passwords = passwords,
+                                  .started = clock.now()});
+        administration.emplace(*site);
     }
 
     /// Runs one coroutine to its end.
@@ -106,6 +113,9 @@ class AdministeredStore {
     desk::LivePolicy policy{std::make_shared<const policy::Policy>()};
     boost::asio::io_context io;
     std::unique_ptr<Store> store;
+    Log log{Log::Format::text, Log::Level::error};
+    desk::Passwords passwords;
+    std::unique_ptr<desk::Site> site;
     std::optional<desk::Administration> administration;
 };
 

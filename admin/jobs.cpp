@@ -1,0 +1,96 @@
+// `consign jobs`: what is to be done without a peer.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+
+#include "admin/command.hpp"
+#include "admin/door.hpp"
+#include "admin/row_printer.hpp"
+
+namespace consign::admin {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kinds = "alert, acknowledge, scan or deliver";
+
+struct Asked {
+    std::string kind;
+    bool dead = false;
+    std::optional<std::uint64_t> id;
+    Format format = Format::table;
+
+    [[nodiscard]] json::object arguments() const {
+        json::object arguments;
+        if (!kind.empty()) arguments.emplace("kind", kind);
+        if (dead) arguments.emplace("dead", true);
+        if (id) arguments.emplace("id", *id);
+        return arguments;
+    }
+};
+
+Outcome<> list(const Command& command, const Asked& asked) {
+    auto door = open_door(command);
+    if (!door) return std::unexpected(std::move(door).error());
+    const auto printer = make_row_printer(
+        asked.format, {"id", "kind", "lane", "state", "made", "due", "attempts", "why", "stream"},
+        {field_column("JOB", "id", true), field_column("KIND", "kind"),
+         field_column("LANE", "lane"), field_column("STATE", "state"),
+         time_column("DUE (UTC)", "due"), field_column("FAILED", "attempts", true),
+         field_column("WHY", "why")},
+        stdout);
+    const auto answered =
+        (*door)->ask("jobs.list", asked.arguments(),
+                     [&printer](const json::object& row) { printer->print(row); });
+    printer->finish();
+    if (!answered) return std::unexpected(answered.error());
+    return {};
+}
+
+/// "jobs.retry", "jobs.cancel".
+Outcome<> act(const Command& command, const std::string& verb, const Asked& asked,
+              std::string_view done) {
+    auto door = open_door(command);
+    if (!door) return std::unexpected(std::move(door).error());
+    const auto answered = (*door)->ask(verb, asked.arguments(), [](const json::object&) {});
+    if (!answered) return std::unexpected(answered.error());
+    fmt::print("{}: {}\n", done, field_text(*answered, "jobs"));
+    return {};
+}
+
+}  // namespace
+
+void add_jobs(CLI::App& app, Command& command) {
+    auto* jobs = app.add_subcommand("jobs", "What is to be done without a peer, and what failed");
+    jobs->require_subcommand(1);
+    const auto asked = std::make_shared<Asked>();
+
+    auto* ls = jobs->add_subcommand("list", "What waits, and the dead letters");
+    ls->alias("ls");
+    ls->add_option("--kind", asked->kind, kinds);
+    ls->add_flag("--dead", asked->dead, "Only what failed for good");
+    add_format_flags(*ls, asked->format);
+    ls->callback(
+        [&command, asked] { command.verb = [&command, asked] { return list(command, *asked); }; });
+
+    auto* retry = jobs->add_subcommand("retry", "Try again at once, as if it had never failed");
+    retry->add_option("JOB", asked->id, "The number of a job");
+    retry->add_flag("--dead", asked->dead, "All that failed for good");
+    retry->add_option("--kind", asked->kind, kinds);
+    retry->callback([&command, asked] {
+        command.verb = [&command, asked] { return act(command, "jobs.retry", *asked, "retried"); };
+    });
+
+    auto* cancel = jobs->add_subcommand("cancel", "Never do it");
+    cancel->add_option("JOB", asked->id, "The number of a job")->required();
+    cancel->callback([&command, asked] {
+        command.verb = [&command, asked] {
+            return act(command, "jobs.cancel", *asked, "cancelled");
+        };
+    });
+}
+
+}  // namespace consign::admin

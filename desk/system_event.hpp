@@ -1,0 +1,14 @@
+// The event of what the daemon does by itself, as one of its system accounts.
+#pragma once
+
+#include "desk/site.hpp"
+
+namespace consign::desk {
+
+/// `account`: "system:NAME".
+[[nodiscard]] ledger::Event system_event(const Site& site, ledger::Action action, Literal account);
+
+/// Where its row's number does not matter.
+[[nodiscard]] Result<> append(Transaction& transaction, const ledger::Event& event);
+
+}  // namespace consign::desk
