@@ -6,7 +6,7 @@ consign_test(passwords_tests LABEL component
   SOURCES component/passwords_tests.cpp
   LINKS consign_desk)
 consign_test(administration_tests LABEL component
-  SOURCES component/administration_tests.cpp
+  SOURCES component/administration_tests.cpp component/job_verbs_tests.cpp
   LINKS consign_desk)
 consign_test(control_socket_tests LABEL component
   SOURCES component/control_socket_tests.cpp
