@@ -5,6 +5,11 @@
 
 #include <algorithm>
 
+#include "base/fault_point.hpp"
+#include "desk/acknowledgement.hpp"
+#include "desk/alarm.hpp"
+#include "desk/free_path.hpp"
+#include "desk/router.hpp"
 #include "policy/calendar/zone.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/vault/errc.hpp"
@@ -17,16 +22,6 @@ using catalog::NodeId;
 using catalog::Standing;
 using policy::OnClash;
 
-constexpr std::string_view router_account = "system:router";
-constexpr int clash_numbers_limit = 1000;
-
-/// "report.hl7" becomes "report_2.hl7": two files that would get one name are told apart by number.
-Result<VirtualPath> numbered(const VirtualPath& path, int number) {
-    const auto [stem, ext] = policy::parts_of(path.name());
-    return VirtualPath::parse(fmt::format("{}_{}{}{}", stem, number, ext.empty() ? "" : ".", ext),
-                              path.parent());
-}
-
 /// For the ledger: the error's own words would say "File name too long" of a name that no file has.
 std::string why_not(std::error_code error) {
     if (error == std::errc::filename_too_long) return "the name would be too long";
@@ -37,10 +32,11 @@ std::string why_not(std::error_code error) {
 /// One deposit, and what becomes of it.
 class CarryingOut {
   public:
-    CarryingOut(Transaction& transaction, const Appraisal& appraisal,
+    CarryingOut(Site& site, Transaction& transaction, const Appraisal& appraisal,
                 const catalog::Committed& file, const ledger::Event& deposited,
                 Aftermath& aftermath)
-        : transaction_(transaction),
+        : site_(site),
+          transaction_(transaction),
           appraisal_(appraisal),
           offer_(appraisal.offer),
           routing_(*appraisal.routing),
@@ -56,7 +52,7 @@ class CarryingOut {
             if (done = record("tag: " + tag, routing_.rule); !done) return done;
         if (routing_.retention_class)
             if (done = classify(*routing_.retention_class); !done) return done;
-        return {};
+        return alert();
     }
 
   private:
@@ -68,7 +64,7 @@ class CarryingOut {
     [[nodiscard]] ledger::Event routed(std::string detail, const policy::Rule& rule) const {
         ledger::Event event = deposited_;
         event.action = ledger::Action::routed;
-        event.account = router_account;
+        event.account = router_account.view();
         event.rule = rule.text();
         event.detail = std::move(detail);
         return event;
@@ -81,7 +77,7 @@ class CarryingOut {
     [[nodiscard]] Result<> record(std::string detail, const policy::Rule& rule) {
         return append(routed(std::move(detail), rule));
     }
-    /// Deliveries and acknowledgements are decided, and wait for those who carry them out.
+    /// Deliveries are decided, and wait for those who carry them out.
     [[nodiscard]] Result<> record_not_carried_out(std::string_view what, const policy::Rule& rule) {
         auto event = routed(fmt::format("{}: not carried out by this version", what), rule);
         event.outcome = ledger::Outcome::failed;
@@ -90,20 +86,12 @@ class CarryingOut {
 
     [[nodiscard]] Result<Name> add_name(const VirtualPath& wanted, OnClash on_clash,
                                         Standing standing) {
-        auto& catalog = transaction_.catalog;
-        const Timestamp now = deposited_.time;
-        if (const auto folder = catalog.ensure_directories(wanted.parent(), now); !folder)
-            return failure(folder.error());
-        const int numbers = on_clash == OnClash::number ? clash_numbers_limit : 1;
-        for (int number = 1; number <= numbers; ++number) {
-            const auto path = number == 1 ? Result<VirtualPath>(wanted) : numbered(wanted, number);
-            if (!path) return failure(path.error());
-            const auto node =
-                catalog.add_name(file_.file, *path, std::string(router_account), now, standing);
-            if (node) return Name{.node = *node, .path = *path};
-            if (node.error() != catalog::catalog_errc::already_there) return failure(node.error());
-        }
-        return failure(catalog::catalog_errc::already_there);
+        const auto path = free_path(transaction_, wanted, on_clash, deposited_.time);
+        if (!path) return failure(path.error());
+        const auto node = transaction_.catalog.add_name(
+            file_.file, *path, std::string(router_account.view()), deposited_.time, standing);
+        if (!node) return failure(node.error());
+        return Name{.node = *node, .path = *path};
     }
 
     /// The deposit goes by `name` from now on; its depositor may ask for it by the old one a while.
@@ -138,9 +126,7 @@ class CarryingOut {
             if (auto told = record_not_carried_out("deliver", delivery.to.rule); !told) return told;
         }
         if (routing_.acknowledge)
-            if (auto told = record_not_carried_out("acknowledge", routing_.acknowledge->rule);
-                !told)
-                return told;
+            if (auto asked = acknowledge(*routing_.acknowledge); !asked) return asked;
         if (!routing_.move) return {};
         const bool is_there = routing_.move->path && *routing_.move->path == offer_.whole;
         if (is_there) return {};
@@ -148,6 +134,26 @@ class CarryingOut {
         if (!name) return failure(name.error());
         note_recipient(*name);
         return *name ? leave_own_name(**name) : Result<>();
+    }
+
+    [[nodiscard]] Result<> acknowledge(const policy::Destination& to) {
+        if (to.path) return ask_for_acknowledgement(transaction_, appraisal_, deposited_.time);
+        auto event = routed("acknowledge: " + why_not(to.path.error()), to.rule);
+        event.outcome = ledger::Outcome::failed;
+        return append(event);
+    }
+
+    /// One alarm, to those whom the route names.
+    [[nodiscard]] Result<> alert() {
+        if (!routing_.route || routing_.route->alert.empty()) return {};
+        const bool held = routing_.quarantine.has_value();
+        return raise_alarm(site_, transaction_, *appraisal_.policy, router_account,
+                           {.what = held ? Literal("deposit_quarantined") : Literal("deposit"),
+                            .alerts = routing_.route->alert,
+                            .rule = routing_.rule.text(),
+                            .subject = routing_.route->name,
+                            .streams = {offer_.file.stream},
+                            .counts = {{"bytes", offer_.file.size_bytes}}});
     }
 
     /// A name for a copy or a move, with its event; nothing where it cannot be made, which the
@@ -211,6 +217,7 @@ class CarryingOut {
         return record("class: " + given.name, routing_.rule);
     }
 
+    Site& site_;
     Transaction& transaction_;
     const Appraisal& appraisal_;
     const Offer& offer_;
@@ -226,14 +233,14 @@ class CarryingOut {
 
 }  // namespace
 
-Result<> carry_out(Transaction& transaction, const Appraisal& appraisal,
+Result<> carry_out(Site& site, Transaction& transaction, const Appraisal& appraisal,
                    const catalog::Committed& file, const ledger::Event& deposited,
                    Aftermath& aftermath) {
     if (!appraisal.routing) return {};
-    return CarryingOut(transaction, appraisal, file, deposited, aftermath).run();
+    return CarryingOut(site, transaction, appraisal, file, deposited, aftermath).run();
 }
 
-Result<> complete_waiting(Transaction& transaction, const Appraisal& sidecar,
+Result<> complete_waiting(Site& site, Transaction& transaction, const Appraisal& sidecar,
                           const ledger::Event& deposited, Aftermath& aftermath) {
     if (!sidecar.waiting || !(sidecar.is_awaited() || sidecar.waiting->unreadable)) return {};
     const Appraisal& waiting = *sidecar.waiting;
@@ -247,7 +254,7 @@ Result<> complete_waiting(Transaction& transaction, const Appraisal& sidecar,
     event.rule = waiting.routing ? waiting.routing->rule.text() : std::string();
 
     if (waiting.unreadable || !waiting.missing.empty()) {
-        event.account = router_account;
+        event.account = router_account.view();
         event.outcome = ledger::Outcome::failed;
         event.action =
             waiting.unreadable ? ledger::Action::altered_content_found : ledger::Action::routed;
@@ -263,14 +270,18 @@ Result<> complete_waiting(Transaction& transaction, const Appraisal& sidecar,
     event.detail = "completed by its sidecar";
     if (auto appended = transaction.ledger.append(event); !appended)
         return failure(appended.error());
-    return carry_out(transaction, waiting, *completed, event, aftermath);
+    return carry_out(site, transaction, waiting, *completed, event, aftermath);
 }
 
 Result<> withdraw_routed(Transaction& transaction, catalog::FileId file, std::vector<Id>& doomed) {
+    const auto stream = transaction.catalog.stream_of(file);
+    if (!stream) return failure(stream.error());
+    if (auto ended = withdraw_acknowledgement(transaction, *stream); !ended) return ended;
     const auto names = transaction.catalog.names_of(file);
     if (!names) return failure(names.error());
     for (const catalog::Entry& name : *names) {
-        if (name.made_by != router_account || name.standing == Standing::quarantined) continue;
+        if (name.made_by != router_account.view() || name.standing == Standing::quarantined)
+            continue;
         const auto path = transaction.catalog.path_of(name.node);
         if (!path) return failure(path.error());
         const auto removed = transaction.catalog.remove(*path);

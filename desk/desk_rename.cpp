@@ -97,9 +97,10 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     if (auto appended = transaction.ledger.append(deposit); !appended)
         return failure(appended.error());
     if (complete)
-        if (auto done = carry_out(transaction, appraisal, *renamed, deposit, aftermath); !done)
+        if (auto done = carry_out(site_, transaction, appraisal, *renamed, deposit, aftermath);
+            !done)
             return done;
-    return complete_waiting(transaction, appraisal, deposit, aftermath);
+    return complete_waiting(site_, transaction, appraisal, deposit, aftermath);
 }
 
 }  // namespace consign::desk

@@ -144,10 +144,11 @@ Result<> Upload::commit(Transaction& transaction, const vault::Sealed& sealed,
     if (auto appended = transaction.ledger.append(event); !appended)
         return failure(appended.error());
     if (complete)
-        if (auto done = carry_out(transaction, appraisal, *committed, event, aftermath); !done)
+        if (auto done = carry_out(site_, transaction, appraisal, *committed, event, aftermath);
+            !done)
             return done;
     if (!temporary)
-        if (auto done = complete_waiting(transaction, appraisal, event, aftermath); !done)
+        if (auto done = complete_waiting(site_, transaction, appraisal, event, aftermath); !done)
             return done;
     return settle_growth(transaction);
 }

@@ -41,3 +41,7 @@ endif()
 
 consign_interop_test(interop_reload interop/reload_tests.py LABEL interop TIMEOUT 180)
 set_tests_properties(interop_reload PROPERTIES PROCESSORS 2)
+
+# What becomes of deposits without a peer.
+consign_interop_test(interop_router interop/router_tests.py LABEL interop TIMEOUT 120)
+consign_interop_test(fault_router fault/router_fault_tests.py LABEL fault TIMEOUT 300)

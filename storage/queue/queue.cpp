@@ -29,11 +29,9 @@ Queue::Queue(database::Connection& connection, const keyring::Keyring& keys, Ran
 
 Result<JobId> Queue::enqueue(const NewJob& job, Timestamp now) {
     if (!job.key.empty()) {
-        auto query = connection_.query("SELECT id FROM jobs WHERE kind = ? AND job_key = ?",
-                                       number(job.kind), job.key);
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (*row) return query.integer(0);
+        const auto here = find_keyed(job.kind, job.key);
+        if (!here) return failure(here.error());
+        if (*here) return **here;
     }
     const auto id = database::next_row_id(connection_, "jobs");
     if (!id) return failure(id.error());
@@ -48,6 +46,15 @@ Result<JobId> Queue::enqueue(const NewJob& job, Timestamp now) {
     if (!done) return failure(done.error());
     rung_.set(std::to_underlying(job.kind));
     return *id;
+}
+
+Result<std::optional<JobId>> Queue::find_keyed(Kind kind, std::string_view key) {
+    auto query =
+        connection_.query("SELECT id FROM jobs WHERE kind = ? AND job_key = ?", number(kind), key);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return std::nullopt;
+    return query.integer(0);
 }
 
 Result<std::vector<Job>> Queue::due(Kind kind, Timestamp now, std::size_t limit) {

@@ -77,6 +77,8 @@ class Queue {
     /// When the first that waits is due; past or to come.
     [[nodiscard]] Result<std::optional<Timestamp>> next_due(Kind kind);
     [[nodiscard]] Result<std::vector<Lane>> lanes(Kind kind);
+    /// The job that is here under this key, dead or not.
+    [[nodiscard]] Result<std::optional<JobId>> find_keyed(Kind kind, std::string_view key);
     /// Nothing where it has ended.
     [[nodiscard]] Result<std::optional<Job>> find(JobId id);
     /// Up to `limit` with greater ids than `after`; those of one kind, where one is named.

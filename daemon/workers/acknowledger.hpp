@@ -1,0 +1,15 @@
+// Writes the acknowledgements that routes ask for.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+
+#include "daemon/workers/worker.hpp"
+#include "desk/site.hpp"
+
+namespace consign::daemon {
+
+[[nodiscard]] std::unique_ptr<Worker> make_acknowledger(const boost::asio::any_io_executor& strand,
+                                                        desk::Site& site);
+
+}  // namespace consign::daemon
