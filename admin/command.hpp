@@ -31,6 +31,7 @@ void add_policy(CLI::App& app, Command& command);
 void add_audit(CLI::App& app, Command& command);
 void add_files(CLI::App& app, Command& command);
 void add_jobs(CLI::App& app, Command& command);
+void add_alerts(CLI::App& app, Command& command);
 void add_hash_password(CLI::App& app, Command& command);
 void add_status(CLI::App& app, Command& command);
 

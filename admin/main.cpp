@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
     add_audit(app, command);
     add_files(app, command);
     add_jobs(app, command);
+    add_alerts(app, command);
     add_hash_password(app, command);
     add_status(app, command);
 

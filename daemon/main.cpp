@@ -8,6 +8,7 @@
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
 #include "daemon/start_failure.hpp"
+#include "daemon/workers/alerts/alert_verbs.hpp"
 #include "daemon/workers/hire.hpp"
 #include "desk/administration.hpp"
 #include "desk/housekeeping.hpp"
@@ -95,6 +96,7 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
     service.set_workers(hire(strand, site));
     desk::VerbTable verbs = administration.verbs();
     verbs.merge(service.verbs());
+    verbs.merge(alert_verbs(site));
     service.set_control(required(ControlSocket::listen(strand, policy->data / "control.sock",
                                                        {.administration = administration,
                                                         .verbs = std::move(verbs),

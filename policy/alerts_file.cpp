@@ -30,8 +30,10 @@ std::expected<std::string, std::string> parse_mail_address(std::string_view text
     return std::unexpected(std::string("expected one address such as `someone@host.example`"));
 }
 
-void read_channel(const Reader& in, const Node& node, std::vector<AlertChannel>& channels) {
+void read_channel(const Reading& reading, const Node& node, std::vector<AlertChannel>& channels) {
     using enum AlertChannel::Kind;
+    const Reader& in = reading.in;
+    const std::size_t errors_so_far = in.errors();
     AlertChannel channel{.to = {}, .relay = {}, .rule = in.rule(node.place)};
     const auto to = [&](AlertChannel::Kind kind, std::string_view form, auto parse) {
         return [&, kind, form, parse](const Node& value) {
@@ -55,6 +57,9 @@ void read_channel(const Reader& in, const Node& node, std::vector<AlertChannel>&
             {required("to", "The address.", to(mail, text_form::mail_address, parse_mail_address)),
              required("relay", "The server that takes the mail: smtps://HOST.", read_relay)});
     };
+    const auto read_ca = [&](const Node& value) {
+        if (const auto written = in.text(value)) channel.ca = absolute(reading.folder, *written);
+    };
     in.mapping(
         node,
         {alternative("exec",
@@ -62,7 +67,13 @@ void read_channel(const Reader& in, const Node& node, std::vector<AlertChannel>&
                      "name of a file or person.",
                      to(exec, text_form::program, parse_program)),
          alternative("webhook", "An address that the same is posted to.", read_webhook),
-         alternative("mail", "A mail with the same.", read_mail)});
+         alternative("mail", "A mail with the same.", read_mail),
+         optional("ca",
+                  "Of a webhook or a mail: the file (PEM) of who signs the server's certificate, "
+                  "instead of the system's.",
+                  read_ca)});
+    if (channel.ca && channel.kind == exec && in.errors() == errors_so_far)
+        in.error(node.place, "`ca` belongs to a webhook or a mail");
     channels.push_back(std::move(channel));
 }
 
@@ -75,7 +86,7 @@ void read_alerts(const Reading& reading, const Node& node) {
         std::vector<AlertChannel> channels;
         in.items(
             *entry.value, channel_limit,
-            [&](const Node& item) { read_channel(in, item, channels); },
+            [&](const Node& item) { read_channel(reading, item, channels); },
             "expected at least one of exec, webhook, mail");
         if (in.is_name(entry.key, entry.place) &&
             is_first(in, draft.alerts, "alert", entry.key, entry.place))

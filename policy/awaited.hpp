@@ -9,7 +9,6 @@ namespace consign::policy {
 
 /// Keys, and values that are chosen.
 inline constexpr std::array awaited_words = std::to_array<std::string_view>({
-    "alerts",
     "deliver",
     "deposits",
     "ledger",

@@ -299,6 +299,8 @@ struct AlertChannel {
     enum class Kind : std::uint8_t { exec, webhook, mail } kind = Kind::exec;
     std::string to;     // a program's absolute path, a URL, an address
     std::string relay;  // of mail: smtp:// or smtps://
+    std::optional<std::filesystem::path>
+        ca{};  // of a webhook or a relay; the system's where absent
     Rule rule;
 };
 

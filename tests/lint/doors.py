@@ -26,6 +26,7 @@ DOORS = [
     Door("crypt.h", ("desk/passwords.cpp",), "desk/passwords.hpp"),
     Door("re2/", ("policy/pattern.cpp",), "policy/pattern.hpp"),
     Door("zlib.h", ("policy/content/inflater.cpp",), "policy/content/inflater.hpp"),
+    Door("curl/curl.h", ("daemon/workers/curl/client.cpp",), "daemon/workers/curl/client.hpp"),
     Door("date/", ("policy/calendar/zone.cpp",), "policy/calendar/zone.hpp"),
 ]
 

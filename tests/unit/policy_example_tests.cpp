@@ -37,7 +37,6 @@ BOOST_AUTO_TEST_CASE(loads_and_tells_what_is_not_carried_out_and_what_can_come_o
         "policy.d/30-routes.yaml:33:1: warning: `pulls`" + waits,
         "policy.d/30-routes.yaml:41:1: warning: `pickups`" + waits,
         "policy.d/30-routes.yaml:52:1: warning: `deposits`" + waits,
-        "policy.d/30-routes.yaml:61:1: warning: `alerts`" + waits,
     };
     BOOST_TEST(said == expected, boost::test_tools::per_element());
     BOOST_TEST(loaded.policy != nullptr);

@@ -140,6 +140,7 @@ const std::vector<Mistake> rule_mistakes{
     {"alerts: {a: []}", "2:13: error: expected at least one of exec, webhook, mail"},
     {"alerts: {a: [{exec: notify}]}",
      "2:21: error: expected the absolute path of a program, found `notify`"},
+    {"alerts: {a: [{exec: /x, ca: y}]}", "2:14: error: `ca` belongs to a webhook or a mail"},
     {"alerts: {a: [{webhook: ops.example}]}", "2:24: error: expected a URL such as "},
     {"alerts: {a: [{mail: {to: nobody, relay: \"smtps://r\"}}]}",
      "2:26: error: expected one address such as `someone@host.example`"},
