@@ -73,7 +73,11 @@ Result<> Desk::decide(Scene& scene, const policy::Verdict& verdict, desk_errc re
 
 Result<catalog::Entry> Desk::visible(Transaction& transaction, Scene& scene) const {
     auto entry = transaction.catalog.find(scene.path.is_root() ? scene.account->home : scene.whole);
-    if (entry && is_visible(*scene.account, *entry, scene.path, scene.event.time)) return entry;
+    if (entry && is_visible(*scene.account, *entry, scene.path, scene.event.time)) {
+        const auto hidden = transaction.pickups.is_hidden(entry->node, account_);
+        if (!hidden) return failure(hidden.error());
+        if (!*hidden) return entry;
+    }
     if (!entry && entry.error() != catalog::catalog_errc::no_such_name &&
         entry.error() != catalog::catalog_errc::not_a_directory)
         return entry;
@@ -121,6 +125,19 @@ Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
     co_return Result<>{};
 }
 
+Result<std::optional<policy::Rule>> Desk::taken_away(Transaction& transaction,
+                                                     const Scene& scene) const {
+    if (const auto known = site_.collected_names.find(account_, scene.whole, scene.event.time))
+        return known->rule;
+    const auto entry = transaction.catalog.find(scene.whole);
+    if (!entry) return std::nullopt;
+    const auto hidden = transaction.pickups.is_hidden(entry->node, account_);
+    if (!hidden) return failure(hidden.error());
+    if (!*hidden) return std::nullopt;
+    const auto* const pickup = policy::pickup_of(*scene.policy, *scene.account, scene.path);
+    return pickup ? pickup->rule : scene.account->rule;
+}
+
 Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
     auto scene = co_await enter(std::move(path), Action::stat_refused);
     if (!scene) co_return failure(scene.error());
@@ -140,6 +157,11 @@ Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
     if (!entry && !scene->hides)
         if (const auto moved = site_.moved_names.find(account_, scene->whole, scene->event.time))
             co_return attributes_of(*moved);
+    if (!entry)
+        if (const auto known =
+                site_.collected_names.find(account_, scene->whole, scene->event.time);
+            known && known->session == session_.id())
+            co_return attributes_of(*known);
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
     Attributes attributes = attributes_of(*entry);
     if (scene->path.is_root()) attributes.name = "/";
@@ -233,6 +255,15 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
                 return transaction.catalog.end_upload(unfinished->stream);
             }
             const auto entry = visible(transaction, scene);
+            if (!entry && told(session_, entry.error()) == desk_errc::no_such_name) {
+                const auto rule = taken_away(transaction, scene);
+                if (!rule) return failure(rule.error());
+                if (*rule) {  // what its client asks for was done already
+                    scene.event.rule = (*rule)->text();
+                    scene.event.detail = "a pickup's `then` had done it";
+                    return {};
+                }
+            }
             if (!entry) return failure(entry.error());
             if (entry->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
             const auto verdict =

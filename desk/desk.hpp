@@ -94,6 +94,17 @@ class Desk {
     /// Decides in the scene: on a no, the event is told so, and `refusal` is the answer.
     [[nodiscard]] static Result<> decide(Scene& scene, const policy::Verdict& verdict,
                                          desk_errc refusal);
+    /// The pickup that speaks of the entry at the scene's path; nothing of one's own.
+    [[nodiscard]] static const policy::Pickup* pickup_of(const Scene& scene,
+                                                         const catalog::Entry& entry);
+    /// desk_errc::outside_pickup_window, with the next time as its words.
+    [[nodiscard]] Result<> within_window(Scene& scene, const policy::Pickup& pickup) const;
+    [[nodiscard]] Result<pickups::Pickups::Lease> take_lease(Transaction& transaction, Scene& scene,
+                                                             const policy::Pickup& pickup,
+                                                             const catalog::Entry& entry) const;
+    /// `then` took it away from the account, which had collected all of it.
+    [[nodiscard]] Result<std::optional<policy::Rule>> taken_away(Transaction& transaction,
+                                                                 const Scene& scene) const;
     /// The entry that the account may see under the path: a hidden one is answered as a missing one
     /// is.
     [[nodiscard]] Result<catalog::Entry> visible(Transaction& transaction, Scene& scene) const;

@@ -1,12 +1,17 @@
 // The desk's calls that open content: to deposit, to collect, to hash.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "base/fault_point.hpp"
 #include "desk/content_digest.hpp"
 #include "desk/deposit.hpp"
 #include "desk/desk.hpp"
 #include "desk/sealed_content.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
+#include "policy/calendar/zone.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/keyring/errc.hpp"
 
@@ -118,6 +123,14 @@ Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
             return failure(yes.error());
         if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
         target.appends_only = ruling.appends_only;
+        // A new version of another's file, whose downloads the policy restricts, would be free of
+        // that.
+        const auto* const pickup =
+            target.continues && target.existing ? pickup_of(scene, *target.existing) : nullptr;
+        if (pickup && policy::restricts(*pickup)) {
+            scene.event.rule = pickup->rule.text();
+            return failure(desk_errc::may_not_append);
+        }
         if (!target.existing && !target.unfinished && !mode.truncate && !mode.exclusive) {
             auto moved = moved_away(transaction, scene);
             if (!moved) return failure(moved.error());
@@ -292,9 +305,54 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
     co_return upload;
 }
 
+const policy::Pickup* Desk::pickup_of(const Scene& scene, const catalog::Entry& entry) {
+    if (!entry.file || origin_of(*scene.account, entry).empty()) return nullptr;
+    return policy::pickup_of(*scene.policy, *scene.account, scene.path);
+}
+
+Result<> Desk::within_window(Scene& scene, const policy::Pickup& pickup) const {
+    if (pickup.window.empty() || policy::is_open(pickup.window, scene.event.time)) return {};
+    scene.event.rule = pickup.rule.text();
+    const std::error_code refusal = desk_errc::outside_pickup_window;
+    if (const auto opens = policy::next(pickup.window, scene.event.time)) {
+        const std::string& zone = scene.policy->zone;
+        session_.explain(refusal,
+                         fmt::format("{}; the next time is {:%F %H:%M} ({})", refusal.message(),
+                                     std::chrono::sys_seconds(
+                                         policy::wall_time(zone, opens->opens).time_since_epoch()),
+                                     zone));
+    }
+    return failure(refusal);
+}
+
+Result<pickups::Pickups::Lease> Desk::take_lease(Transaction& transaction, Scene& scene,
+                                                 const policy::Pickup& pickup,
+                                                 const catalog::Entry& entry) const {
+    // It may have been collected, and taken away, since it was looked for.
+    const auto there = transaction.catalog.find(scene.whole);
+    if (!there) return failure(there.error());
+    if (there->node != entry.node || !is_file(*there, entry.file->stream))
+        return failure(desk_errc::no_such_name);
+    auto lease = transaction.pickups.begin({.node = entry.node,
+                                            .account = account_,
+                                            .session = session_.id(),
+                                            .limit = pickup.downloads,
+                                            .now = scene.event.time,
+                                            .lapses_after = scene.policy->limits.idle_time});
+    if (lease) return lease;
+    if (lease.error() == pickups::pickups_errc::spent ||
+        lease.error() == pickups::pickups_errc::being_fetched) {
+        scene.event.rule = pickup.rule.text();
+        return failure(lease.error() == pickups::pickups_errc::spent ? desk_errc::downloads_used_up
+                                                                     : desk_errc::being_downloaded);
+    }
+    return lease;
+}
+
 Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     auto scene = co_await enter(std::move(path), Action::opened_for_reading);
     if (!scene) co_return failure(scene.error());
+    const policy::Pickup* pickup = nullptr;
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
             auto found = visible(transaction, *scene);
@@ -303,6 +361,9 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
             const auto verdict = policy::may(*scene->account, Verb::download, scene->path);
             if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
                 return failure(yes.error());
+            pickup = pickup_of(*scene, *found);
+            if (pickup)
+                if (auto now = within_window(*scene, *pickup); !now) return failure(now.error());
             return found;
         });
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
@@ -313,7 +374,15 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     auto sealed = co_await offload(site_.store.pool(), open);
     if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
     const bool collects = entry->file->depositor != account_;
+    pickups::Pickups::Lease lease;
+    fault_point("pickup.opening");
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (pickup) {
+            auto taken = take_lease(transaction, *scene, *pickup, *entry);
+            if (!taken) return failure(taken.error());
+            lease = *std::move(taken);
+            fault_point("pickup.leased");
+        }
         if (collects)
             if (auto marked = transaction.catalog.mark_collected(entry->file->id); !marked)
                 return marked;
@@ -322,14 +391,28 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
         return {};
     });
     if (!recorded) co_return failure(co_await refused(std::move(*scene), recorded.error()));
+    fault_point("pickup.lease_durable");
     const auto rule = policy::may(*scene->account, Verb::download, scene->path).rule;
-    const Download::Opened opened{.file = entry->file->id,
-                                  .node = entry->node,
-                                  .modified = entry->modified,
-                                  .collects = collects};
-    co_return std::make_unique<Download>(session_, scene->path, scene->whole, rule, opened,
-                                         std::move(*sealed));
+    Download::Opened opened{.file = entry->file->id,
+                            .node = entry->node,
+                            .modified = entry->modified,
+                            .collects = collects};
+    if (pickup)
+        opened.lease = std::make_unique<Lease>(session_, PickupRule{scene->policy, pickup}, lease,
+                                               entry->file->size_bytes);
+    co_return std::make_unique<Download>(session_, scene->path, scene->whole, rule,
+                                         std::move(opened), std::move(*sealed));
 }
+
+namespace {
+
+/// Hashes of pieces that are small enough tell what is in them.
+bool asks_for_parts(const HashRequest& request, std::uint64_t size_bytes) {
+    const auto is_less = [&](std::uint64_t bytes) { return bytes != 0 && bytes < size_bytes; };
+    return request.offset != 0 || is_less(request.length_bytes) || is_less(request.block_bytes);
+}
+
+}  // namespace
 
 Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
     auto digest = ContentDigest::of(request.algorithm);
@@ -346,6 +429,12 @@ Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
                 policy::may(*scene->account, own ? Verb::upload : Verb::download, scene->path);
             if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
                 return failure(yes.error());
+            const auto* const pickup = own ? nullptr : pickup_of(*scene, *found);
+            if (pickup && policy::restricts(*pickup) &&
+                asks_for_parts(request, found->file->size_bytes)) {
+                scene->event.rule = pickup->rule.text();
+                return failure(desk_errc::may_not_hash_parts);
+            }
             return found;
         });
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));

@@ -54,6 +54,14 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
             ? may_move_all_below(account, scene.path)
             : policy::may(account, pending ? Verb::upload : Verb::rename, scene.path);
     if (auto yes = decide(scene, leave, desk_errc::may_not_rename); !yes) return yes;
+    if (!entry->file || pickup_of(scene, *entry)) {
+        const auto stays =
+            policy::may_leave_pickup(*scene.policy, account, scene.path, renaming.to, !entry->file);
+        if (!stays.allowed) {
+            scene.event.rule = stays.rule.text();
+            return failure(desk_errc::may_not_rename);
+        }
+    }
     const auto existing = transaction.catalog.find(*to);
     if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
         return failure(existing.error());

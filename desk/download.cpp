@@ -1,5 +1,7 @@
 #include "desk/download.hpp"
 
+#include "base/fault_point.hpp"
+#include "desk/after_pickup.hpp"
 #include "desk/rate.hpp"
 #include "desk/translate.hpp"
 #include "storage/catalog/errc.hpp"
@@ -14,7 +16,7 @@ Download::Download(Session& session, VirtualPath path, VirtualPath whole, policy
       path_(std::move(path)),
       whole_(std::move(whole)),
       rule_(std::move(rule)),
-      opened_(opened),
+      opened_(std::move(opened)),
       sealed_(std::move(sealed)) {}
 
 ledger::Event Download::event(ledger::Action action, ledger::Outcome outcome) const {
@@ -24,7 +26,20 @@ ledger::Event Download::event(ledger::Action action, ledger::Outcome outcome) co
     return event;
 }
 
+ByteSet Download::asked(std::span<const Range> ranges) const {
+    ByteSet asked;
+    for (const Range& range : ranges)
+        if (!range.out.empty() && range.offset < size_bytes())
+            asked += bytes_between(
+                range.offset, range.offset + std::min<std::uint64_t>(range.out.size(),
+                                                                     size_bytes() - range.offset));
+    return asked;
+}
+
 asio::awaitable<Result<>> Download::read(std::span<Range> ranges) {
+    if (opened_.lease)
+        if (const auto may = co_await opened_.lease->before_read(asked(ranges), served_); !may)
+            co_return failure(told(session_, may.error()));
     std::uint64_t bytes = 0;
     auto read_all = [&]() -> Result<> {
         for (Range& range : ranges) {
@@ -51,37 +66,78 @@ asio::awaitable<Result<>> Download::read(std::span<Range> ranges) {
 void Download::served(std::uint64_t offset, std::uint64_t bytes) {
     session_.count_out(bytes);
     if (bytes > 0 && served_.iterative_size() < served_parts_limit)
-        served_ += boost::icl::interval<std::uint64_t>::right_open(offset, offset + bytes);
+        served_ += bytes_between(offset, offset + bytes);
 }
 
 asio::awaitable<void> Download::finish(End end) {
     if (std::exchange(finished_, true)) co_return;
     auto ended = event(ledger::Action::retrieval_ended, ledger::Outcome::granted);
     ended.bytes = boost::icl::length(served_);
-    const bool whole = end == End::in_order && ended.bytes == size_bytes();
-    ended.detail = whole ? "all of it" : end == End::broken_off ? "broken off" : "a part of it";
+    const bool all_at_once = ended.bytes == size_bytes();
+    const bool whole =
+        end == End::in_order && (opened_.lease ? opened_.lease->is_all_sent(served_) : all_at_once);
+    ended.detail = whole                    ? all_at_once ? "all of it" : "the rest of it"
+                   : end == End::broken_off ? "broken off"
+                                            : "a part of it";
     if (whole) session_.count_file_out();
-    if (whole && opened_.collects) co_return co_await record_pickup(std::move(ended));
-    co_await session_.record(std::move(ended));
+    if (!opened_.lease && !(whole && opened_.collects)) {
+        co_await session_.record(std::move(ended));
+        co_return;
+    }
+    co_await record(std::move(ended), whole);
 }
 
 /// With its event, in one transaction; the session's row was made when the file was opened at the
 /// latest.
-asio::awaitable<void> Download::record_pickup(ledger::Event event) {
+asio::awaitable<void> Download::record(ledger::Event event, bool whole) {
     Site& site = session_.site();
+    Aftermath aftermath;
+    bool taken_away = false;
+    fault_point("pickup.ending");
     const auto recorded = co_await site.store.write([&](Transaction& transaction) -> Result<> {
-        const auto picked_up =
-            transaction.catalog.record_pickup(opened_.file, opened_.node, event.time);
-        // It may have been destroyed while it was read; that it was read stays true.
-        if (!picked_up && picked_up.error() != catalog::catalog_errc::no_such_file)
-            return picked_up;
         if (auto appended = transaction.ledger.append(event); !appended)
             return failure(appended.error());
-        return {};
+        auto done = whole ? record_pickup(transaction, event, aftermath.doomed, taken_away)
+                          : opened_.lease->put_down(transaction, served_, event.time);
+        fault_point("pickup.ended");
+        return done;
     });
-    if (!recorded)
+    if (!recorded) {
         site.log.error("a pickup could not be recorded",
                        {{"session", session_.id()}, {"why", recorded.error()}});
+        co_return;
+    }
+    if (taken_away)
+        site.collected_names.add({.account = session_.account(),
+                                  .whole = whole_,
+                                  .session = session_.id(),
+                                  .size_bytes = size_bytes(),
+                                  .modified = opened_.modified,
+                                  .rule = opened_.lease->pickup().rule,
+                                  .collected = event.time});
+    fault_point("pickup.durable");
+    co_await conclude(site, std::move(aftermath));
+    fault_point("pickup.settled");
+}
+
+Result<> Download::record_pickup(Transaction& transaction, const ledger::Event& event,
+                                 std::vector<Id>& doomed, bool& taken_away) {
+    const auto picked_up =
+        transaction.catalog.record_pickup(opened_.file, opened_.node, event.time);
+    // It may have been destroyed while it was read; that it was read stays true.
+    if (!picked_up && picked_up.error() == catalog::catalog_errc::no_such_file) return {};
+    if (!picked_up) return picked_up;
+    const auto stands = transaction.catalog.path_of(opened_.node);
+    if (!stands && stands.error() == catalog::catalog_errc::no_such_name) return {};
+    if (!opened_.lease)
+        return transaction.pickups.note_collected(opened_.node, session_.account(), event.time);
+    const auto counted = opened_.lease->complete(transaction, event.time);
+    if (!counted && counted.error() != pickups::pickups_errc::lease_lost) return counted;
+    fault_point("pickup.counted");
+    return carry_out_then(
+        transaction,
+        {.rule = opened_.lease->rule(), .node = opened_.node, .whole = whole_, .retrieved = event},
+        doomed, taken_away);
 }
 
 }  // namespace consign::desk

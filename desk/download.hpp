@@ -2,11 +2,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/icl/interval_set.hpp>
 #include <memory>
 #include <span>
 
 #include "base/virtual_path.hpp"
+#include "desk/lease.hpp"
 #include "desk/session.hpp"
 
 namespace consign::desk {
@@ -19,6 +19,7 @@ class Download {
         catalog::NodeId node = 0;
         Timestamp modified{};
         bool collects = false;
+        std::unique_ptr<Lease> lease{};  // where a pickup speaks of it
     };
 
     Download(Session& session, VirtualPath path, VirtualPath whole, policy::Rule rule,
@@ -42,7 +43,8 @@ class Download {
     void served(std::uint64_t offset, std::uint64_t bytes);
     enum class End : std::uint8_t { in_order, broken_off };
     /// Ends the retrieval, once: how much of the file left, and whether that was all of it, is
-    /// recorded, and so is a pickup. `broken_off`: the last of it may not have arrived.
+    /// recorded, and so is a pickup, with what it asks for then. `broken_off`: the last of it may
+    /// not have arrived.
     [[nodiscard]] boost::asio::awaitable<void> finish(End end);
 
   private:
@@ -50,14 +52,17 @@ class Download {
     static constexpr std::size_t served_parts_limit = 1024;
 
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
-    [[nodiscard]] boost::asio::awaitable<void> record_pickup(ledger::Event event);
+    [[nodiscard]] ByteSet asked(std::span<const Range> ranges) const;
+    [[nodiscard]] boost::asio::awaitable<void> record(ledger::Event event, bool whole);
+    [[nodiscard]] Result<> record_pickup(Transaction& transaction, const ledger::Event& event,
+                                         std::vector<Id>& doomed, bool& taken_away);
 
     Session& session_;
     VirtualPath path_, whole_;
     policy::Rule rule_;
     Opened opened_;
     std::unique_ptr<vault::SealedReader> sealed_;
-    boost::icl::interval_set<std::uint64_t> served_;
+    ByteSet served_;
     bool finished_ = false;
 };
 

@@ -25,6 +25,15 @@ class Category final : public std::error_category {
                 return "this account may not delete here";
             case desk_errc::may_not_mkdir:
                 return "this account may not make folders here";
+            case desk_errc::may_not_hash_parts:
+                return "downloads of this file are limited: only all of it may be hashed";
+            case desk_errc::outside_pickup_window:
+                return "this is not collected at this hour";
+            case desk_errc::downloads_used_up:
+                return "this file was downloaded as often as it may be";
+            case desk_errc::being_downloaded:
+                return "another session is downloading this file, which may be done only so "
+                       "often: try again later";
             case desk_errc::may_not_set_times:
                 return "this account may not set times here";
             case desk_errc::no_such_name:
@@ -59,6 +68,11 @@ class Category final : public std::error_category {
                 return "another session has taken this upload over";
             case desk_errc::altered:
                 return "the stored file was altered, and is not served";
+            case desk_errc::download_lapsed:
+                return "nothing was read for too long, and another session is downloading this "
+                       "file now";
+            case desk_errc::too_scattered:
+                return "downloads of this file are limited: read it in larger pieces";
             case desk_errc::unsupported_hash:
                 return "none of these hash algorithms is available";
             case desk_errc::too_many_blocks:

@@ -113,6 +113,7 @@ asio::awaitable<Result<>> recover(Site& site) {
         const auto ended =
             transaction.ledger.end_open_sessions(started.time, "the daemon stopped without a word");
         if (!ended) return failure(ended.error());
+        if (auto put_down = transaction.pickups.put_down_all(); !put_down) return put_down;
         return append(transaction, started);
     });
     if (!done) co_return done;

@@ -32,17 +32,50 @@ Attributes attributes_of(const MovedName& moved) {
             .accessed = moved.modified};
 }
 
+Attributes attributes_of(const CollectedName& collected) {
+    return {.name = std::string(collected.whole.name()),
+            .directory = false,
+            .size_bytes = collected.size_bytes,
+            .modified = collected.modified,
+            .accessed = collected.modified};
+}
+
+namespace {
+
+/// Takes out what a pickup's `then` hid from the account.
+Result<> drop_hidden(Transaction& transaction, const std::string& account,
+                     std::vector<catalog::Entry>& page) {
+    const auto any = transaction.pickups.has_hidden(account);
+    if (!any) return failure(any.error());
+    if (!*any) return {};
+    std::error_code failed;
+    std::erase_if(page, [&](const catalog::Entry& entry) {
+        const auto hidden = transaction.pickups.is_hidden(entry.node, account);
+        if (!hidden) failed = hidden.error();
+        return hidden && *hidden;
+    });
+    if (failed) return failure(failed);
+    return {};
+}
+
+}  // namespace
+
 asio::awaitable<Result<std::vector<Attributes>>> Listing::next(std::size_t limit) {
     const auto scene = co_await desk_.enter(folder_, ledger::Action::listed);
     if (!scene) co_return failure(scene.error());
     std::vector<Attributes> shown;
     while (!entries_ended_ && shown.size() < limit) {
-        const auto page = co_await desk_.site_.store.read([&](Transaction& transaction) {
-            return transaction.catalog.list(node_, after_, limit);
-        });
+        const auto page = co_await desk_.site_.store.read(
+            [&](Transaction& transaction) -> Result<std::vector<catalog::Entry>> {
+                auto entries = transaction.catalog.list(node_, after_, limit);
+                if (!entries) return entries;
+                entries_ended_ = entries->size() < limit;
+                if (!entries->empty()) after_ = entries->back().node;
+                if (auto dropped = drop_hidden(transaction, scene->account->id, *entries); !dropped)
+                    return failure(dropped.error());
+                return entries;
+            });
         if (!page) co_return failure(told(desk_.session_, page.error()));
-        entries_ended_ = page->size() < limit;
-        if (!page->empty()) after_ = page->back().node;
         for (const catalog::Entry& entry : *page) {
             const auto path = VirtualPath::parse(entry.name, folder_);
             if (!path || !is_visible(*scene->account, entry, *path, scene->event.time)) continue;

@@ -15,6 +15,7 @@ namespace consign::desk {
 
 class Desk;
 struct MovedName;
+struct CollectedName;
 
 /// What a peer may know of a name.
 struct Attributes {
@@ -52,5 +53,6 @@ class Listing {
 [[nodiscard]] Attributes attributes_of(const catalog::Entry& entry);
 [[nodiscard]] Attributes attributes_of(const catalog::Upload& upload, std::uint64_t size_bytes);
 [[nodiscard]] Attributes attributes_of(const MovedName& moved);
+[[nodiscard]] Attributes attributes_of(const CollectedName& collected);
 
 }  // namespace consign::desk

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "desk/site.hpp"
 #include "policy/decide.hpp"
@@ -70,6 +72,15 @@ class Session {
     /// event's detail. `from`: the address that it came from, where not the session's.
     [[nodiscard]] boost::asio::awaitable<void> refused_request(
         std::string what, std::optional<boost::asio::ip::address> from = {});
+    /// Of the refusal that is about to be answered: words that say more than its code does.
+    void explain(std::error_code refusal, std::string words) {
+        explained_ = {refusal, std::move(words)};
+    }
+    /// What the peer is told of a refusal.
+    [[nodiscard]] std::string words_of(std::error_code refusal) const {
+        return refusal == explained_.first ? explained_.second : refusal.message();
+    }
+
     /// A packet that the protocol does not allow.
     [[nodiscard]] boost::asio::awaitable<void> violated_protocol(std::string what);
     /// Ends the row; once.
@@ -88,6 +99,7 @@ class Session {
     std::string network_;
     ledger::Session row_;
     std::optional<Departure> departure_;
+    std::pair<std::error_code, std::string> explained_;  // no refusal has the code 0
     bool row_written_ = false;
     bool leaving_ = false;
     bool ended_ = false;

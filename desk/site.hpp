@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "desk/collected_names.hpp"
 #include "desk/home_growth.hpp"
 #include "desk/live_policy.hpp"
 #include "desk/moved_names.hpp"
@@ -30,6 +31,7 @@ struct Site {
     Refusals refusals{};
     Rates rates{};
     MovedNames moved_names{};
+    CollectedNames collected_names{};
 };
 
 }  // namespace consign::desk

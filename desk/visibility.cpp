@@ -4,8 +4,8 @@ namespace consign::desk {
 
 namespace {
 
-bool is_in_quarantine(const policy::Account& account, const VirtualPath& path) {
-    const VirtualPath& folder = quarantine_folder();
+/// In a folder of administrators alone.
+bool is_in(const VirtualPath& folder, const policy::Account& account, const VirtualPath& path) {
     if (!account.home.contains(folder) && !folder.contains(account.home)) return false;
     const auto whole = account.home.joined(path);
     return whole && folder.contains(*whole);
@@ -18,9 +18,17 @@ const VirtualPath& quarantine_folder() {
     return folder;
 }
 
+const VirtualPath& archive_folder() {
+    static const VirtualPath folder = VirtualPath::parse("/archive").value();
+    return folder;
+}
+
 bool is_visible(const policy::Account& account, const catalog::Entry& entry,
                 const VirtualPath& path, Timestamp now) {
-    if (entry.standing == catalog::Standing::quarantined || is_in_quarantine(account, path))
+    if (entry.standing == catalog::Standing::quarantined ||
+        entry.standing == catalog::Standing::archived)
+        return false;
+    if (is_in(quarantine_folder(), account, path) || is_in(archive_folder(), account, path))
         return false;
     const auto granted = [&](policy::Verb verb) {
         return policy::may(account, verb, path).allowed;

@@ -14,6 +14,9 @@ inline constexpr std::chrono::minutes fresh_deposit_time{10};
 /// whose home it lies in.
 [[nodiscard]] const VirtualPath& quarantine_folder();
 
+/// The same of what was collected, and put away by a pickup's `then`.
+[[nodiscard]] const VirtualPath& archive_folder();
+
 /// Is this entry, at `path` below the account's home, there for the account at all?
 [[nodiscard]] bool is_visible(const policy::Account& account, const catalog::Entry& entry,
                               const VirtualPath& path, Timestamp now);

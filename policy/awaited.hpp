@@ -11,9 +11,9 @@ namespace consign::policy {
 inline constexpr std::array awaited_words = std::to_array<std::string_view>({
     "deliver",
     "deposits",
+    "expect_by",
     "ledger",
     "metrics",
-    "pickups",
     "pulls",
     "shorten_after_pickup",
     "ssh-certificate",

@@ -149,6 +149,34 @@ LoginProgress login_progress(const Account& account, std::string_view protocol,
     return progress;
 }
 
+const Pickup* pickup_of(const Policy& policy, const Account& account, const VirtualPath& path) {
+    const auto found = std::ranges::find_if(policy.pickups, [&](const Pickup& pickup) {
+        return pickup.account == account.id && pickup.path.matches(path);
+    });
+    return found == policy.pickups.end() ? nullptr : &*found;
+}
+
+bool restricts(const Pickup& pickup) {
+    return pickup.downloads || !pickup.window.empty() || pickup.then != AfterPickup::keep;
+}
+
+Verdict may_leave_pickup(const Policy& policy, const Account& account, const VirtualPath& from,
+                         const VirtualPath& to, bool is_folder) {
+    constexpr std::string_view no = "a pickup would not hold for it there";
+    if (!is_folder) {
+        const Pickup* const pickup = pickup_of(policy, account, from);
+        if (pickup && restricts(*pickup) && pickup_of(policy, account, to) != pickup)
+            return {false, pickup->rule, no};
+        return {true, account.rule, {}};
+    }
+    for (const Pickup& pickup : policy.pickups) {
+        if (pickup.account != account.id) continue;
+        if (restricts(pickup) && pickup.path.leads_on_from(from) && !pickup.path.covers_below(to))
+            return {false, pickup.rule, no};
+    }
+    return {true, account.rule, {}};
+}
+
 bool is_temporary_name(const Policy& policy, std::string_view name) {
     return std::ranges::any_of(policy.temporary_names,
                                [&](const Glob& glob) { return glob.matches_name(name); });

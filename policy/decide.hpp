@@ -56,6 +56,18 @@ struct LoginProgress {
 [[nodiscard]] LoginProgress login_progress(const Account& account, std::string_view protocol,
                                            const std::set<Method>& succeeded);
 
+/// What the policy says of how the account collects the file at `path` (relative to its home): the
+/// first of its pickups whose path matches; null where none does.
+[[nodiscard]] const Pickup* pickup_of(const Policy& policy, const Account& account,
+                                      const VirtualPath& path);
+/// Does it matter to the pickup who reads the file, and when?
+[[nodiscard]] bool restricts(const Pickup& pickup);
+/// May what is below `from` come to lie below `to`, without getting away from a pickup that
+/// restricts it? Of a file: `is_folder` is false.
+[[nodiscard]] Verdict may_leave_pickup(const Policy& policy, const Account& account,
+                                       const VirtualPath& from, const VirtualPath& to,
+                                       bool is_folder);
+
 /// A closed file under this name is durable, but no deposit.
 [[nodiscard]] bool is_temporary_name(const Policy& policy, std::string_view name);
 

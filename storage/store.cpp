@@ -26,7 +26,8 @@ Transaction& Store::on(database::Connection& connection) {
         .emplace(&connection, Transaction{catalog::Catalog(connection, *keys_, random_),
                                           ledger::Ledger(connection, *keys_, random_),
                                           documents::Documents(connection, *keys_, random_),
-                                          queue::Queue(connection, *keys_, random_)})
+                                          queue::Queue(connection, *keys_, random_),
+                                          pickups::Pickups(connection)})
         .first->second;
 }
 

@@ -15,6 +15,7 @@
 #include "storage/database/database.hpp"
 #include "storage/documents/documents.hpp"
 #include "storage/ledger/ledger.hpp"
+#include "storage/pickups/pickups.hpp"
 #include "storage/queue/queue.hpp"
 #include "storage/vault/vault.hpp"
 
@@ -26,6 +27,7 @@ struct Transaction {
     ledger::Ledger ledger;
     documents::Documents documents;
     queue::Queue queue;
+    pickups::Pickups pickups;
 };
 
 class Store {

@@ -29,6 +29,9 @@ endforeach()
 # that the script names, then ctest -L desktop.
 consign_interop_test(interop_ftps_filezilla interop/ftps_filezilla_tests.py LABEL desktop TIMEOUT 300)
 
+consign_interop_test(interop_pickups interop/pickups_tests.py LABEL interop TIMEOUT 180)
+consign_interop_test(fault_pickups fault/pickups_tests.py LABEL fault TIMEOUT 180)
+
 consign_interop_test(fault_kill9 fault/kill9_tests.py LABEL fault TIMEOUT 600)
 consign_interop_test(fault_ftps_kill9 fault/ftps_kill9_tests.py LABEL fault TIMEOUT 600)
 set_tests_properties(fault_kill9 fault_ftps_kill9 PROPERTIES PROCESSORS 2)

@@ -201,7 +201,7 @@ void FtpSession::say(int code, std::string_view text) {
 }
 
 void FtpSession::say(std::error_code error) {
-    say(code_of(error), error.message());
+    say(code_of(error), session_.words_of(error));
 }
 
 }  // namespace consign::ftps

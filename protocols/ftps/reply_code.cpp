@@ -26,9 +26,12 @@ int code_of_desk(desk::desk_errc error) {
         case desk_errc::name_too_long:
             return 553;
         case desk_errc::in_use:
+        case desk_errc::being_downloaded:
             return 450;
         case desk_errc::superseded:
         case desk_errc::altered:
+        case desk_errc::download_lapsed:
+        case desk_errc::too_scattered:
         case desk_errc::overloaded:
         case desk_errc::storage_failed:
             return 451;

@@ -248,7 +248,7 @@ void SftpSession::answer(std::uint32_t id, const Result<>& result) {
 }
 
 void SftpSession::answer(std::uint32_t id, std::error_code error) {
-    append_status(answers_, id, status_of(error), error.message());
+    append_status(answers_, id, status_of(error), desk_.session().words_of(error));
 }
 
 void SftpSession::answer_no_handle(std::uint32_t id) {

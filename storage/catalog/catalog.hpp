@@ -39,6 +39,7 @@ enum class Standing : std::uint8_t {
     temporary = 1,    // closed under a temporary name: no deposit, and seen by made_by alone
     waiting = 2,      // something that would make it complete is missing: the same
     quarantined = 3,  // seen by nobody, whatever is granted
+    archived = 5,     // collected, and put away: the same
 };
 
 /// A sealed file as the catalog knows it.

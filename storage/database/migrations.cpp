@@ -6,6 +6,7 @@
 #include "storage/database/errc.hpp"
 #include "storage/database/step_3.hpp"
 #include "storage/database/step_4.hpp"
+#include "storage/database/step_5.hpp"
 
 namespace consign::database {
 
@@ -159,7 +160,7 @@ CREATE TABLE subject_activity (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all_steps{step_1, step_2, step_3, step_4};
+constexpr std::array all_steps{step_1, step_2, step_3, step_4, step_5};
 
 Result<std::int64_t> number(Connection& connection, const char* pragma) {
     auto query = connection.query(pragma);

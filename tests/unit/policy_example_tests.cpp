@@ -33,9 +33,8 @@ BOOST_AUTO_TEST_CASE(loads_and_tells_what_is_not_carried_out_and_what_can_come_o
         "these alone",
         "policy.d/20-accounts.yaml:40:27: warning: `totp`" + waits,
         "policy.d/30-routes.yaml:15:9: warning: `deliver`" + waits,
-        "policy.d/30-routes.yaml:16:5: warning: `acknowledge`" + waits,
         "policy.d/30-routes.yaml:33:1: warning: `pulls`" + waits,
-        "policy.d/30-routes.yaml:41:1: warning: `pickups`" + waits,
+        "policy.d/30-routes.yaml:47:5: warning: `expect_by`" + waits,
         "policy.d/30-routes.yaml:52:1: warning: `deposits`" + waits,
     };
     BOOST_TEST(said == expected, boost::test_tools::per_element());
