@@ -1,4 +1,6 @@
-// `consign audit`: what the ledger tells, and whether it is whole.
+// `consign audit`: what the ledger tells.
+#include "admin/audit.hpp"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -110,30 +112,6 @@ Outcome<> show(const Command& command, const Query& query, const std::string& wh
     return {};
 }
 
-Outcome<> verify(const Command& command, bool as_json) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    json::object found;
-    const auto answered =
-        (*door)->ask("audit.verify", {}, [&found](const json::object& row) { found = row; });
-    if (!answered) return std::unexpected(answered.error());
-    const auto* verifies = found.if_contains("verifies");
-    const bool whole = verifies && *verifies == true;
-    if (as_json)
-        make_row_printer(Format::json, {}, {}, stdout)->print(found);
-    else if (whole)
-        fmt::print("chain of {} rows verifies; head {}\n", field_text(found, "rows"),
-                   field_text(found, "head"));
-    else
-        fmt::print("the chain breaks at row {}: {}\n", field_text(found, "first_bad"),
-                   field_text(found, "why"));
-    if (!whole)
-        return failed(
-            "the ledger was changed outside of Consign; keep the data folder as it is, and "
-            "hold it against a backup");
-    return {};
-}
-
 void add_shared_options(CLI::App& verb, Query& query) {
     verb.add_option("--account", query.account,
                     "Only of this account (admin:USER, system:NAME too)");
@@ -176,12 +154,7 @@ void add_audit(CLI::App& app, Command& command) {
     audit->require_subcommand(1);
     add_list(*audit, command, "sessions", "Who was here: one row a session");
     add_list(*audit, command, "events", "What happened: one row an event");
-    auto* verb = audit->add_subcommand("verify", "Is the ledger's chain of hashes whole");
-    const auto as_json = std::make_shared<bool>(false);
-    verb->add_flag("--json", *as_json, "One JSON object");
-    verb->callback([&command, as_json] {
-        command.verb = [&command, as_json] { return verify(command, *as_json); };
-    });
+    add_audit_verify(*audit, command);
 }
 
 }  // namespace consign::admin

@@ -30,8 +30,16 @@ void add_reload(CLI::App& app, Command& command);
 void add_policy(CLI::App& app, Command& command);
 void add_audit(CLI::App& app, Command& command);
 void add_files(CLI::App& app, Command& command);
+void add_deliveries(CLI::App& app, Command& command);
 void add_jobs(CLI::App& app, Command& command);
+void add_expected(CLI::App& app, Command& command);
 void add_alerts(CLI::App& app, Command& command);
+void add_retention(CLI::App& app, Command& command);
+void add_hold(CLI::App& app, Command& command);
+void add_subject(CLI::App& app, Command& command);
+void add_quarantine(CLI::App& app, Command& command);
+void add_scrub(CLI::App& app, Command& command);
+void add_pulls(CLI::App& app, Command& command);
 void add_hash_password(CLI::App& app, Command& command);
 void add_status(CLI::App& app, Command& command);
 

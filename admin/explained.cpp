@@ -76,6 +76,14 @@ std::string kept_text(const policy::Policy& policy, const policy::Keeping& keepi
         term_text(policy, keeping.term));
 }
 
+/// The one that looks at it before anything else happens.
+const policy::Scanner* scanner_of(const policy::Policy& policy,
+                                  const policy::Explanation& explanation) {
+    if (policy.scan) return &*policy.scan;
+    const policy::Route* route = explanation.routing ? explanation.routing->route : nullptr;
+    return route && route->scan ? &*route->scan : nullptr;
+}
+
 void print_routing(Sheet& sheet, const policy::Policy& policy, const Explained& explained) {
     const policy::Routing& routing = *explained.explanation.routing;
     for (const auto ending : explained.missing)
@@ -231,6 +239,9 @@ void print_for_people(const policy::Policy& policy, const Explained& explained) 
         return;
     }
     sheet.considered(explanation.routes);
+    const bool is_deposit = explanation.routing || !explanation.routes.empty();
+    if (const auto* scanner = scanner_of(policy, explanation); scanner && is_deposit)
+        sheet.line("scan", fmt::format("first, by clamd at {}", scanner->text), scanner->rule);
     if (explanation.routing)
         print_routing(sheet, policy, explained);
     else if (!explanation.routes.empty())
@@ -258,6 +269,8 @@ json::object as_json(const policy::Policy& policy, const Explained& explained) {
         row["format"] = policy::content::name_of(question.content->format);
         row["size"] = question.size_bytes;
     }
+    if (const auto* scanner = scanner_of(policy, explanation))
+        row["scan"] = json::object{{"clamd", scanner->text}, {"rule", scanner->rule.text()}};
     row["routing"] =
         explanation.routing ? json::value(routing_json(explained)) : json::value(nullptr);
     return row;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "admin/command.hpp"
+#include "admin/content_columns.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
 
@@ -15,12 +16,21 @@ namespace {
 struct Listing {
     std::string path = "/";
     bool recursive = false;
+    bool retained = false;
     Format format = Format::table;
 };
 
 Outcome<> list(const Command& command, const Listing& listing) {
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
+    if (listing.retained) {
+        const auto contents = make_content_printer(listing.format);
+        const auto told = (*door)->ask("files.retained", {},
+                                       [&contents](const auto& row) { contents->print(row); });
+        contents->finish();
+        if (!told) return std::unexpected(told.error());
+        return {};
+    }
     const auto printer = make_row_printer(
         listing.format, {"path", "kind", "size", "modified", "stream", "depositor"},
         {field_column("KIND", "kind"), field_column("SIZE", "size", true),
@@ -48,6 +58,8 @@ void add_files(CLI::App& app, Command& command) {
             "In the whole tree, as `files ls` shows it (\\xHH is a byte, \\\\ a backslash)")
         ->capture_default_str();
     verb->add_flag("-R,--recursive", listing->recursive, "With everything below");
+    verb->add_flag("--retained", listing->retained,
+                   "What is kept though its last name is gone, of the whole site");
     add_format_flags(*verb, listing->format);
     verb->callback([&command, listing] {
         command.verb = [&command, listing] { return list(command, *listing); };

@@ -50,7 +50,8 @@ Outcome<> init(const Command& command, const std::string& owner_name) {
     for (const auto& path : site->left) fmt::print("left  {} (was there already)\n", path.string());
     fmt::print(
         "\nKeep a copy of keys/root.key in a safe: without it, nothing in the data folder can be "
-        "read.\nNext: put your accounts into policy.d/10-accounts.yaml, then\n"
+        "read.\nGive keys/witness.pub to whoever audits you: it tells this site's checkpoints from "
+        "others.\nNext: put your accounts into policy.d/10-accounts.yaml, then\n"
         "  consign -c {0} check\n"
         "  {1}\n",
         command.config.string(),

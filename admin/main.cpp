@@ -36,8 +36,16 @@ int run(int argc, char** argv) {
     add_policy(app, command);
     add_audit(app, command);
     add_files(app, command);
+    add_deliveries(app, command);
     add_jobs(app, command);
+    add_expected(app, command);
     add_alerts(app, command);
+    add_retention(app, command);
+    add_hold(app, command);
+    add_subject(app, command);
+    add_quarantine(app, command);
+    add_scrub(app, command);
+    add_pulls(app, command);
     add_hash_password(app, command);
     add_status(app, command);
 

@@ -10,7 +10,9 @@
 
 #include "admin/sample_site.hpp"
 #include "admin/ssh_keygen.hpp"
+#include "base/ssh_signature.hpp"
 #include "storage/keyring/root_key.hpp"
+#include "storage/keyring/witness_key.hpp"
 #include "storage/open_store.hpp"
 
 namespace consign::admin {
@@ -41,13 +43,14 @@ class SiteMaker {
         const fs::path data = (folder_ / site_.data).lexically_normal();
         if (auto empty = refuse_a_store_without_key(data); !empty)
             return std::unexpected(std::move(empty).error());
-        const std::array<std::function<Outcome<>()>, 10> steps{
+        const std::array<std::function<Outcome<>()>, 11> steps{
             [&] { return make_folder(folder_); },
             [&] { return make_folder(folder_ / "policy.d"); },
             [&] { return make_folder(folder_ / "keys"); },
             [&] { return write(folder_ / "policy.d/10-accounts.yaml", sample_accounts()); },
             [&] { return write(folder_ / "policy.d/20-routes.yaml", sample_routes()); },
             [&] { return make_host_keys(); },
+            [&] { return make_witness_key(); },
             [&] { return make_root_key(); },
             [&] { return make_store(data); },
             [&] { return give_root_key(); },
@@ -117,6 +120,17 @@ class SiteMaker {
             if (auto given = give_to_owner(path); !given) return given;
         }
         return {};
+    }
+
+    /// With its public half beside it, in the form that `ssh-keygen -Y verify` reads.
+    Outcome<> make_witness_key() {
+        const fs::path path = folder_ / "keys/witness.key";
+        if (!is_missing(path)) return {};
+        const auto key = keyring::generate_witness_key(disk_, path);
+        if (!key) return failed_at(path, key.error());
+        if (auto given = give_to_owner(path); !given) return given;
+        return write(folder_ / "keys/witness.pub",
+                     ssh_public_key(key->public_key()) + " " + site_.name + "\n");
     }
 
     Outcome<> make_root_key() {

@@ -10,6 +10,7 @@
 #include "desk/administration.hpp"
 #include "storage/keyring/errc.hpp"
 #include "storage/keyring/root_key.hpp"
+#include "storage/keyring/witness_key.hpp"
 #include "storage/open_store.hpp"
 
 namespace consign::admin {
@@ -35,8 +36,11 @@ class CallbackSink final : public desk::RowSink {
 
 class OfflineStore final : public Door {
   public:
-    OfflineStore(std::shared_ptr<const policy::Policy> policy, std::string administrator)
-        : policy_(std::move(policy)), administrator_(std::move(administrator)) {}
+    OfflineStore(std::shared_ptr<const policy::Policy> policy, std::string administrator,
+                 std::optional<Ed25519Key> witness)
+        : policy_(std::move(policy)),
+          administrator_(std::move(administrator)),
+          witness_(std::move(witness)) {}
 
     Result<> open(const SecretKey& root) {
         auto opened = open_store(disk_, policy_.current()->data, root, random_, pool_threads);
@@ -48,7 +52,8 @@ class OfflineStore final : public Door {
                                    .random = random_,
                                    .log = log_,
                                    .passwords = passwords_,
-                                   .started = clock_.now()});
+                                   .started = clock_.now(),
+                                   .witness = witness_ ? &*witness_ : nullptr});
         administration_.emplace(*site_);
         verbs_ = administration_->verbs();
         return {};
@@ -77,6 +82,7 @@ class OfflineStore final : public Door {
     desk::LivePolicy policy_;
     desk::Passwords passwords_;
     std::string administrator_;
+    std::optional<Ed25519Key> witness_;
     asio::io_context io_;  // outlives the store, whose threads post to it
     std::unique_ptr<Store> store_;
     std::unique_ptr<desk::Site> site_;
@@ -84,28 +90,45 @@ class OfflineStore final : public Door {
     desk::VerbTable verbs_;
 };
 
-Outcome<std::filesystem::path> root_key_file(const policy::KeyReference& reference) {
+Outcome<std::filesystem::path> file_of(const policy::KeyReference& reference,
+                                       std::string_view name) {
     if (reference.kind == policy::KeyReference::Kind::file) return reference.value;
     if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"))
         return std::filesystem::path(folder) / reference.value;
     return failed(
-        fmt::format("no daemon is running, and the root key is the credential {}, which "
+        fmt::format("no daemon is running, and the {} key is the credential {}, which "
                     "systemd gives to the daemon alone; start consignd",
-                    reference.value));
+                    name, reference.value));
 }
 
-/// As root, before the owner is taken on, and as the owner after: the key may belong to either.
-Outcome<SecretKey> load_root_key_and_become_owner(const policy::Policy& policy) {
-    const auto file = root_key_file(policy.root_key);
-    if (!file) return std::unexpected(file.error());
-    auto root = keyring::load_root_key(*file);
+struct Keys {
+    SecretKey root;
+    std::optional<Ed25519Key> witness;
+};
+
+/// As root, before the owner is taken on, and as the owner after: a key may belong to either.
+Outcome<Keys> load_keys_and_become_owner(const policy::Policy& policy) {
+    const auto root_file = file_of(policy.root_key, "root");
+    if (!root_file) return std::unexpected(root_file.error());
+    const auto witness_file = policy.witness_key ? file_of(*policy.witness_key, "witness")
+                                                 : Outcome<std::filesystem::path>();
+    if (!witness_file) return std::unexpected(witness_file.error());
+    auto root = keyring::load_root_key(*root_file);
+    auto witness = keyring::load_witness_key(*witness_file);
     if (auto became = become_owner_of(policy.data); !became)
         return std::unexpected(std::move(became).error());
     if (!root && root.error() == keyring::keyring_errc::root_key_foreign)
-        root = keyring::load_root_key(*file);
-    if (root) return *std::move(root);
-    return failed(
-        fmt::format("the root key {} cannot be used: {}", file->string(), root.error().message()));
+        root = keyring::load_root_key(*root_file);
+    if (!root)
+        return failed(fmt::format("the root key {} cannot be used: {}", root_file->string(),
+                                  root.error().message()));
+    if (!policy.witness_key) return Keys{*std::move(root), std::nullopt};
+    if (!witness && witness.error() == keyring::keyring_errc::root_key_foreign)
+        witness = keyring::load_witness_key(*witness_file);
+    if (!witness)
+        return failed(fmt::format("the witness key {} cannot be used: {}", witness_file->string(),
+                                  witness.error().message()));
+    return Keys{*std::move(root), std::move(*witness)};
 }
 
 }  // namespace
@@ -115,11 +138,11 @@ Outcome<std::unique_ptr<Door>> open_offline_store(const Command& command) {
     if (!site) return std::unexpected(std::move(site).error());
     const auto policy = *std::move(site);
     const std::string administrator = caller().name;
-    const auto root = load_root_key_and_become_owner(*policy);
-    if (!root) return std::unexpected(root.error());
+    auto keys = load_keys_and_become_owner(*policy);
+    if (!keys) return std::unexpected(std::move(keys).error());
 
-    auto store = std::make_unique<OfflineStore>(policy, administrator);
-    if (const auto opened = store->open(*root); !opened) {
+    auto store = std::make_unique<OfflineStore>(policy, administrator, std::move(keys->witness));
+    if (const auto opened = store->open(keys->root); !opened) {
         if (opened.error() == data_folder_errc::in_use)
             return failed(
                 fmt::format("a process holds {}, but no daemon answers on its control "

@@ -36,6 +36,8 @@ keys:
   # Without this key, nothing in the data folder can be read: keep a copy in a safe.
   # With systemd, credential:consign-root takes its place.
   root: file:keys/root.key
+  # Signs the ledger's checkpoints. Give keys/witness.pub to your auditor.
+  witness: file:keys/witness.key
 
 listeners:
   - name: sftp
@@ -52,6 +54,10 @@ listeners:
 #   certificate: tls/server.pem
 #   private_key: tls/server.key
 #   passive: {{ports: 50000-50100}}
+
+# The whole store is read again and again at this pace, so that damage is found while a backup
+# has it still.
+scrub: {{rate: 16 MiB/s, every: 7 days}}
 
 limits:
   sessions: 4000

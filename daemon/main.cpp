@@ -14,6 +14,7 @@
 #include "desk/housekeeping.hpp"
 #include "policy/load.hpp"
 #include "storage/keyring/root_key.hpp"
+#include "storage/keyring/witness_key.hpp"
 #include "storage/open_store.hpp"
 
 namespace consign::daemon {
@@ -52,18 +53,26 @@ void describe(CLI::App& app, Options& options) {
         ->transform(CLI::CheckedTransformer(levels));
 }
 
+std::filesystem::path file_of(const policy::KeyReference& key, std::string_view name) {
+    if (key.kind == policy::KeyReference::Kind::file) return key.value;
+    const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+    if (!folder)
+        throw StartFailure(
+            fmt::format("keys.{} is the credential `{}`, but systemd gave this process none: "
+                        "set LoadCredential= in the unit",
+                        name, key.value));
+    return std::filesystem::path(folder) / key.value;
+}
+
 SecretKey root_key_of(const policy::Policy& policy) {
-    std::filesystem::path file = policy.root_key.value;
-    if (policy.root_key.kind == policy::KeyReference::Kind::credential) {
-        const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
-        if (!folder)
-            throw StartFailure(
-                fmt::format("keys.root is the credential `{}`, but systemd gave this process none: "
-                            "set LoadCredential= in the unit",
-                            policy.root_key.value));
-        file = std::filesystem::path(folder) / file;
-    }
+    const auto file = file_of(policy.root_key, "root");
     return required(keyring::load_root_key(file), fmt::format("root key {}", file.string()));
+}
+
+std::optional<Ed25519Key> witness_key_of(const policy::Policy& policy) {
+    if (!policy.witness_key) return std::nullopt;
+    const auto file = file_of(*policy.witness_key, "witness");
+    return required(keyring::load_witness_key(file), fmt::format("witness key {}", file.string()));
 }
 
 void serve(const Options& options, const policy::Loaded& loaded, const Log& log) {
@@ -79,6 +88,7 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
     const auto store = required(
         open_store(disk, policy->data, root_key_of(*policy), random, cores + reserve_pool_threads),
         fmt::format("data folder {}", policy->data.string()));
+    const auto witness = witness_key_of(*policy);
     desk::LivePolicy live_policy(policy);
     desk::Passwords passwords;
     desk::Site site{.store = *store,
@@ -87,7 +97,8 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
                     .random = random,
                     .log = log,
                     .passwords = passwords,
-                    .started = clock.now()};
+                    .started = clock.now(),
+                    .witness = witness ? &*witness : nullptr};
     desk::Administration administration(site);
     Service service(strand, site, options.config, loaded);
     const auto windows = std::make_shared<ssh::WindowBudget>(receive_windows_bytes);
@@ -138,6 +149,7 @@ int run(int argc, char** argv) {
         if (options.check_only) {
             for (const policy::Listener& listener : loaded.policy->listeners)
                 check_listener(listener);
+            static_cast<void>(witness_key_of(*loaded.policy));
             fmt::print("ok: {} accounts, {} routes\n", loaded.policy->accounts.size(),
                        loaded.policy->routes.size());
             return 0;

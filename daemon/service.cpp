@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/process.hpp"
+#include "desk/checkpointing.hpp"
 #include "desk/housekeeping.hpp"
 #include "desk/rfc3339.hpp"
 
@@ -62,6 +63,8 @@ asio::awaitable<void> Service::run() {
     watch_.stop();
     co_await tasks_.all_ended();
     co_await desk::close(site_);
+    if (const auto made = co_await desk::make_checkpoint(site_); !made)
+        site_.log.error("a checkpoint could not be made", {{"why", made.error()}});
     site_.log.info("stopped");
 }
 

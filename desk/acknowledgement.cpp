@@ -10,6 +10,7 @@
 #include "desk/rfc3339.hpp"
 #include "desk/router.hpp"
 #include "desk/system_event.hpp"
+#include "storage/database/errc.hpp"
 #include "storage/queue/errc.hpp"
 
 namespace consign::desk {
@@ -144,7 +145,13 @@ Result<> withdraw_acknowledgement(Transaction& transaction, const Id& deposit) {
 }
 
 asio::awaitable<Result<>> write_acknowledgement(Site& site, queue::Job job) {
-    Work work = Work::parse(job.work);
+    // `job` may have been read before an earlier attempt came to its end.
+    const auto standing = co_await site.store.read(
+        [&](Transaction& transaction) { return transaction.queue.find(job.id); });
+    if (!standing) co_return failure(standing.error());
+    if (!*standing) co_return Result<>{};
+    if ((*standing)->altered) co_return failure(database::database_errc::altered_cell);
+    Work work = Work::parse((*standing)->work);
     // Of an attempt that was cut short: no row knows it, or the job would have ended.
     if (!work.begun.is_nil()) co_await drop(site, work.begun);
     fault_point("acknowledge.taken");

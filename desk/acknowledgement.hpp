@@ -15,8 +15,9 @@ namespace consign::desk {
 /// The deposit was replaced before anybody had it: what was not acknowledged yet is not.
 [[nodiscard]] Result<> withdraw_acknowledgement(Transaction& transaction, const Id& deposit);
 
-/// Seals the file, names it, and ends the job. Succeeds where the job has ended meanwhile. As
-/// free_path(), or the vault's: nothing is left of the attempt then.
+/// Seals the file, names it, and ends the job, as the queue knows it by now. Succeeds where the job
+/// has ended meanwhile. As free_path(), or the vault's: nothing is left of the attempt then.
+/// database_errc::altered_cell where the job cannot be read.
 [[nodiscard]] boost::asio::awaitable<Result<>> write_acknowledgement(Site& site, queue::Job job);
 
 }  // namespace consign::desk

@@ -5,12 +5,21 @@
 #include "desk/administrator_act.hpp"
 #include "desk/audit_rows.hpp"
 #include "desk/complaint.hpp"
+#include "desk/delivery_verbs.hpp"
 #include "desk/displayed_path.hpp"
+#include "desk/expected_verbs.hpp"
+#include "desk/hold_verbs.hpp"
 #include "desk/job_verbs.hpp"
 #include "desk/lives.hpp"
+#include "desk/pull_verbs.hpp"
+#include "desk/quarantine_verbs.hpp"
+#include "desk/retention_verbs.hpp"
 #include "desk/rfc3339.hpp"
+#include "desk/scrub_verbs.hpp"
 #include "desk/stored_files.hpp"
+#include "desk/subject_verbs.hpp"
 #include "desk/verb_arguments.hpp"
+#include "desk/verification.hpp"
 
 namespace consign::desk {
 
@@ -18,10 +27,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
-
-std::string text_of(const Digest32& digest) {
-    return to_hex(digest);
-}
 
 std::optional<Id> id_from_hex(std::string_view hex) {
     return Id::from_hex(hex);
@@ -174,12 +179,20 @@ VerbTable Administration::verbs() {
     };
     VerbTable table{{"audit.events", bound(&Administration::audit_events)},
                     {"audit.sessions", bound(&Administration::audit_sessions)},
-                    {"audit.verify", bound(&Administration::audit_verify)},
                     {"files.list", bound(&Administration::files_list)},
                     {"files.stored", bound(&Administration::files_stored)},
                     {"policy.log", bound(&Administration::policy_log)},
                     {"policy.show", bound(&Administration::policy_show)}};
+    table.merge(delivery_verbs(site_));
     table.merge(job_verbs(site_));
+    table.merge(verification_verbs(site_));
+    table.merge(hold_verbs(site_));
+    table.merge(retention_verbs(site_));
+    table.merge(subject_verbs(site_));
+    table.merge(expected_verbs(site_));
+    table.merge(quarantine_verbs(site_));
+    table.merge(scrub_verbs(site_));
+    table.merge(pull_verbs(site_));
     return table;
 }
 
@@ -213,30 +226,6 @@ asio::awaitable<Answered> Administration::audit_sessions(VerbCall call) {
     auto rows = co_await site_.store.read(
         [&filter](Transaction& transaction) { return transaction.ledger.sessions(*filter); });
     co_return co_await answer(std::move(call), "audit sessions", std::move(rows), limit);
-}
-
-asio::awaitable<Answered> Administration::audit_verify(VerbCall call) {
-    const VerbArguments arguments(call.arguments);
-    if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
-    const auto found = co_await site_.store.read(
-        [](Transaction& transaction) { return transaction.ledger.verify(); });
-    const bool verifies = found && !found->first_bad;
-    if (auto recorded =
-            co_await record_act(site_, call.administrator, "audit verify",
-                                verifies ? ledger::Outcome::granted : ledger::Outcome::failed);
-        !recorded)
-        co_return recorded;
-    if (!found) co_return storage_complaint(found.error());
-    json::object row{{"verifies", verifies}, {"rows", found->rows}};
-    if (verifies) {
-        row.emplace("head", text_of(found->head));
-    } else {
-        row.emplace("first_bad", *found->first_bad);
-        row.emplace("why", found->why);
-    }
-    if (auto given = co_await call.rows.give(std::move(row)); !given)
-        co_return storage_complaint(given.error());
-    co_return json::object();
 }
 
 asio::awaitable<Answered> Administration::files_list(VerbCall call) {

@@ -23,7 +23,6 @@ class Administration {
     /// audit.sessions  account, from, until, limit
     ///                 The newest `limit` rows that match, oldest first; {"rows", "more"} at the
     ///                 end.
-    /// audit.verify    one row: {"verifies", "rows", "head"} or {"verifies", "first_bad", "why"}
     /// files.list      path (as displayed), recursive: one row a name, in the order in which the
     /// names
     ///                 were made; below a folder that changes meanwhile, some may be missed
@@ -35,7 +34,8 @@ class Administration {
     /// in
     ///                 the order in which they were read; the text of a large one goes on in the
     ///                 rows behind its first
-    /// and those of desk/job_verbs.hpp.
+    /// and those of desk/job_verbs.hpp, expected_verbs.hpp, hold_verbs.hpp, quarantine_verbs.hpp,
+    /// retention_verbs.hpp, subject_verbs.hpp and verification.hpp.
     [[nodiscard]] VerbTable verbs();
 
     /// Somebody who is no administrator asked: recorded. Returns what to tell them.
@@ -44,7 +44,6 @@ class Administration {
   private:
     [[nodiscard]] boost::asio::awaitable<Answered> audit_events(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<Answered> audit_sessions(VerbCall call);
-    [[nodiscard]] boost::asio::awaitable<Answered> audit_verify(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<Answered> files_list(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<Answered> files_stored(VerbCall call);
     // desk/policy_versions.cpp

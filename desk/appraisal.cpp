@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "desk/content_digest.hpp"
+#include "desk/depositor.hpp"
 #include "desk/sealed_content.hpp"
 #include "policy/content/ending.hpp"
 #include "storage/catalog/errc.hpp"
@@ -223,18 +224,18 @@ asio::awaitable<Result<>> appraise_one(Site& site, Appraisal& appraisal,
                                        std::optional<Beside> arriving) {
     const policy::Policy& policy = *appraisal.policy;
     const Offer& offer = appraisal.offer;
-    const auto account = policy.accounts.find(offer.account);
+    const policy::Account* const account = depositor_in(policy, offer.account);
     // The transaction will refuse it.
-    if (account == policy.accounts.end()) co_return Result<>{};
+    if (!account) co_return Result<>{};
     policy::DepositFacts facts{.path = offer.whole,
                                .account = offer.account,
-                               .group = account->second.group,
-                               .home = account->second.home,
+                               .group = account->group,
+                               .home = account->home,
                                .time = offer.time,
                                .size_bytes = offer.file.size_bytes,
                                .sha256 = offer.file.sha256};
     std::unique_ptr<vault::SealedReader> sealed;
-    if (policy::needs_content(policy, account->second, offer.whole)) {
+    if (policy::needs_content(policy, *account, offer.whole)) {
         auto reader = co_await opened(site, offer.file);
         if (!reader) co_return failure(reader.error());
         sealed = std::move(*reader);
@@ -242,7 +243,7 @@ asio::awaitable<Result<>> appraise_one(Site& site, Appraisal& appraisal,
         if (!head) co_return failure(head.error());
         facts.content = policy::content::read_content(*head);
     }
-    appraisal.routing = policy::route(policy, facts);
+    appraisal.routing = policy::route(policy, facts, appraisal.passage);
     const policy::Route* route = appraisal.routing ? appraisal.routing->route : nullptr;
     if (!route || (route->endings.empty() && route->sidecars.empty())) co_return Result<>{};
 
@@ -304,16 +305,17 @@ namespace {
 bool may_be_awaited(const Appraisal& appraisal) {
     const Offer& offer = appraisal.offer;
     const auto itself = sidecar_named(offer.whole.name());
-    const auto account = appraisal.policy->accounts.find(offer.account);
-    if (!itself || account == appraisal.policy->accounts.end()) return false;
+    const policy::Account* const account = depositor_in(*appraisal.policy, offer.account);
+    if (!itself || !account) return false;
     const auto of = VirtualPath::parse(itself->of, offer.whole.parent());
-    return of && policy::may_wait_for(*appraisal.policy, account->second, *of, itself->kind);
+    return of && policy::may_wait_for(*appraisal.policy, *account, *of, itself->kind);
 }
 
 }  // namespace
 
-asio::awaitable<Result<Appraisal>> appraise(Site& site, Offer offer) {
-    Appraisal appraisal{.policy = site.policy.current(), .offer = std::move(offer)};
+asio::awaitable<Result<Appraisal>> appraise(Site& site, Offer offer, policy::Passage passage) {
+    Appraisal appraisal{
+        .policy = site.policy.current(), .offer = std::move(offer), .passage = passage};
     if (sidecar_named(appraisal.offer.whole.name())) {
         auto waiting = co_await appraise_waiting(site, appraisal);
         if (!waiting) co_return failure(waiting.error());

@@ -35,6 +35,7 @@ struct Beside {
 struct Appraisal {
     std::shared_ptr<const policy::Policy> policy;
     Offer offer;
+    policy::Passage passage = policy::Passage::deposited;
     std::optional<policy::Routing> routing{};  // of *policy
     /// What its route asks for and what is not there, in the policy's words: "pdf_trailer",
     /// "ok_file". While anything is, it is no deposit.
@@ -54,7 +55,8 @@ struct Appraisal {
 /// Reads no more than the policy asks for: nothing, the first 64 KiB, or, where a route asks how
 /// the file ends or for a digest, all of it, in steps that leave the pool to others in between.
 /// Errors: as open_content.
-[[nodiscard]] boost::asio::awaitable<Result<Appraisal>> appraise(Site& site, Offer offer);
+[[nodiscard]] boost::asio::awaitable<Result<Appraisal>> appraise(
+    Site& site, Offer offer, policy::Passage passage = policy::Passage::deposited);
 
 /// What check_still_holds() answers: make another appraisal.
 inline constexpr std::errc appraisal_outdated = std::errc::resource_unavailable_try_again;

@@ -1,15 +1,17 @@
 #include "desk/carry_out.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "base/fault_point.hpp"
 #include "desk/acknowledgement.hpp"
 #include "desk/alarm.hpp"
+#include "desk/delivery.hpp"
 #include "desk/free_path.hpp"
+#include "desk/keeping.hpp"
+#include "desk/quarantine.hpp"
 #include "desk/router.hpp"
+#include "desk/scan_gate.hpp"
 #include "policy/calendar/zone.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/vault/errc.hpp"
@@ -50,17 +52,13 @@ class CarryingOut {
         if (!done) return done;
         for (const std::string& tag : routing_.tags)
             if (done = record("tag: " + tag, routing_.rule); !done) return done;
-        if (routing_.retention_class)
-            if (done = classify(*routing_.retention_class); !done) return done;
+        done = routing_.retention_class ? classify(*routing_.retention_class)
+                                        : bind_as_routed(transaction_, appraisal_, file_.file);
+        if (!done) return done;
         return alert();
     }
 
   private:
-    struct Name {
-        NodeId node = 0;
-        VirtualPath path;
-    };
-
     [[nodiscard]] ledger::Event routed(std::string detail, const policy::Rule& rule) const {
         ledger::Event event = deposited_;
         event.action = ledger::Action::routed;
@@ -77,13 +75,6 @@ class CarryingOut {
     [[nodiscard]] Result<> record(std::string detail, const policy::Rule& rule) {
         return append(routed(std::move(detail), rule));
     }
-    /// Deliveries are decided, and wait for those who carry them out.
-    [[nodiscard]] Result<> record_not_carried_out(std::string_view what, const policy::Rule& rule) {
-        auto event = routed(fmt::format("{}: not carried out by this version", what), rule);
-        event.outcome = ledger::Outcome::failed;
-        return append(event);
-    }
-
     [[nodiscard]] Result<Name> add_name(const VirtualPath& wanted, OnClash on_clash,
                                         Standing standing) {
         const auto path = free_path(transaction_, wanted, on_clash, deposited_.time);
@@ -104,15 +95,18 @@ class CarryingOut {
             return times;
         const auto removed = transaction_.catalog.remove(offer_.whole);
         if (!removed) return failure(removed.error());
+        note_moved(name, entry->modified);
+        return {};
+    }
+    void note_moved(const Name& name, Timestamp modified) {
         own_ = name;
         aftermath_.moved.push_back({.account = offer_.account,
                                     .whole = offer_.whole,
                                     .file = file_.file,
                                     .node = name.node,
                                     .size_bytes = offer_.file.size_bytes,
-                                    .modified = entry->modified,
+                                    .modified = modified,
                                     .moved = deposited_.time});
-        return {};
     }
 
     [[nodiscard]] Result<> give_names() {
@@ -123,7 +117,7 @@ class CarryingOut {
         }
         for (const auto& delivery : routing_.deliveries) {
             recipients_.push_back(0);
-            if (auto told = record_not_carried_out("deliver", delivery.to.rule); !told) return told;
+            if (auto ordered = order(delivery); !ordered) return ordered;
         }
         if (routing_.acknowledge)
             if (auto asked = acknowledge(*routing_.acknowledge); !asked) return asked;
@@ -173,47 +167,55 @@ class CarryingOut {
         return name ? std::optional(*name) : std::nullopt;
     }
 
+    /// A job for who delivers, with its event.
+    [[nodiscard]] Result<> order(const policy::Routing::Delivery& delivery) {
+        const policy::Rule& rule = delivery.to.rule;
+        auto event = routed("deliver: " + delivery.target, rule);
+        if (delivery.to.path) {
+            event.personal.second_path = std::string(delivery.to.path->text());
+            const auto made = order_delivery(transaction_, file_.file,
+                                             {.target = delivery.target,
+                                              .path = *delivery.to.path,
+                                              .rule = rule.text(),
+                                              .on_clash = on_clash_},
+                                             event.time);
+            if (!made) return made;
+        } else {
+            event.outcome = ledger::Outcome::failed;
+            event.detail += ": " + why_not(delivery.to.path.error());
+        }
+        return append(event);
+    }
+
     /// A name that could not be made is one that was never collected.
     void note_recipient(const std::optional<Name>& name) {
         recipients_.push_back(name ? name->node : 0);
     }
 
     [[nodiscard]] Result<> quarantine(const policy::Routing::Quarantined& why) {
-        const auto folder = VirtualPath::parse(
-            fmt::format("{}/{:%F}", offer_.account,
-                        policy::date_in(appraisal_.policy->zone, deposited_.time)),
-            quarantine_folder());
-        const auto wanted = folder ? VirtualPath::parse(offer_.whole.name(), *folder) : folder;
-        const auto name = wanted ? add_name(*wanted, OnClash::number, Standing::quarantined)
-                                 : Result<Name>(failure(wanted.error()));
-        ledger::Event event = routed(why.reason, why.rule);
-        event.action = ledger::Action::quarantined;
-        if (name) {
-            event.personal.second_path = std::string(name->path.text());
-            if (auto left = leave_own_name(*name); !left) return left;
-        } else {
-            // Where it lies, then: to be seen by nobody matters more than the place.
-            const auto hidden = transaction_.catalog.rename(offer_.whole, offer_.whole, true,
-                                                            Standing::quarantined, deposited_.time);
-            if (!hidden) return failure(hidden.error());
-        }
-        return append(event);
+        const auto entry = transaction_.catalog.find(offer_.whole);
+        if (!entry) return failure(entry.error());
+        const auto name = put_into_quarantine(transaction_, *appraisal_.policy,
+                                              {.file = file_.file,
+                                               .why = {.account = offer_.account,
+                                                       .was = offer_.whole,
+                                                       .why = why.reason,
+                                                       .rule = why.rule.text(),
+                                                       .since = deposited_.time}},
+                                              routed(why.reason, why.rule));
+        if (!name) return failure(name.error());
+        if (name->path != offer_.whole) note_moved(*name, entry->modified);
+        return {};
     }
 
     [[nodiscard]] Result<> classify(const policy::Class& given) {
-        catalog::Classification classification{.file = file_.file,
-                                               .name = given.name,
-                                               .rule = routing_.rule.text(),
-                                               .deposited = deposited_.time,
-                                               .recipients = recipients_};
-        for (const auto& subject : routing_.subjects)
-            classification.subjects.push_back({.authority = subject.authority,
-                                               .id = subject.id,
-                                               .born = subject.born,
-                                               .died = subject.died});
-        // Who has it collected from where it was deposited.
-        if (classification.recipients.empty()) classification.recipients.push_back(own_.node);
-        if (auto done = transaction_.catalog.classify(classification); !done) return done;
+        // Who has it collected from where it was deposited. Nobody collects from quarantine: its
+        // name there would be waited for even after a release.
+        if (recipients_.empty() && !routing_.quarantine) recipients_.push_back(own_.node);
+        if (auto done =
+                keep_as_routed(transaction_, appraisal_, file_.file, recipients_, deposited_.time);
+            !done)
+            return done;
         return record("class: " + given.name, routing_.rule);
     }
 
@@ -270,6 +272,11 @@ Result<> complete_waiting(Site& site, Transaction& transaction, const Appraisal&
     event.detail = "completed by its sidecar";
     if (auto appended = transaction.ledger.append(event); !appended)
         return failure(appended.error());
+    const auto held = hold_for_scanner(
+        transaction, *waiting.policy, waiting, *completed, offer.whole, offer.account,
+        {.session = event.session, .protocol = event.protocol}, event.time);
+    if (!held) return failure(held.error());
+    if (*held) return {};
     return carry_out(site, transaction, waiting, *completed, event, aftermath);
 }
 
@@ -277,6 +284,8 @@ Result<> withdraw_routed(Transaction& transaction, catalog::FileId file, std::ve
     const auto stream = transaction.catalog.stream_of(file);
     if (!stream) return failure(stream.error());
     if (auto ended = withdraw_acknowledgement(transaction, *stream); !ended) return ended;
+    if (auto withdrawn = withdraw_deliveries(transaction, file, doomed); !withdrawn)
+        return withdrawn;
     const auto names = transaction.catalog.names_of(file);
     if (!names) return failure(names.error());
     for (const catalog::Entry& name : *names) {

@@ -21,9 +21,9 @@ namespace consign::desk {
                                         const Appraisal& sidecar, const ledger::Event& deposited,
                                         Aftermath& aftermath);
 
-/// Ends the names that routes gave to an earlier version that nobody collected, so that a stump and
-/// its whole do not lie side by side, and the acknowledgement that it was still to get. What is in
-/// quarantine stays there.
+/// Ends the names and the deliveries that routes gave to an earlier version that nobody collected,
+/// so that a stump and its whole do not lie side by side, and the acknowledgement that it was still
+/// to get. What is in quarantine stays there.
 [[nodiscard]] Result<> withdraw_routed(Transaction& transaction, catalog::FileId file,
                                        std::vector<Id>& doomed);
 

@@ -18,8 +18,11 @@ Ruling may_deposit(const policy::Account& account, const VirtualPath& path,
     if (hides && !upload.allowed) return {upload};
     if (existing->kind == catalog::Kind::directory)
         return {{false, upload.rule, "a folder has this name"}, desk_errc::is_a_directory};
-    if (existing->is_pending() || is_quarantined)
-        return existing->made_by == account.id && !is_quarantined
+    const bool is_own = existing->made_by == account.id;
+    // What waits for the virus scanner is a deposit, to its depositor.
+    const bool is_deposit = existing->standing == catalog::Standing::unscanned && is_own;
+    if ((existing->is_pending() || is_quarantined) && !is_deposit)
+        return is_own && !is_quarantined
                    ? Ruling{upload}
                    : Ruling{{false, upload.rule, "the name is taken"}, desk_errc::already_there};
     if (continues && is_own_uncollected(account, *existing) && upload.allowed) return {upload};

@@ -266,8 +266,11 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
             }
             if (!entry) return failure(entry.error());
             if (entry->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
+            // Another's content that the account went on with is not its own to drop.
+            const bool is_own =
+                entry->is_pending() && (!entry->file || origin_of(account, *entry).empty());
             const auto verdict =
-                policy::may(account, entry->is_pending() ? Verb::upload : Verb::remove, scene.path);
+                policy::may(account, is_own ? Verb::upload : Verb::remove, scene.path);
             if (auto yes = decide(scene, verdict, desk_errc::may_not_delete); !yes) return yes;
             scene.event.stream = entry->file->stream;
             const auto done = transaction.catalog.remove(scene.whole);

@@ -361,6 +361,8 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
             const auto verdict = policy::may(*scene->account, Verb::download, scene->path);
             if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
                 return failure(yes.error());
+            // Not even to its depositor, before the virus scanner has seen it.
+            if (found->standing == catalog::Standing::unscanned) return failure(desk_errc::in_use);
             pickup = pickup_of(*scene, *found);
             if (pickup)
                 if (auto now = within_window(*scene, *pickup); !now) return failure(now.error());

@@ -2,6 +2,7 @@
 #include "desk/carry_out.hpp"
 #include "desk/deposit.hpp"
 #include "desk/desk.hpp"
+#include "desk/scan_gate.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
 
@@ -23,6 +24,11 @@ policy::Verdict may_move_all_below(const policy::Account& account, const Virtual
     return policy::may(account, Verb::rename, folder);
 }
 
+/// What waits for the virus scanner is one, whatever its name.
+bool is_no_deposit(const catalog::Entry& entry) {
+    return entry.is_pending() && entry.standing != catalog::Standing::unscanned;
+}
+
 }  // namespace
 
 /// Where the rename would be a deposit: what becomes of it. Else one that holds for nothing.
@@ -32,7 +38,7 @@ Desk::Answer<Appraisal> Desk::appraise_rename(const Renaming& renaming) {
     if (!from || !to) co_return Appraisal{};
     const auto entry = co_await site_.store.read(
         [&](Transaction& transaction) { return transaction.catalog.find(from->whole); });
-    if (!entry || !entry->is_pending() || entry->made_by != account_ ||
+    if (!entry || !is_no_deposit(*entry) || entry->made_by != account_ ||
         policy::is_temporary_name(*to->policy, to->whole.name()))
         co_return Appraisal{};
     Offer offer{
@@ -48,7 +54,7 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     scene.event.personal.second_path = std::string(to->text());
     const auto entry = visible(transaction, scene);
     if (!entry) return failure(entry.error());
-    const bool pending = entry->is_pending();
+    const bool pending = is_no_deposit(*entry);
     const auto leave =
         entry->kind == catalog::Kind::directory
             ? may_move_all_below(account, scene.path)
@@ -87,7 +93,8 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     }
     const auto standing = temporary              ? catalog::Standing::temporary
                           : pending && !complete ? catalog::Standing::waiting
-                                                 : catalog::Standing::deposited;
+                          : pending              ? catalog::Standing::deposited
+                                                 : entry->standing;
     const auto renamed =
         transaction.catalog.rename(scene.whole, *to, renaming.replace, standing, scene.event.time);
     if (!renamed) return failure(renamed.error());
@@ -104,10 +111,16 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     deposit.personal.sha256 = to_hex(entry->file->sha256);
     if (auto appended = transaction.ledger.append(deposit); !appended)
         return failure(appended.error());
-    if (complete)
+    if (complete) {
+        const auto held = hold_for_scanner(
+            transaction, *scene.policy, appraisal, *renamed, *to, account.id,
+            {.session = deposit.session, .protocol = deposit.protocol}, deposit.time);
+        if (!held) return failure(held.error());
+        if (*held) return {};
         if (auto done = carry_out(site_, transaction, appraisal, *renamed, deposit, aftermath);
             !done)
             return done;
+    }
     return complete_waiting(site_, transaction, appraisal, deposit, aftermath);
 }
 

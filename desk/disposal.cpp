@@ -1,8 +1,54 @@
 #include "desk/disposal.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "base/fault_point.hpp"
+#include "desk/rfc3339.hpp"
+#include "desk/system_event.hpp"
+
 namespace consign::desk {
 
 namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t certified_at_once = 32;
+
+/// The rest of the certificate: which term is over, and what was looked for that would keep it.
+std::string words_of(const terms::Term& term) {
+    if (term.class_name.empty()) return "its last name is gone, and no class covers it; no hold";
+    return fmt::format("class {}: {}, due {}; no hold, and no job that needs it", term.class_name,
+                       term.why, term.tells_a_life ? "by now" : rfc3339(*term.due));
+}
+
+/// Its row goes, and the event of that is the certificate: which content (by id, size and hash), by
+/// which rule, when. Once, however many were at it.
+Result<> certify(Site& site, Transaction& transaction, const Id& stream) {
+    auto event = system_event(site, ledger::Action::destroyed, "system:retention");
+    event.stream = stream;
+    terms::Term term;
+    const auto id = transaction.catalog.doomed_file(stream);
+    if (!id) return failure(id.error());
+    if (!*id) return {};
+    // What cannot be read any more is missing from the certificate, and keeps nobody.
+    if (const auto file = transaction.catalog.file(**id)) {
+        event.bytes = file->size_bytes;
+        event.personal.sha256 = to_hex(file->sha256);
+    }
+    if (const auto settled = transaction.terms.find(**id);
+        settled && *settled && (*settled)->term.due)
+        term = (*settled)->term;
+    event.rule = term.rule;
+    event.detail = words_of(term);
+    const auto forgotten = transaction.catalog.forget(stream);
+    if (!forgotten) return failure(forgotten.error());
+    return *forgotten ? append(transaction, event) : Result<>();
+}
+
+}  // namespace
 
 asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath) {
     auto unstage = [&] { return site.store.vault().unstage(committed); };
@@ -18,28 +64,34 @@ asio::awaitable<void> conclude(Site& site, Aftermath aftermath) {
 }
 
 asio::awaitable<void> destroy(Site& site, std::vector<Id> doomed) {
-    for (const Id& stream : doomed) {
-        auto destroy_file = [&] { return site.store.vault().destroy(stream); };
-        auto done = co_await offload(site.store.pool(), destroy_file);
-        if (done) {
-            ledger::Event destroyed;
-            destroyed.time = site.clock.now();
-            destroyed.action = ledger::Action::destroyed;
-            destroyed.account = "system:retention";
-            destroyed.stream = stream;
-            destroyed.detail = "its last name is gone, and no class covers it";
-            destroyed.policy = site.policy.current()->hash;
-            done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
-                if (auto forgotten = transaction.catalog.forget(stream); !forgotten)
-                    return forgotten;
-                if (auto appended = transaction.ledger.append(destroyed); !appended)
-                    return failure(appended.error());
-                return {};
-            });
+    std::vector<Id> destroyed;
+    auto destroy_files = [&] {
+        for (const Id& stream : doomed) {
+            if (auto done = site.store.vault().destroy(stream); done)
+                destroyed.push_back(stream);
+            else
+                site.log.error("a file could not be destroyed",
+                               {{"stream", stream}, {"why", done.error()}});
         }
-        if (!done)
-            site.log.error("a file could not be destroyed",
-                           {{"stream", stream}, {"why", done.error()}});
+        return true;
+    };
+    if (doomed.empty()) co_return;
+    co_await offload(site.store.pool(), destroy_files);
+    fault_point("retention.destroyed");
+    for (std::size_t done = 0; done < destroyed.size(); done += certified_at_once) {
+        const auto some = std::span(destroyed).subspan(
+            done, std::min(certified_at_once, destroyed.size() - done));
+        const auto forgotten = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+            for (const Id& stream : some)
+                if (auto certified = certify(site, transaction, stream); !certified)
+                    return certified;
+            fault_point("retention.certifying");
+            return {};
+        });
+        fault_point("retention.certified");
+        if (!forgotten)
+            site.log.error("what was destroyed could not be certified",
+                           {{"files", some.size()}, {"why", forgotten.error()}});
     }
 }
 

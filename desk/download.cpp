@@ -1,7 +1,10 @@
 #include "desk/download.hpp"
 
+#include <limits>
+
 #include "base/fault_point.hpp"
 #include "desk/after_pickup.hpp"
+#include "desk/lease_end.hpp"
 #include "desk/rate.hpp"
 #include "desk/translate.hpp"
 #include "storage/catalog/errc.hpp"
@@ -63,9 +66,25 @@ asio::awaitable<Result<>> Download::read(std::span<Range> ranges) {
     co_return failure(why);
 }
 
+void Download::leaving(std::uint64_t offset, std::uint64_t bytes) {
+    if (opened_.lease && bytes > 0)
+        opened_.lease->leaving(ByteSet(bytes_between(offset, offset + bytes)));
+}
+
+std::size_t Download::leaving_bytes() const {
+    constexpr std::size_t limited_step_bytes = std::size_t{16} << 10;
+    return opened_.lease && opened_.lease->is_limited() ? limited_step_bytes
+                                                        : std::numeric_limits<std::size_t>::max();
+}
+
 void Download::served(std::uint64_t offset, std::uint64_t bytes) {
     session_.count_out(bytes);
-    if (bytes > 0 && served_.iterative_size() < served_parts_limit)
+    if (bytes == 0) return;
+    // What joins others makes no more of them.
+    const auto with_neighbours =
+        bytes_between(offset - std::min<std::uint64_t>(offset, 1), offset + bytes + 1);
+    if (served_.iterative_size() < served_parts_limit ||
+        boost::icl::intersects(served_, with_neighbours))
         served_ += bytes_between(offset, offset + bytes);
 }
 
@@ -95,10 +114,8 @@ asio::awaitable<void> Download::record(ledger::Event event, bool whole) {
     bool taken_away = false;
     fault_point("pickup.ending");
     const auto recorded = co_await site.store.write([&](Transaction& transaction) -> Result<> {
-        if (auto appended = transaction.ledger.append(event); !appended)
-            return failure(appended.error());
-        auto done = whole ? record_pickup(transaction, event, aftermath.doomed, taken_away)
-                          : opened_.lease->put_down(transaction, served_, event.time);
+        auto done = whole ? collect(transaction, event, aftermath.doomed, taken_away)
+                          : put_down(transaction, event);
         fault_point("pickup.ended");
         return done;
     });
@@ -120,13 +137,32 @@ asio::awaitable<void> Download::record(ledger::Event event, bool whole) {
     fault_point("pickup.settled");
 }
 
-Result<> Download::record_pickup(Transaction& transaction, const ledger::Event& event,
-                                 std::vector<Id>& doomed, bool& taken_away) {
-    const auto picked_up =
-        transaction.catalog.record_pickup(opened_.file, opened_.node, event.time);
-    // It may have been destroyed while it was read; that it was read stays true.
-    if (!picked_up && picked_up.error() == catalog::catalog_errc::no_such_file) return {};
-    if (!picked_up) return picked_up;
+/// Not whole and closed; it may count all the same.
+Result<> Download::put_down(Transaction& transaction, ledger::Event event) {
+    const bool counts = opened_.lease->is_used_up(served_);
+    const auto collected = opened_.lease->put_down(transaction, served_, event.time);
+    if (!collected) return failure(collected.error());
+    if (*collected)
+        event.detail += ", and all of it had been sent: it counts, as collected";
+    else if (counts)
+        event.detail += ", and the rest may have left when the daemon died: it counts";
+    if (auto appended = transaction.ledger.append(event); !appended)
+        return failure(appended.error());
+    if (!*collected) return {};
+    const auto recorded = record_pickup(transaction, *session_.site().policy.current(),
+                                        opened_.file, opened_.node, event.time);
+    if (!recorded) return failure(recorded.error());
+    return {};
+}
+
+Result<> Download::collect(Transaction& transaction, const ledger::Event& event,
+                           std::vector<Id>& doomed, bool& taken_away) {
+    if (auto appended = transaction.ledger.append(event); !appended)
+        return failure(appended.error());
+    const auto recorded = record_pickup(transaction, *session_.site().policy.current(),
+                                        opened_.file, opened_.node, event.time);
+    if (!recorded) return failure(recorded.error());
+    if (!*recorded) return {};
     const auto stands = transaction.catalog.path_of(opened_.node);
     if (!stands && stands.error() == catalog::catalog_errc::no_such_name) return {};
     if (!opened_.lease)

@@ -39,6 +39,10 @@ class Download {
     /// Relative to the home.
     [[nodiscard]] const VirtualPath& path() const { return path_; }
 
+    /// So much of what was read is given to the network, and may arrive even where that fails: for
+    /// a limit it has left. Of a limited file, no more than leaving_bytes() at once.
+    void leaving(std::uint64_t offset, std::uint64_t bytes);
+    [[nodiscard]] std::size_t leaving_bytes() const;
     /// So much of what was read has gone out to the peer.
     void served(std::uint64_t offset, std::uint64_t bytes);
     enum class End : std::uint8_t { in_order, broken_off };
@@ -54,8 +58,9 @@ class Download {
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
     [[nodiscard]] ByteSet asked(std::span<const Range> ranges) const;
     [[nodiscard]] boost::asio::awaitable<void> record(ledger::Event event, bool whole);
-    [[nodiscard]] Result<> record_pickup(Transaction& transaction, const ledger::Event& event,
-                                         std::vector<Id>& doomed, bool& taken_away);
+    [[nodiscard]] Result<> collect(Transaction& transaction, const ledger::Event& event,
+                                   std::vector<Id>& doomed, bool& taken_away);
+    [[nodiscard]] Result<> put_down(Transaction& transaction, ledger::Event event);
 
     Session& session_;
     VirtualPath path_, whole_;

@@ -1,8 +1,16 @@
 #include "desk/housekeeping.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "base/fault_point.hpp"
+#include "desk/alarm.hpp"
+#include "desk/clock_guard.hpp"
 #include "desk/disposal.hpp"
+#include "desk/keeping.hpp"
+#include "desk/lease_end.hpp"
+#include "desk/quarantine.hpp"
+#include "desk/router.hpp"
 #include "desk/system_event.hpp"
 #include "desk/upload.hpp"
 #include "policy/decide.hpp"
@@ -55,6 +63,9 @@ asio::awaitable<void> expire_uploads(Site& site) {
                        {{"why", streams.error()}});
         co_return;
     }
+    if (streams->empty()) co_return;
+    // A clock that cannot be right ends nothing.
+    if (const auto believed = co_await believe_clock(site); !believed || !*believed) co_return;
     for (const Id& stream : *streams) {
         if (site.uploads.find(stream)) continue;
         auto event = system_event(site, Action::upload_expired, "system:housekeeping");
@@ -80,6 +91,99 @@ asio::awaitable<void> expire_uploads(Site& site) {
             site.log.error("an unfinished upload could not be dropped",
                            {{"stream", stream}, {"why", done.error()}});
     }
+}
+
+constexpr std::size_t never_renamed_limit = 256;  // of one round
+
+using Looked = std::map<Id, Appraisal>;
+
+/// Whom the files are about, where somebody is held.
+asio::awaitable<Looked> look_at_never_renamed(Site& site, Timestamp before) {
+    const auto offers =
+        co_await site.store.read([&](Transaction& transaction) -> Result<std::vector<Offer>> {
+            std::vector<Offer> all;
+            const auto names = transaction.catalog.never_renamed(before, never_renamed_limit);
+            if (!names) return failure(names.error());
+            for (const catalog::Entry& name : *names)
+                if (auto path = transaction.catalog.path_of(name.node))
+                    all.push_back({.account = name.made_by,
+                                   .whole = *std::move(path),
+                                   .file = *name.file,
+                                   .time = name.created});
+            return all;
+        });
+    Looked looked;
+    if (!offers) co_return looked;
+    for (const Offer& offer : *offers)
+        looked.emplace(offer.file.stream, co_await appraise_for_holds(site, offer));
+    co_return looked;
+}
+
+/// Puts the temporary names away that were kept long enough; those that are being written anew
+/// stay. Returns what one alarm tells.
+Result<std::vector<Id>> put_away_never_renamed(Transaction& transaction,
+                                               const policy::Policy& policy, const Looked& looked,
+                                               const ledger::Event& event) {
+    std::vector<Id> streams;
+    const auto names = transaction.catalog.never_renamed(
+        event.time - policy.limits.unfinished_uploads_kept, never_renamed_limit);
+    if (!names) return failure(names.error());
+    for (const catalog::Entry& name : *names) {
+        const auto path = transaction.catalog.path_of(name.node);
+        if (!path) return failure(path.error());
+        const auto upload = transaction.catalog.find_upload(name.made_by, *path);
+        if (!upload) return failure(upload.error());
+        if (*upload) continue;
+        auto told = event;
+        told.stream = name.file->stream;
+        told.bytes = name.file->size_bytes;
+        told.personal.path = std::string(path->text());
+        const auto put =
+            put_into_quarantine(transaction, policy,
+                                {.file = name.file->id,
+                                 .why = {.account = name.made_by,
+                                         .was = *path,
+                                         .cause = catalog::Cause::never_renamed,
+                                         .why = "a temporary name that was never renamed: "
+                                                "limits.unfinished_uploads_kept",
+                                         .since = event.time}},
+                                told);
+        if (!put) return failure(put.error());
+        if (const auto found = looked.find(name.file->stream); found != looked.end())
+            if (auto bound = bind_as_routed(transaction, found->second, name.file->id); !bound)
+                return failure(bound.error());
+        streams.push_back(name.file->stream);
+    }
+    return streams;
+}
+
+asio::awaitable<void> quarantine_never_renamed(Site& site) {
+    const auto policy = site.policy.current();
+    const Timestamp before = site.clock.now() - policy->limits.unfinished_uploads_kept;
+    const auto first = co_await site.store.read(
+        [&](Transaction& transaction) { return transaction.catalog.never_renamed(before, 1); });
+    if (first && first->empty()) co_return;
+    // The same holds for what would go to where its depositor cannot end it.
+    if (const auto believed = co_await believe_clock(site); !believed || !*believed) co_return;
+    const Looked looked = co_await look_at_never_renamed(site, before);
+    auto event = system_event(site, Action::quarantined, router_account);
+    event.policy = policy->hash;
+    fault_point("never_renamed.found");
+    const auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        const auto streams = put_away_never_renamed(transaction, *policy, looked, event);
+        if (!streams) return failure(streams.error());
+        if (streams->empty()) return {};
+        fault_point("never_renamed.in_transaction");
+        return raise_alarm(site, transaction, *policy, router_account,
+                           {.what = "temporary_names_kept",
+                            .alerts = policy->alert,
+                            .streams = *streams,
+                            .counts = {{"files", streams->size()}}});
+    });
+    fault_point("never_renamed.written");
+    if (!done)
+        site.log.error("temporary names that were never renamed could not be put away",
+                       {{"why", done.error()}});
 }
 
 asio::awaitable<void> write_counts(Site& site, bool all) {
@@ -113,7 +217,7 @@ asio::awaitable<Result<>> recover(Site& site) {
         const auto ended =
             transaction.ledger.end_open_sessions(started.time, "the daemon stopped without a word");
         if (!ended) return failure(ended.error());
-        if (auto put_down = transaction.pickups.put_down_all(); !put_down) return put_down;
+        if (auto put_down = put_down_dead_leases(site, transaction); !put_down) return put_down;
         return append(transaction, started);
     });
     if (!done) co_return done;
@@ -128,6 +232,7 @@ asio::awaitable<Result<>> recover(Site& site) {
 asio::awaitable<void> look_after(Site& site) {
     co_await write_counts(site, false);
     co_await expire_uploads(site);
+    co_await quarantine_never_renamed(site);
 }
 
 asio::awaitable<void> close(Site& site) {

@@ -12,7 +12,8 @@ namespace consign::desk {
 /// staging/ (and nothing else), destroys what was doomed, makes the folders that the policy names.
 [[nodiscard]] boost::asio::awaitable<Result<>> recover(Site& site);
 
-/// Every `housekeeping_interval`: drops the unfinished uploads that were kept long enough, and
+/// Every `housekeeping_interval`: drops the unfinished uploads that were kept long enough,
+/// puts temporary names that were into quarantine, and
 /// writes the counts of refusals.
 inline constexpr std::chrono::seconds housekeeping_interval{10};
 [[nodiscard]] boost::asio::awaitable<void> look_after(Site& site);

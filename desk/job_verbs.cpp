@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "desk/administrator_act.hpp"
 #include "desk/complaint.hpp"
 #include "desk/disposal.hpp"
@@ -20,6 +23,8 @@ using queue::Job;
 using queue::JobId;
 
 constexpr std::size_t page_jobs = 256;
+constexpr std::size_t revived_at_once = 100;        // in one transaction
+constexpr std::size_t revived_by_kind = 1'000'000;  // by one call; what is more stays dead
 constexpr auto greatest_id = static_cast<std::size_t>(std::numeric_limits<JobId>::max());
 constexpr std::string_view kinds_expected = "alert, acknowledge, scan or deliver";
 
@@ -36,7 +41,7 @@ json::object job_row(const Job& job, const Id& stream) {
 }
 
 std::string no_such_job(JobId id) {
-    return fmt::format("there is no job {}; `consign jobs` shows those that are here", id);
+    return fmt::format("there is no job {}; `consign jobs list` shows those that are here", id);
 }
 
 asio::awaitable<Answered> list(Site& site, VerbCall call) {
@@ -86,6 +91,39 @@ Result<> revive(Site& site, Transaction& transaction, const Job& job,
     return append(transaction, event);
 }
 
+/// All that have failed for good by now, of one kind, or of all. How many; those before an error
+/// are revived.
+asio::awaitable<Result<std::size_t>> revive_dead(Site& site, std::optional<queue::Kind> kind,
+                                                 std::string administrator) {
+    std::size_t revived = 0;
+    for (const queue::Kind one : queue::all_kinds) {
+        if (kind && *kind != one) continue;
+        // Read once: one that dies again meanwhile does not come again.
+        const auto dead = co_await site.store.read(
+            [&](Transaction& transaction) { return transaction.queue.dead(one, revived_by_kind); });
+        if (!dead) co_return failure(dead.error());
+        for (std::size_t from = 0; from < dead->size(); from += revived_at_once) {
+            const auto page = std::span(*dead).subspan(from).first(
+                std::min(revived_at_once, dead->size() - from));
+            std::size_t here = 0;
+            const auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+                for (const JobId id : page) {
+                    const auto job = transaction.queue.find(id);
+                    if (!job) return failure(job.error());
+                    if (!*job || !(*job)->dead) continue;
+                    if (auto done = revive(site, transaction, **job, administrator); !done)
+                        return done;
+                    ++here;
+                }
+                return {};
+            });
+            if (!done) co_return failure(done.error());
+            revived += here;
+        }
+    }
+    co_return revived;
+}
+
 asio::awaitable<Answered> retry(Site& site, VerbCall call) {
     VerbArguments arguments(call.arguments);
     const auto id = arguments.number("id", greatest_id);
@@ -96,33 +134,22 @@ asio::awaitable<Answered> retry(Site& site, VerbCall call) {
         co_return complaint(
             "which? give the number of one job, or --dead for all that have failed "
             "for good, which --kind may narrow");
-    std::size_t revived = 0;
+    if (dead) {
+        const auto revived = co_await revive_dead(site, kind, call.administrator);
+        if (!revived) co_return storage_complaint(revived.error());
+        co_return json::object{{"jobs", *revived}};
+    }
     bool is_unknown = false;
     const auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
-        if (id) {
-            const auto job = transaction.queue.find(static_cast<JobId>(*id));
-            if (!job) return failure(job.error());
-            is_unknown = !*job;
-            if (is_unknown) return {};
-            ++revived;
-            return revive(site, transaction, **job, call.administrator);
-        }
-        for (JobId last = 0;;) {
-            const auto jobs = transaction.queue.list(kind, last, page_jobs);
-            if (!jobs) return failure(jobs.error());
-            if (jobs->empty()) return {};
-            for (const Job& job : *jobs) {
-                last = job.id;
-                if (!job.dead) continue;
-                ++revived;
-                if (auto done = revive(site, transaction, job, call.administrator); !done)
-                    return done;
-            }
-        }
+        const auto job = transaction.queue.find(static_cast<JobId>(*id));
+        if (!job) return failure(job.error());
+        is_unknown = !*job;
+        if (is_unknown) return {};
+        return revive(site, transaction, **job, call.administrator);
     });
     if (!done) co_return storage_complaint(done.error());
     if (is_unknown) co_return complaint(no_such_job(static_cast<JobId>(*id)));
-    co_return json::object{{"jobs", revived}};
+    co_return json::object{{"jobs", 1}};
 }
 
 asio::awaitable<Answered> cancel(Site& site, VerbCall call) {
@@ -137,6 +164,13 @@ asio::awaitable<Answered> cancel(Site& site, VerbCall call) {
         if (!job) return failure(job.error());
         if (!*job) {
             why_not = no_such_job(static_cast<JobId>(*id));
+            return {};
+        }
+        if ((*job)->kind == queue::Kind::scan) {
+            why_not = fmt::format(
+                "job {} takes a deposit to the virus scanner, and nothing passes unscanned; to be "
+                "rid of the deposit: consign quarantine reject",
+                (*job)->id);
             return {};
         }
         if (auto ended = end_job(transaction, **job, doomed); !ended) return ended;

@@ -25,6 +25,8 @@ class Lease {
     static constexpr std::size_t parts_limit = 1024;
     /// How far behind the note may be.
     static constexpr std::chrono::seconds longest_unnoted{30};
+    /// The same where downloads are limited: more than this has not left without being noted.
+    static constexpr std::uint64_t unnoted_bytes_limit = std::uint64_t{64} << 20;
 
     Lease(Session& session, PickupRule rule, const pickups::Pickups::Lease& taken,
           std::uint64_t size_bytes);
@@ -33,18 +35,29 @@ class Lease {
     /// desk_errc::download_lapsed, too_scattered.
     [[nodiscard]] boost::asio::awaitable<Result<>> before_read(ByteSet asked,
                                                                const ByteSet& served);
-    /// Has all of it left by now, over however many sessions?
+    /// These are given to the network now: where it fails, nobody knows how many of them arrived.
+    /// They have left, where downloads are limited.
+    void leaving(const ByteSet& bytes);
+    /// Has all of it left by now, over however many sessions? What may have left when the daemon
+    /// died is none of it.
     [[nodiscard]] bool is_all_sent(const ByteSet& served) const;
+    /// May it have, for a limit?
+    [[nodiscard]] bool is_used_up(const ByteSet& served) const;
 
     // In the transaction that ends the retrieval:
     [[nodiscard]] Result<> complete(Transaction& transaction, Timestamp now);
-    [[nodiscard]] Result<> put_down(Transaction& transaction, const ByteSet& served, Timestamp now);
+    /// True where it was collected by that: all of it left, and nobody closed it.
+    [[nodiscard]] Result<bool> put_down(Transaction& transaction, const ByteSet& served,
+                                        Timestamp now);
 
     [[nodiscard]] const policy::Pickup& pickup() const { return *rule_.pickup; }
     [[nodiscard]] const PickupRule& rule() const { return rule_; }
 
-  private:
     [[nodiscard]] bool is_limited() const { return rule_.pickup->downloads.has_value(); }
+
+  private:
+    /// The daemon died over it, and this is where its client goes on.
+    void credit_before(std::uint64_t start);
     [[nodiscard]] ByteSet sent(const ByteSet& served) const;
     [[nodiscard]] pickups::Pickups::Progress progress(const ByteSet& sent, Timestamp now) const;
 
@@ -53,11 +66,13 @@ class Lease {
     pickups::RetrievalId id_;
     std::uint64_t size_bytes_;
     std::chrono::microseconds note_every_;
-    ByteSet before_;  // had left when this one began
-    ByteSet handed_;  // all that has left or is about to
+    ByteSet before_;    // had left when this one began, or is in the network's hands
+    ByteSet handed_;    // all that has left or is about to
+    ByteSet credited_;  // may have left when the daemon died: counts for the limit alone
     bool uncertain_;
     bool counted_ = false;
     Timestamp noted_;
+    std::uint64_t noted_bytes_;
 };
 
 }  // namespace consign::desk

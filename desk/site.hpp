@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/ed25519.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "desk/collected_names.hpp"
@@ -24,7 +25,8 @@ struct Site {
     RandomSource& random;
     const Log& log;
     Passwords& passwords;
-    Timestamp started;  // of this daemon
+    Timestamp started;                    // of this daemon
+    const Ed25519Key* witness = nullptr;  // where keys.witness names one
     Occupancy occupancy{};
     OpenUploads uploads{};
     HomeGrowth growth{};

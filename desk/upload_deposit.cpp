@@ -1,6 +1,8 @@
 // An upload that is whole becomes a deposit.
 #include "desk/carry_out.hpp"
 #include "desk/deposit.hpp"
+#include "desk/keeping.hpp"
+#include "desk/scan_gate.hpp"
 #include "desk/upload.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
@@ -18,15 +20,19 @@ asio::awaitable<Result<Aftermath>> Upload::deposit(vault::Sealed sealed, ledger:
                          .sha256 = sealed.sha256,
                          .depositor = opening_.account},
                 .time = event.time};
-    // Under a temporary name there is nothing to look at yet.
-    bool appraises = !opening_.origin.empty() ||
-                     !policy::is_temporary_name(*site_.policy.current(), offer.whole.name());
+    // Under a temporary name there is nothing to look at yet; and what goes to the virus scanner is
+    // looked at when it comes back.
+    const auto current = site_.policy.current();
+    bool appraises = !current->scan && (!opening_.origin.empty() ||
+                                        !policy::is_temporary_name(*current, offer.whole.name()));
     for (int round = 0; round < appraisals_limit; ++round) {
         Appraisal appraisal;
         if (appraises) {
             auto appraised = co_await appraise(site_, offer);
             if (!appraised) co_return failure(appraised.error());
             appraisal = std::move(*appraised);
+        } else {
+            appraisal = co_await appraise_for_holds(site_, offer);
         }
         Aftermath aftermath;
         const auto done = co_await site_.store.write([&](Transaction& transaction) {
@@ -111,10 +117,11 @@ Result<> Upload::commit(Transaction& transaction, const vault::Sealed& sealed,
     const bool temporary = policy::is_temporary_name(*policy, whole.name()) &&
                            opening_.origin.empty() &&
                            (!existing || existing->standing == catalog::Standing::temporary);
-    if (!temporary)
+    const bool scans = !temporary && policy->scan;
+    if (!temporary && !scans)
         if (auto holds = check_still_holds(transaction, appraisal, *policy, whole); !holds)
             return holds;
-    const bool complete = !temporary && appraisal.missing.empty();
+    const bool complete = !temporary && (scans || appraisal.missing.empty());
     // For the same reason, what goes on with a deposit does not wait: it is there, and fires no
     // route.
     const bool waits = !temporary && !complete && opening_.origin.empty() && !appends_only;
@@ -135,14 +142,29 @@ Result<> Upload::commit(Transaction& transaction, const vault::Sealed& sealed,
     if (!committed) return failure(committed.error());
     aftermath.doomed.insert(aftermath.doomed.end(), committed->doomed.begin(),
                             committed->doomed.end());
+    if (!complete)
+        if (auto bound = bind_as_routed(transaction, appraisal, committed->file); !bound)
+            return bound;
     if (accessed_)
         if (auto set = transaction.catalog.set_times(committed->node, accessed_, {}); !set)
             return set;
-    event.detail = temporary           ? "under a temporary name"
+    const bool is_scanned = !temporary && !waits && scanner_for(*policy, appraisal) != nullptr;
+    event.detail = is_scanned          ? "waits for the virus scanner"
+                   : temporary         ? "under a temporary name"
                    : complete || waits ? appraisal.words()
                                        : "no route fires: it " + appraisal.words();
     if (auto appended = transaction.ledger.append(event); !appended)
         return failure(appended.error());
+    if (is_scanned) {
+        const auto held =
+            hold_for_scanner(transaction, *policy, appraisal, *committed, whole, account.id,
+                             {.continues = !opening_.origin.empty() || appends_only,
+                              .session = event.session,
+                              .protocol = event.protocol},
+                             event.time);
+        if (!held) return failure(held.error());
+        return settle_growth(transaction);
+    }
     if (complete)
         if (auto done = carry_out(site_, transaction, appraisal, *committed, event, aftermath);
             !done)

@@ -7,18 +7,13 @@
 
 namespace consign::policy {
 
-/// Keys, and values that are chosen.
+/// Keys (of their mapping, where another has the same), and values that are chosen.
 inline constexpr std::array awaited_words = std::to_array<std::string_view>({
-    "deliver",
-    "deposits",
-    "expect_by",
-    "ledger",
+    "ledger.keep",
     "metrics",
-    "pulls",
-    "shorten_after_pickup",
     "ssh-certificate",
+    "timestamps",
     "totp",
-    "witness",
 });
 
 }  // namespace consign::policy

@@ -151,6 +151,9 @@ void read_server_file(const Reader& in, const yaml::Node& root, const std::files
 void read_listeners(const Reader& in, const yaml::Node& node, const std::filesystem::path& folder,
                     Draft& draft);
 
+/// `scan:`, of the site or of a route.
+void read_scan(const Reader& in, const yaml::Node& node, std::optional<Scanner>& scan);
+
 /// A file of policy.d, after consign.yaml: that says the zone.
 void read_policy_file(const Reading& reading, const yaml::Node& root);
 void read_groups(const Reading& reading, const yaml::Node& node);

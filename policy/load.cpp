@@ -11,6 +11,7 @@
 #include "policy/language/spelling.hpp"
 #include "policy/reader.hpp"
 #include "policy/source.hpp"
+#include "policy/terms_digest.hpp"
 
 namespace consign::policy {
 
@@ -42,6 +43,7 @@ class Loader {
             Digest32 hash{};
             std::ranges::copy(digest_.finish(), hash.begin());
             draft_.policy.hash = hash;
+            draft_.policy.terms = terms_digest(draft_.policy);
             draft_.policy.route_index = RouteIndex(draft_.policy.routes);
             loaded.policy = std::make_shared<const Policy>(std::move(draft_.policy));
         }

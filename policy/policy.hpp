@@ -212,6 +212,15 @@ struct Acknowledge {
 /// What happens where a name is taken.
 enum class OnClash : std::uint8_t { number, fail };
 
+/// The virus scanner: ClamAV's clamd.
+struct Scanner {
+    std::string socket{};  // absolute path of its local socket; empty: by address and port
+    boost::asio::ip::address address{};
+    std::uint16_t port = 0;
+    std::string text{};  // as the file names it
+    Rule rule{};
+};
+
 struct Route {
     std::string name;
     Conditions when;
@@ -222,6 +231,7 @@ struct Route {
     std::vector<Action> to;
     OnClash on_clash = OnClash::number;
     std::optional<Acknowledge> acknowledge;
+    std::optional<Scanner> scan;     // of what it takes; Policy::scan comes first
     std::vector<std::string> alert;  // of Policy::alerts
     Rule rule;
 };
@@ -304,6 +314,15 @@ struct AlertChannel {
     Rule rule;
 };
 
+/// Where each event of the ledger is written as well, without personal fields.
+enum class EventLog : std::uint8_t { none, journald, syslog };
+
+/// The whole store is read again and again.
+struct ScrubTerms {
+    std::uint64_t rate = std::uint64_t{16} << 20;  // bytes a second
+    std::chrono::seconds every{7 * 24 * 3600};     // from the start of a pass to the next
+};
+
 /// Of the ledger itself.
 struct LedgerTerms {
     std::chrono::seconds checkpoint_every{5 * 60};
@@ -372,10 +391,16 @@ struct Policy {
     std::vector<ExpectedDeposit> deposits;
     std::map<std::string, std::vector<AlertChannel>, std::less<>> alerts;
     std::vector<std::string> alert;  // of `alerts`: told of what concerns the site itself
+    /// So far past what was last seen the clock is believed; beyond, nothing is destroyed.
+    std::chrono::seconds clock_guard{7 * 24 * 3600};
+    std::optional<Scanner> scan;  // of each deposit, before any route
     LedgerTerms ledger;
-    std::string metrics_address;  // "127.0.0.1:9464"; empty: none
+    EventLog event_log = EventLog::none;
+    std::optional<ScrubTerms> scrub;  // absent: only when it is asked for
+    std::string metrics_address;      // "127.0.0.1:9464"; empty: none
     bool reload_on_change = false;
-    Digest32 hash{};  // SHA-256 over all files read: names and contents
+    Digest32 hash{};   // SHA-256 over all files read: names and contents
+    Digest32 terms{};  // over all that the terms of content follow from: terms_digest()
 };
 
 }  // namespace consign::policy

@@ -85,6 +85,9 @@ class Reader {
     [[nodiscard]] Located located(Place at) const { return {file_, at}; }
     [[nodiscard]] const std::string& file() const { return file_; }
 
+    /// Says once for a file that a word of the language is not carried out, where it is awaited.
+    void tell_awaited(std::string_view word, Place at) const;
+
     /// `owner`: where a key that is missing is told; the mapping's own place where absent.
     void mapping(const yaml::Node& node, std::initializer_list<Key> keys,
                  std::optional<Place> owner = {}) const;
@@ -169,8 +172,6 @@ class Reader {
                                  bool is_secret = false) const;
     void unknown_key(const yaml::Entry& entry, std::initializer_list<Key> keys) const;
     void missing_keys(const yaml::Node& node, std::initializer_list<Key> keys, Place owner) const;
-    /// Says once for a file that a word of the language is not carried out.
-    void tell_awaited(std::string_view word, Place at) const;
 
     std::string file_;
     Problems* problems_ = nullptr;  // null: describing

@@ -170,9 +170,16 @@ struct Carry {
     void operator()(const Tag& tag) const { routing.tags.push_back(tag.tag); }
 };
 
-const Route* first_match(const Policy& policy, const DepositFacts& facts) {
+bool quarantines(const Route& route) {
+    return std::ranges::any_of(
+        route.to, [](const Action& action) { return std::holds_alternative<Quarantine>(action); });
+}
+
+const Route* first_match(const Policy& policy, const DepositFacts& facts, Passage passage) {
     Candidate candidate(facts);
-    const auto matches = [&](const Route& route) { return !mismatch(route, candidate); };
+    const auto matches = [&](const Route& route) {
+        return !mismatch(route, candidate) && !(passage == Passage::released && quarantines(route));
+    };
     if (policy.route_index.size() == policy.routes.size()) {
         for (const RouteIndex::Position position : policy.route_index.possible(facts.content))
             if (matches(policy.routes[position])) return &policy.routes[position];
@@ -251,6 +258,15 @@ bool may_wait_for(const Policy& policy, const Account& account, const VirtualPat
     });
 }
 
+const Scanner* may_be_scanned(const Policy& policy, const Account& account,
+                              const VirtualPath& path) {
+    const auto segments = path.segments();
+    const auto first = std::ranges::find_if(policy.routes, [&](const Route& route) {
+        return route.scan && may_match(route, account, path, segments);
+    });
+    return first == policy.routes.end() ? nullptr : &*first->scan;
+}
+
 std::optional<std::string> unclaimed_sender(const Account& account,
                                             const content::Content& content) {
     if (!account.claims) return std::nullopt;
@@ -261,16 +277,17 @@ std::optional<std::string> unclaimed_sender(const Account& account,
     return *stranger;
 }
 
-std::optional<Routing> route(const Policy& policy, const DepositFacts& facts) {
+std::optional<Routing> route(const Policy& policy, const DepositFacts& facts, Passage passage) {
     const auto account = policy.accounts.find(facts.account);
-    if (account != policy.accounts.end() && unclaimed_sender(account->second, facts.content)) {
+    if (passage == Passage::deposited && account != policy.accounts.end() &&
+        unclaimed_sender(account->second, facts.content)) {
         const Rule& rule = account->second.claims->rule;
         Routing routing{.rule = rule};
         routing.quarantine = Routing::Quarantined{
             "it names a sending facility that the account may not claim", rule};
         return routing;
     }
-    const Route* first = first_match(policy, facts);
+    const Route* first = first_match(policy, facts, passage);
     if (first == nullptr) return std::nullopt;
     Routing routing{.route = first, .rule = first->rule};
     const RouteValues values(policy, *first, facts);

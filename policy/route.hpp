@@ -89,6 +89,11 @@ struct Destination {
     Rule rule;
 };
 
+/// The scanner of the first route that asks for one and may take a deposit of the account under
+/// this name, as far as the name and the account tell; null where none does.
+[[nodiscard]] const Scanner* may_be_scanned(const Policy& policy, const Account& account,
+                                            const VirtualPath& path);
+
 /// What becomes of a deposit.
 struct Routing {
     const Route* route = nullptr;  // of the policy; null where the claims decided
@@ -112,9 +117,14 @@ struct Routing {
     const Class* retention_class = nullptr;  // of the policy; null: none
     std::vector<content::Subject> subjects{};
 };
+/// How a file comes to its route: as a deposit, or released from quarantine by somebody who has
+/// looked at it. Then neither claims nor a route that quarantines holds it again.
+enum class Passage : std::uint8_t { deposited, released };
+
 /// A sending facility that the account may not claim quarantines, whatever the routes say. Else the
 /// first route that matches, with all that it asks for; nothing where none does.
-[[nodiscard]] std::optional<Routing> route(const Policy& policy, const DepositFacts& facts);
+[[nodiscard]] std::optional<Routing> route(const Policy& policy, const DepositFacts& facts,
+                                           Passage passage = Passage::deposited);
 
 /// The sending facility that the account may not claim; nothing where there is none.
 [[nodiscard]] std::optional<std::string> unclaimed_sender(const Account& account,

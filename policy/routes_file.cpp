@@ -88,6 +88,8 @@ RouteDraft read_route(const Reading& reading, const Node& node) {
                   in.choice_into(route.on_clash, clash_names), "number"),
          optional("acknowledge", "The path of a file that tells the depositor that it arrived.",
                   read_acknowledge),
+         optional("scan", "The virus scanner, for what the route takes, before anything is done.",
+                  [&](const Node& scan) { read_scan(in, scan, route.scan); }),
          optional("alert", "Whom to tell.", alert_names_into(reading, route.alert))});
     return draft;
 }
@@ -102,10 +104,11 @@ void read_routes(const Reading& reading, const Node& node) {
         draft.is_sound = in.errors() == errors;
         const Route& route = draft.route;
         const bool does_nothing = route.to.empty() && route.retention_class.empty() &&
-                                  !route.acknowledge && route.alert.empty();
+                                  !route.acknowledge && route.alert.empty() && !route.scan;
         if (draft.is_sound && does_nothing) {
-            in.error(item.place,
-                     "this route does nothing: write `to`, `class`, `acknowledge` or `alert`");
+            in.error(
+                item.place,
+                "this route does nothing: write `to`, `class`, `acknowledge`, `scan` or `alert`");
             draft.is_sound = false;
         }
         reading.draft.routes.push_back(std::move(draft));

@@ -22,6 +22,9 @@ constexpr std::size_t session_limit = 100'000;
 constexpr std::chrono::seconds login_time_limit = std::chrono::minutes(10);
 constexpr std::chrono::seconds idle_time_limit = std::chrono::days(7);
 constexpr std::chrono::seconds unfinished_upload_limit = std::chrono::days(366);
+constexpr std::chrono::seconds clock_guard_limit = std::chrono::days(3660);
+constexpr std::uint64_t least_scrub_rate = std::uint64_t{64} << 10;
+constexpr std::chrono::seconds scrub_every_limit = std::chrono::days(366);
 constexpr std::chrono::seconds checkpoint_limit = std::chrono::days(1);
 
 constexpr std::array<std::string_view, 2> reload_names{"on_request", "on_change"};
@@ -82,6 +85,10 @@ void read_keys(const Reader& in, const Node& node, const std::filesystem::path& 
 }
 
 void read_ledger(const Reader& in, const Node& node, LedgerTerms& terms) {
+    const auto read_keep = [&](const Node& keep) {
+        in.parsed_into(terms.keep, text_form::span, parse_span)(keep);
+        in.tell_awaited("ledger.keep", keep.place);
+    };
     in.mapping(
         node,
         {optional("checkpoint_every", "How often the ledger is closed by a signed checkpoint.",
@@ -89,9 +96,35 @@ void read_ledger(const Reader& in, const Node& node, LedgerTerms& terms) {
          optional("keep",
                   "How long sessions, logins and refusals are kept; the traces of a file live as "
                   "long as its class says.",
-                  in.parsed_into(terms.keep, text_form::span, parse_span)),
+                  read_keep),
          optional("timestamps", "The address of an RFC 3161 time stamping authority.",
                   in.parsed_into(terms.timestamps, text_form::web_url, parse_web_url))});
+}
+
+constexpr std::array<std::string_view, 2> event_log_names{"journald", "syslog"};
+
+void read_events(const Reader& in, const Node& node, Policy& policy) {
+    const auto read_to = [&](const Node& to) {
+        if (const auto index = in.choice(to, event_log_names))
+            policy.event_log = *index == 0 ? EventLog::journald : EventLog::syslog;
+    };
+    in.mapping(node, {required("to", "The system's log that takes them.", read_to)});
+}
+
+void read_scrub(const Reader& in, const Node& node, std::optional<ScrubTerms>& scrub) {
+    ScrubTerms terms;
+    const auto read_rate = [&](const Node& rate) {
+        std::optional<std::uint64_t> read;
+        in.rate_into(read)(rate);
+        if (read && *read < least_scrub_rate)
+            in.error(rate.place, "expected at least 64 KiB/s: below, a store is never read whole");
+        else
+            terms.rate = read.value_or(terms.rate);
+    };
+    in.mapping(node, {optional("rate", "How much is read a second.", read_rate, "16 MiB/s"),
+                      optional("every", "From the start of one pass to that of the next, at least.",
+                               in.duration_into(terms.every, scrub_every_limit), "7 days")});
+    scrub = terms;
 }
 
 void read_alert(const Reader& in, const Node& node, Draft& draft) {
@@ -156,8 +189,20 @@ void read_server_file(const Reader& in, const Node& root, const std::filesystem:
          optional("alert",
                   "Whom to tell of what concerns the site itself: a job that failed for good.",
                   [&](const Node& node) { read_alert(in, node, draft); }),
+         optional("clock_guard",
+                  "How far past what it last saw the clock may stand: beyond, nothing is destroyed "
+                  "until an administrator confirms it.",
+                  in.duration_into(policy.clock_guard, clock_guard_limit), "7 days"),
+         optional("scan", "The virus scanner, for each deposit, before any route.",
+                  [&](const Node& node) { read_scan(in, node, policy.scan); }),
          optional("ledger", "The ledger's own terms.",
                   [&](const Node& node) { read_ledger(in, node, policy.ledger); }),
+         optional("events",
+                  "Where each event of the ledger is written as well, for a SIEM: ids, never a "
+                  "name of a file or person.",
+                  [&](const Node& node) { read_events(in, node, policy); }),
+         optional("scrub", "Reads the whole store again and again, and tells what is damaged.",
+                  [&](const Node& node) { read_scrub(in, node, policy.scrub); }),
          optional("metrics", "Where metrics can be read.", read_metrics),
          optional("reload",
                   "Whether a change of these files is taken up at once, or when it is asked for.",

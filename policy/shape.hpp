@@ -63,6 +63,7 @@ inline constexpr std::string_view tag = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
 inline constexpr std::string_view reference = "^(file:.+|credential:[A-Za-z0-9._-]+)$";
 inline constexpr std::string_view network = "^[0-9A-Fa-f:.]+(/[0-9]+)?$";
 inline constexpr std::string_view bind = "^(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):[0-9]+$";
+inline constexpr std::string_view clamd = "^(/.+|(\\[[0-9A-Fa-f:.]+\\]|[0-9.]+):[0-9]+)$";
 inline constexpr std::string_view ports = "^[0-9]+(-[0-9]+)?$";
 inline constexpr std::string_view ipv4 = "^[0-9]+(\\.[0-9]+){3}$";
 inline constexpr std::string_view password_hash = "^\\$";

@@ -23,11 +23,17 @@ Transaction& Store::on(database::Connection& connection) {
     const auto known = transactions_.find(&connection);
     if (known != transactions_.end()) return known->second;
     return transactions_
-        .emplace(&connection, Transaction{catalog::Catalog(connection, *keys_, random_),
-                                          ledger::Ledger(connection, *keys_, random_),
-                                          documents::Documents(connection, *keys_, random_),
-                                          queue::Queue(connection, *keys_, random_),
-                                          pickups::Pickups(connection)})
+        .emplace(
+            &connection,
+            Transaction{catalog::Catalog(connection, *keys_, random_),
+                        ledger::Ledger(connection, *keys_, random_),
+                        documents::Documents(connection, *keys_, random_),
+                        queue::Queue(connection, *keys_, random_), pickups::Pickups(connection),
+                        terms::Terms(connection, *keys_, random_),
+                        terms::Holds(connection, *keys_, random_),
+                        expectations::Expectations(connection), bookmarks::Bookmarks(connection),
+                        scrub::Scrub(connection), targets::Targets(connection),
+                        pulls::Pulls(connection, *keys_)})
         .first->second;
 }
 

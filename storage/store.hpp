@@ -10,13 +10,20 @@
 #include <utility>
 
 #include "base/offload.hpp"
+#include "storage/bookmarks/bookmarks.hpp"
 #include "storage/catalog/catalog.hpp"
 #include "storage/data_folder.hpp"
 #include "storage/database/database.hpp"
 #include "storage/documents/documents.hpp"
+#include "storage/expectations/expectations.hpp"
 #include "storage/ledger/ledger.hpp"
 #include "storage/pickups/pickups.hpp"
+#include "storage/pulls/pulls.hpp"
 #include "storage/queue/queue.hpp"
+#include "storage/scrub/scrub.hpp"
+#include "storage/targets/targets.hpp"
+#include "storage/terms/holds.hpp"
+#include "storage/terms/terms.hpp"
 #include "storage/vault/vault.hpp"
 
 namespace consign {
@@ -28,6 +35,13 @@ struct Transaction {
     documents::Documents documents;
     queue::Queue queue;
     pickups::Pickups pickups;
+    terms::Terms terms;
+    terms::Holds holds;
+    expectations::Expectations expectations;
+    bookmarks::Bookmarks bookmarks;
+    scrub::Scrub scrub;
+    targets::Targets targets;
+    pulls::Pulls pulls;
 };
 
 class Store {

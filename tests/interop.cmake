@@ -15,6 +15,7 @@ endfunction()
 foreach(client openssh_sftp openssh_scp lftp psftp rclone paramiko asyncssh sshfs wire)
   consign_interop_test(interop_${client} interop/${client}_tests.py LABEL interop TIMEOUT 300)
 endforeach()
+consign_interop_test(interop_checkpoint interop/checkpoint_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(interop_limits interop/limits_tests.py LABEL interop TIMEOUT 120)
 consign_interop_test(interop_policy interop/policy_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(interop_alerts interop/alerts_tests.py LABEL interop TIMEOUT 120)
@@ -31,7 +32,9 @@ consign_interop_test(interop_ftps_filezilla interop/ftps_filezilla_tests.py LABE
 
 consign_interop_test(interop_pickups interop/pickups_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(fault_pickups fault/pickups_tests.py LABEL fault TIMEOUT 180)
+consign_interop_test(fault_expectations fault/expectations_tests.py LABEL fault TIMEOUT 180)
 
+consign_interop_test(fault_alerts_kill9 fault/alerts_kill9_tests.py LABEL fault TIMEOUT 300)
 consign_interop_test(fault_kill9 fault/kill9_tests.py LABEL fault TIMEOUT 600)
 consign_interop_test(fault_ftps_kill9 fault/ftps_kill9_tests.py LABEL fault TIMEOUT 600)
 set_tests_properties(fault_kill9 fault_ftps_kill9 PROPERTIES PROCESSORS 2)
@@ -49,3 +52,8 @@ set_tests_properties(interop_reload PROPERTIES PROCESSORS 2)
 # What becomes of deposits without a peer.
 consign_interop_test(interop_router interop/router_tests.py LABEL interop TIMEOUT 120)
 consign_interop_test(fault_router fault/router_fault_tests.py LABEL fault TIMEOUT 300)
+consign_interop_test(interop_retention interop/retention_tests.py LABEL interop TIMEOUT 180)
+consign_interop_test(fault_retention fault/retention_fault_tests.py LABEL fault TIMEOUT 400)
+
+consign_interop_test(interop_deliveries interop/deliveries_tests.py LABEL interop TIMEOUT 300)
+consign_interop_test(fault_deliveries fault/delivery_fault_tests.py LABEL fault TIMEOUT 600)

@@ -1,6 +1,9 @@
 consign_test(ledger_tests LABEL component
-  SOURCES component/ledger_tests.cpp
+  SOURCES component/ledger_tests.cpp component/ledger_tampering_tests.cpp
   LINKS consign_ledger)
+if(IS_DIRECTORY /dev/shm)
+  set_property(TEST ledger_tests APPEND PROPERTY ENVIRONMENT TMPDIR=/dev/shm)
+endif()
 
 # The vectors are made by a script that shares nothing with the program, and kept in the repository.
 # Debian's python3 by its path: it is the one that has Debian's python3-cryptography.
@@ -11,3 +14,11 @@ add_test(NAME ledger_vectors_are_what_the_script_makes
   COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/vectors/ledger_vectors.py
           --check ${CMAKE_CURRENT_SOURCE_DIR}/vectors/ledger.json)
 set_tests_properties(ledger_vectors_are_what_the_script_makes PROPERTIES LABELS vectors)
+
+consign_test(checkpoint_vectors_tests LABEL vectors
+  SOURCES vectors/checkpoint_vectors_tests.cpp
+  LINKS consign_desk Boost::json)
+add_test(NAME checkpoint_vectors_are_what_the_script_makes
+  COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/vectors/checkpoint_vectors.py
+          --check ${CMAKE_CURRENT_SOURCE_DIR}/vectors/checkpoint.json)
+set_tests_properties(checkpoint_vectors_are_what_the_script_makes PROPERTIES LABELS vectors)

@@ -1,10 +1,9 @@
 #include "daemon/workers/queue_worker.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <utility>
 
 #include "base/fault_point.hpp"
-#include "desk/alarm.hpp"
-#include "desk/system_event.hpp"
 
 namespace consign::daemon {
 
@@ -42,15 +41,19 @@ void QueueWorker::stop() {
 }
 
 asio::awaitable<void> QueueWorker::begin_due() {
-    if (in_progress_.size() >= trade_.at_once) {
-        looked_in_vain_ = true;
-        co_return;
-    }
     looked_in_vain_ = true;
-    // Those in progress are due as well, and come first.
+    if (in_progress_.size() >= trade_.at_once) co_return;
+    forget_old_failures();
+    const auto is_resting = [this](const auto& one) { return is_kept_back(one.first); };
+    if (std::cmp_greater_equal(std::ranges::count_if(unrecorded_, is_resting), kept_back_limit))
+        co_return;
+    // Those in progress, or kept back, are due as well, and come first.
+    const std::size_t limit = trade_.at_once + in_progress_.size() + unrecorded_.size();
+    ended_meanwhile_.clear();
     const auto jobs = co_await site_.store.read([&](Transaction& transaction) {
-        return transaction.queue.due(trade_.kind, site_.clock.now(),
-                                     trade_.at_once + in_progress_.size());
+        const Timestamp now = site_.clock.now();
+        return trade_.in_order ? transaction.queue.first_of_lanes(trade_.kind, now, limit)
+                               : transaction.queue.due(trade_.kind, now, limit);
     });
     if (!jobs) {
         site_.log.error("jobs could not be looked for", {{"why", jobs.error()}});
@@ -58,6 +61,8 @@ asio::awaitable<void> QueueWorker::begin_due() {
     }
     for (const Job& job : *jobs) {
         if (stopping_ || in_progress_.size() >= trade_.at_once) co_return;
+        // What was read may be older than the end of an attempt: that job may be gone.
+        if (ended_meanwhile_.contains(job.id) || is_kept_back(job.id)) continue;
         if (!in_progress_.insert(job.id).second) continue;
         tasks_.start(attempt(job));
     }
@@ -65,61 +70,89 @@ asio::awaitable<void> QueueWorker::begin_due() {
 
 asio::awaitable<void> QueueWorker::attempt(Job job) {
     fault_point("queue.taken");
-    Attempt came;
-    try {
-        came = co_await trade_.carry_out(job);
-    } catch (const std::exception&) {
-        // What it says may name what it was about.
-        site_.log.error("a fault of this program, in a job", {{"job", job.id}});
-        came = Attempt::failed("a fault of this program");
-    }
+    Attempt came = co_await carry_out(job);
     fault_point("queue.carried_out");
-    if (came.end != Attempt::End::done && !stopping_) co_await settle(job, std::move(came));
+    bool is_settled = true;
+    if (came.end != Attempt::End::done && !stopping_) {
+        const Patience patience{.attempts_limit = trade_.attempts_limit,
+                                .backoff = trade_.backoff,
+                                .when_buried = trade_.when_buried};
+        is_settled = co_await record_failure(site_, trade_.account, patience, job, std::move(came));
+    }
+    if (is_settled)
+        unrecorded_.erase(job.id);
+    else
+        keep_back(job);
     fault_point("queue.settled");
     in_progress_.erase(job.id);
+    ended_meanwhile_.insert(job.id);
     looked_in_vain_ = false;
     timer_.cancel();
 }
 
-asio::awaitable<void> QueueWorker::settle(const Job& job, Attempt came) {
-    const std::uint64_t failures = job.attempts + 1;
-    const bool is_last = came.end == Attempt::End::hopeless || failures >= trade_.attempts_limit;
-    const auto done = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
-        auto event = desk::system_event(
-            site_, is_last ? ledger::Action::job_buried : ledger::Action::job_failed,
-            trade_.account);
-        event.outcome = ledger::Outcome::failed;
-        event.detail = fmt::format("{} job {}, attempt {}: {}", queue::name_of(job.kind), job.id,
-                                   failures, came.why);
-        if (job.file != 0)
-            if (const auto stream = transaction.catalog.stream_of(job.file)) event.stream = *stream;
-        if (!is_last) {
-            const auto due = event.time + trade_.backoff.after(failures, site_.random);
-            if (auto put_off = transaction.queue.put_off(job.id, due, came.why); !put_off)
-                return put_off;
-        } else {
-            if (auto buried = transaction.queue.bury(job.id, event.time, came.why); !buried)
-                return buried;
-            if (auto told = trade_.when_buried(transaction, job); !told) return told;
-        }
-        return desk::append(transaction, event);
+asio::awaitable<Attempt> QueueWorker::carry_out(const Job& job) {
+    if (job.altered) co_return Attempt::hopeless("its work was altered");
+    try {
+        co_return co_await trade_.carry_out(job);
+    } catch (const std::exception&) {
+        // What it says may name what it was about.
+        site_.log.error("a fault of this program, in a job", {{"job", job.id}});
+    }
+    co_return Attempt::failed("a fault of this program");
+}
+
+void QueueWorker::keep_back(const Job& job) {
+    Unrecorded& unrecorded = unrecorded_[job.id];
+    ++unrecorded.failures;
+    unrecorded.until = std::chrono::steady_clock::now() +
+                       trade_.backoff.after(job.attempts + unrecorded.failures, site_.random);
+}
+
+/// Of jobs that have ended by somebody else's hand.
+void QueueWorker::forget_old_failures() {
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(unrecorded_,
+                  [&](const auto& one) { return one.second.until + trade_.backoff.most < now; });
+}
+
+bool QueueWorker::is_kept_back(queue::JobId job) const {
+    const auto unrecorded = unrecorded_.find(job);
+    return unrecorded != unrecorded_.end() &&
+           std::chrono::steady_clock::now() < unrecorded->second.until;
+}
+
+/// Nothing where it cannot be told.
+asio::awaitable<std::optional<Timestamp>> QueueWorker::next_due() {
+    if (!trade_.in_order) {
+        const auto next = co_await site_.store.read(
+            [&](Transaction& transaction) { return transaction.queue.next_due(trade_.kind); });
+        co_return next ? *next : std::nullopt;
+    }
+    // What is due behind one that is put off says nothing. Of the first ones those in progress
+    // alone are due by now, or whoever ends tells.
+    const Timestamp now = site_.clock.now();
+    const std::size_t limit = in_progress_.size() + 1;
+    const auto first = co_await site_.store.read([&](Transaction& transaction) {
+        return transaction.queue.first_of_lanes(trade_.kind, now + longest_wait, limit);
     });
-    // It may have been cancelled meanwhile.
-    if (!done && done.error() != queue::queue_errc::no_such_job)
-        site_.log.error("the failure of a job could not be recorded",
-                        {{"job", job.id}, {"why", done.error()}});
+    if (!first) co_return std::nullopt;
+    const auto next = std::ranges::find_if(*first, [now](const Job& job) { return job.due > now; });
+    co_return next == first->end() ? std::nullopt : std::optional(next->due);
 }
 
 asio::awaitable<void> QueueWorker::wait_for_work() {
     if (stopping_ || !looked_in_vain_) co_return;
-    const auto next = co_await site_.store.read(
-        [&](Transaction& transaction) { return transaction.queue.next_due(trade_.kind); });
+    const auto next = co_await next_due();
     std::chrono::microseconds wait = longest_wait;
     const Timestamp now = site_.clock.now();
     // What is due already waits for one in progress to end, which tells.
-    if (next && *next && **next > now)
-        wait = std::min<std::chrono::microseconds>(wait, **next - now);
+    if (next && *next > now) wait = std::min<std::chrono::microseconds>(wait, *next - now);
     if (stopping_ || !looked_in_vain_) co_return;
+    const auto at = std::chrono::steady_clock::now();
+    for (const auto& [job, unrecorded] : unrecorded_)
+        if (unrecorded.until > at)
+            wait =
+                std::min(wait, std::chrono::ceil<std::chrono::microseconds>(unrecorded.until - at));
     timer_.expires_after(wait);
     boost::system::error_code ignored;
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));

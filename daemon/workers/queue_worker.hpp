@@ -4,34 +4,19 @@
 #pragma once
 
 #include <boost/asio.hpp>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "base/owned_tasks.hpp"
-#include "daemon/workers/backoff.hpp"
+#include "daemon/workers/attempt.hpp"
 #include "daemon/workers/worker.hpp"
 #include "desk/site.hpp"
 
 namespace consign::daemon {
-
-/// How an attempt ended.
-struct Attempt {
-    enum class End : std::uint8_t {
-        done,     // the job has ended, or waits by its own word
-        failed,   // it is to be tried again
-        hopeless  // trying again would be no use
-    } end = End::done;
-    std::string why{};  // without names: it stands in the ledger and in lists
-
-    [[nodiscard]] static Attempt failed(std::string why) { return {End::failed, std::move(why)}; }
-    [[nodiscard]] static Attempt hopeless(std::string why) {
-        return {End::hopeless, std::move(why)};
-    }
-    /// Of the store: it failed.
-    [[nodiscard]] static Attempt failed(std::error_code why) { return failed(why.message()); }
-};
 
 class QueueWorker final : public Worker {
   public:
@@ -39,6 +24,9 @@ class QueueWorker final : public Worker {
         queue::Kind kind{};
         Literal account;  // "system:alerts"
         std::size_t at_once = 1;
+        /// Jobs of one lane one after the other, as they were made: one that is put off holds up
+        /// those behind it.
+        bool in_order = false;
         std::uint64_t attempts_limit = 20;
         Backoff backoff{};
         /// One attempt. What it throws is told as a fault, and the job is tried again.
@@ -52,6 +40,8 @@ class QueueWorker final : public Worker {
     /// The clock on the wall may be moved, and nothing rings for that: the queue is looked at this
     /// often at least.
     static constexpr std::chrono::seconds longest_wait{5};
+    /// With so many jobs kept back, no other is begun.
+    static constexpr std::size_t kept_back_limit = 64;
 
     QueueWorker(const boost::asio::any_io_executor& strand, desk::Site& site, Trade trade);
 
@@ -61,7 +51,11 @@ class QueueWorker final : public Worker {
   private:
     [[nodiscard]] boost::asio::awaitable<void> begin_due();
     [[nodiscard]] boost::asio::awaitable<void> attempt(queue::Job job);
-    [[nodiscard]] boost::asio::awaitable<void> settle(const queue::Job& job, Attempt attempt);
+    [[nodiscard]] boost::asio::awaitable<Attempt> carry_out(const queue::Job& job);
+    void keep_back(const queue::Job& job);
+    void forget_old_failures();
+    [[nodiscard]] bool is_kept_back(queue::JobId job) const;
+    [[nodiscard]] boost::asio::awaitable<std::optional<Timestamp>> next_due();
     [[nodiscard]] boost::asio::awaitable<void> wait_for_work();
 
     boost::asio::any_io_executor strand_;
@@ -70,6 +64,14 @@ class QueueWorker final : public Worker {
     OwnedTasks tasks_;
     boost::asio::steady_timer timer_;
     std::set<queue::JobId> in_progress_;
+    std::set<queue::JobId> ended_meanwhile_;  // since the last look at the queue began
+    /// Of a job that failed, where the database could not take that: the queue says that it is due,
+    /// and it would be tried again and again without a pause.
+    struct Unrecorded {
+        std::uint64_t failures = 0;
+        std::chrono::steady_clock::time_point until;
+    };
+    std::map<queue::JobId, Unrecorded> unrecorded_;
     bool looked_in_vain_ = false;  // since the last ring
     bool stopping_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

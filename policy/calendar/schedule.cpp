@@ -33,6 +33,18 @@ bool is_open(const Schedule& schedule, Timestamp time) {
     });
 }
 
+bool has_come(const Schedule& schedule, Timestamp since, Timestamp now) {
+    if (is_open(schedule, now)) return true;
+    return std::ranges::any_of(schedule, [&](const ScheduleEntry& entry) {
+        const auto* window = std::get_if<Window>(&entry);
+        if (window != nullptr && window->closes) return false;
+        const auto instant = std::visit(
+            [&](const auto& kind) { return next_of(kind, since - std::chrono::microseconds(1)); },
+            entry);
+        return instant && instant->opens <= now;
+    });
+}
+
 std::optional<Occurrence> next(const Schedule& schedule, Timestamp time) {
     std::optional<Occurrence> first;
     for (const ScheduleEntry& entry : schedule) {

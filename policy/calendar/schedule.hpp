@@ -26,6 +26,9 @@ using Schedule = std::vector<ScheduleEntry>;
 /// Is one of the windows open? Instants never are.
 [[nodiscard]] bool is_open(const Schedule& schedule, Timestamp time);
 
+/// May what waits since `since` be done by now: is a window open, or has an instant come meanwhile?
+[[nodiscard]] bool has_come(const Schedule& schedule, Timestamp since, Timestamp now);
+
 /// The first window that opens, or instant that comes, after `time`; of several at once, the one
 /// written first. Nothing where none ever comes.
 [[nodiscard]] std::optional<Occurrence> next(const Schedule& schedule, Timestamp time);

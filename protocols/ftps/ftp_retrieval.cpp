@@ -77,8 +77,10 @@ asio::awaitable<void> FtpSession::empty_into_network(ByteRing& ring, desk::Downl
                                                      std::uint64_t offset, Result<>& sent) {
     const ByteRing::Emptying emptying(ring);
     for (;;) {
-        const ByteView bytes = co_await ring.take();
+        ByteView bytes = co_await ring.take();
         if (bytes.empty()) co_return;
+        bytes = bytes.first(std::min(bytes.size(), file.leaving_bytes()));
+        file.leaving(offset, bytes.size());
         sent = co_await transfer_->data.stream().write(bytes);
         if (!sent) co_return;
         file.served(offset, bytes.size());

@@ -109,6 +109,7 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const CopyData& requ
         auto done = co_await (*from)->read(read);
         if (done && read[0].count == 0) break;
         const std::array write{desk::Upload::Range{target, ByteView(buffer).first(read[0].count)}};
+        (*from)->leaving(at, read[0].count);
         if (done) done = co_await (*to)->write(write);
         if (!done) co_return answer(id, done);
         (*from)->served(at, read[0].count);

@@ -206,6 +206,7 @@ asio::awaitable<void> SftpSession::read_download(desk::Download& download,
         if (ranges[at].count > 0) {
             replies[at].finish(ranges[at].count);
             if (!co_await flush_answers(0)) co_return;
+            download.leaving(ranges[at].offset, ranges[at].count);
             if (!co_await channel_->send(std::move(packets[at]))) co_return;
             download.served(ranges[at].offset, ranges[at].count);
         } else if (done || ranges[at].out.empty()) {

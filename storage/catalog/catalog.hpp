@@ -17,6 +17,7 @@
 #include "base/result.hpp"
 #include "base/virtual_path.hpp"
 #include "storage/catalog/life.hpp"
+#include "storage/catalog/quarantine.hpp"
 #include "storage/catalog/subject_facts.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "storage/keyring/keyring.hpp"
@@ -39,7 +40,14 @@ enum class Standing : std::uint8_t {
     temporary = 1,    // closed under a temporary name: no deposit, and seen by made_by alone
     waiting = 2,      // something that would make it complete is missing: the same
     quarantined = 3,  // seen by nobody, whatever is granted
-    archived = 5,     // collected, and put away: the same
+    unscanned = 4,    // waits for the virus scanner: seen by made_by alone
+    archived = 5,     // collected, and put away: seen by nobody
+};
+
+/// Where a name stands among those of its folder, by when they were made.
+struct Age {
+    Timestamp created{};
+    NodeId node = 0;
 };
 
 /// A sealed file as the catalog knows it.
@@ -67,7 +75,8 @@ struct Entry {
 
     /// Durable, but no deposit.
     [[nodiscard]] bool is_pending() const {
-        return standing == Standing::temporary || standing == Standing::waiting;
+        return standing == Standing::temporary || standing == Standing::waiting ||
+               standing == Standing::unscanned;
     }
 };
 
@@ -93,6 +102,13 @@ struct Usage {
     bool operator==(const Usage&) const = default;
 };
 
+/// A name that is kept from everyone: in quarantine, or waiting for the virus scanner.
+struct Held {
+    Entry entry;
+    VirtualPath path;
+    std::optional<Quarantine> quarantine;  // absent also where a former version put it there
+};
+
 struct Committed {
     NodeId node = 0;
     FileId file = 0;
@@ -112,6 +128,11 @@ class Catalog {
     /// the start). Empty where there is no such directory.
     [[nodiscard]] Result<std::vector<Entry>> list(NodeId directory, NodeId after,
                                                   std::size_t limit);
+    /// Up to `limit` entries of one kind in a directory, made after `after` and not after `until`,
+    /// in the order in which they were made (got their names).
+    [[nodiscard]] Result<std::vector<Entry>> made_between(NodeId directory, Kind kind,
+                                                          const Age& after, Timestamp until,
+                                                          std::size_t limit);
     /// All names that stand for this file, the oldest first.
     [[nodiscard]] Result<std::vector<Entry>> names_of(FileId file);
     /// catalog_errc::no_such_name; std::errc::filename_too_long where renames of folders above made
@@ -137,6 +158,15 @@ class Catalog {
     [[nodiscard]] Result<bool> has_file(const Id& stream);
     /// The file whose content this stream is, whether or not it has a name.
     [[nodiscard]] Result<std::optional<File>> file_of(const Id& stream);
+
+    /// The same by its id; catalog_errc::no_such_file. Also of a doomed one.
+    [[nodiscard]] Result<File> file(FileId file);
+    [[nodiscard]] Result<bool> has_name(FileId file);
+    [[nodiscard]] Result<std::size_t> count_names(FileId file);
+    /// Nothing where there is no such row, or it is not doomed.
+    [[nodiscard]] Result<std::optional<FileId>> doomed_file(const Id& stream);
+    /// The first hold that binds the content: on the file, its depositor, or a subject.
+    [[nodiscard]] Result<std::optional<std::int64_t>> hold_on(FileId file);
 
     /// catalog_errc::no_such_file; also of a doomed one.
     [[nodiscard]] Result<Id> stream_of(FileId file);
@@ -195,10 +225,31 @@ class Catalog {
     /// catalog_errc::no_such_file.
     [[nodiscard]] Result<> mark_collected(FileId file);
     /// Content that has no name, no class, and no job that needs it is marked as doomed: its
-    /// stream, to be destroyed. Nothing where something needs it, or it was doomed before.
+    /// stream, to be destroyed. Nothing where something needs it, or it was doomed before. Where a
+    /// hold alone keeps it, it gets a term that is looked at once more when the hold is lifted.
     [[nodiscard]] Result<std::optional<Id>> doom_unneeded(FileId file);
-    /// Forgets a doomed file's row, once its sealed file is destroyed. Succeeds where it is gone.
-    [[nodiscard]] Result<> forget(const Id& stream);
+    /// Ends all names of a file, also those that cannot be read any more (nothing stands for
+    /// them). What becomes of the content is the caller's.
+    [[nodiscard]] Result<std::vector<std::optional<VirtualPath>>> end_names(FileId file);
+    /// Marks content that has no name as doomed, whatever class it has: its term is over.
+    /// catalog_errc::no_such_file.
+    [[nodiscard]] Result<Id> doom(FileId file);
+    /// Forgets a doomed file's row, once its sealed file is destroyed, with all that its term
+    /// depended on; of a subject of whom nothing else is here, everything. False where it is gone.
+    [[nodiscard]] Result<bool> forget(const Id& stream);
+
+    // What is kept from everyone
+    /// Why this name, which is in quarantine, is there. Forgotten with the name.
+    [[nodiscard]] Result<> quarantine(NodeId node, const Quarantine& given);
+    /// Up to `limit` names, in the order of their node ids, after `after` (0: from the start).
+    [[nodiscard]] Result<std::vector<Held>> held(NodeId after, std::size_t limit);
+    /// Those whose stream's hexadecimal form begins so; none where it is not hexadecimal.
+    [[nodiscard]] Result<std::vector<Held>> held_beginning(std::string_view hex, std::size_t limit);
+    /// Temporary names that are older than that, the oldest first.
+    [[nodiscard]] Result<std::vector<Entry>> never_renamed(Timestamp before, std::size_t limit);
+    /// The content was found clean, or an administrator answers for it. catalog_errc::no_such_file.
+    [[nodiscard]] Result<> mark_scanned(FileId file, Timestamp now);
+    [[nodiscard]] Result<bool> is_scanned(FileId file);
 
     // How long content is kept
     /// The file has this class from now on, and outlives its names by that. Where it has it
@@ -207,13 +258,35 @@ class Catalog {
     /// Somebody else than the depositor has collected all of it, under this name.
     /// catalog_errc::no_such_file.
     [[nodiscard]] Result<> record_pickup(FileId file, NodeId node, Timestamp now);
+    /// One of the recipients elsewhere has all of it. catalog_errc::no_such_file.
+    [[nodiscard]] Result<> record_delivery(FileId file, Timestamp now);
     /// What an administrator knows of a subject wins over what messages say. A date that it lacks
     /// stays as it is.
-    [[nodiscard]] Result<> set_subject_facts(const Subject& subject);
+    [[nodiscard]] Result<SubjectId> set_subject_facts(const Subject& subject);
+    /// Nothing where nobody is known by this identifier and authority.
+    [[nodiscard]] Result<std::optional<SubjectId>> subject_id(const Subject& subject);
+    /// The same, and where nobody is known, a row without dates.
+    [[nodiscard]] Result<SubjectId> ensure_subject(const Subject& subject);
+    /// database_errc::altered_cell; nothing where there is no such row.
+    [[nodiscard]] Result<std::optional<Subject>> subject(SubjectId id);
+    /// Forgets what is known of a subject of whom nothing is here. False where something is.
+    [[nodiscard]] Result<bool> forget_subject(SubjectId id);
     /// Up to `limit` of them, in the order of their ids, after `after` (0: from the start): one for
     /// each class of each file, whether or not it has a name.
     [[nodiscard]] Result<std::vector<Life>> lives(LifeId after, std::size_t limit);
     [[nodiscard]] Result<std::vector<ClassCount>> classes_in_store();
+    /// Of one file. database_errc::altered_cell where what is known of its subjects was altered.
+    [[nodiscard]] Result<std::vector<Life>> lives_of(FileId file);
+    struct LifeOfFile {
+        LifeId life = 0;
+        FileId file = 0;
+        std::string class_name{};
+    };
+    /// Up to `limit` that are about a subject, in the order of their ids, after `after`.
+    [[nodiscard]] Result<std::vector<LifeOfFile>> lives_about(SubjectId subject, LifeId after,
+                                                              std::size_t limit);
+    /// Up to `limit` files that are here and have no name, in the order of their ids.
+    [[nodiscard]] Result<std::vector<FileId>> retained(FileId after, std::size_t limit);
 
   private:
     /// What verbs need to know of a node before they change it.
@@ -248,6 +321,9 @@ class Catalog {
     [[nodiscard]] Result<Entry> entry_of(const database::Statement& row);
     [[nodiscard]] Result<std::vector<Entry>> entries_of(database::Statement query);
     [[nodiscard]] static Result<std::vector<Id>> streams_of(database::Statement query);
+    [[nodiscard]] static Bytes bound_to_quarantine(std::string_view account, Cause cause);
+    [[nodiscard]] Result<std::optional<Quarantine>> quarantine_of(NodeId node);
+    [[nodiscard]] Result<std::vector<Held>> held_of(Result<std::vector<Entry>> entries);
     [[nodiscard]] Result<Upload> upload_of(const database::Statement& row);
     [[nodiscard]] Result<std::vector<Upload>> uploads_of(database::Statement query);
 
@@ -276,6 +352,8 @@ class Catalog {
     /// The subject's row, made or brought up to date.
     [[nodiscard]] Result<SubjectId> learn(const Subject& said, Source source);
     [[nodiscard]] Result<std::vector<Life::About>> subjects_of(LifeId life);
+    [[nodiscard]] Result<std::vector<Life>> lives_in(database::Statement query);
+    [[nodiscard]] Result<Bytes> index_of_subject(const Subject& subject) const;
 
     database::Connection& connection_;
     const keyring::Keyring& keys_;

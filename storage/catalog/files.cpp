@@ -156,8 +156,4 @@ Result<> Catalog::mark_collected(FileId file) {
     return done;
 }
 
-Result<> Catalog::forget(const Id& stream) {
-    return connection_.run("DELETE FROM files WHERE stream = ? AND doomed = 1", stream);
-}
-
 }  // namespace consign::catalog

@@ -10,13 +10,14 @@ namespace consign::catalog {
 
 namespace {
 
-const std::string select_lives =
+const std::string lives_columns =
     "SELECT c.id, c.file, f.stream, f.size_bytes, c.class, c.rule, c.deposited, f.last_pickup,"
     " (SELECT iif(count(*) = count(r.collected), max(r.collected), NULL)"
     "  FROM recipients r WHERE r.file = c.file),"
     " EXISTS (SELECT 1 FROM nodes n WHERE n.file = c.file)"
-    " FROM file_classes c JOIN files f ON f.id = c.file"
-    " WHERE c.id > ? ORDER BY c.id LIMIT ?";
+    " FROM file_classes c JOIN files f ON f.id = c.file AND f.doomed = 0";
+const std::string select_lives = lives_columns + " WHERE c.id > ? ORDER BY c.id LIMIT ?";
+const std::string select_lives_of = lives_columns + " WHERE c.file = ? ORDER BY c.id";
 
 std::optional<Timestamp> time_or_nothing(const database::Statement& row, int column) {
     if (row.is_null(column)) return std::nullopt;
@@ -72,6 +73,21 @@ Result<> Catalog::record_pickup(FileId file, NodeId node, Timestamp now) {
         now, file, node);
 }
 
+Result<> Catalog::record_delivery(FileId file, Timestamp now) {
+    const auto done = connection_.run(
+        "UPDATE files SET last_pickup = max(coalesce(last_pickup, ?), ?) WHERE id = ?", now, now,
+        file);
+    if (!done) return done;
+    if (connection_.changes() == 0) return failure(catalog_errc::no_such_file);
+    // Its term may be another now.
+    if (auto stale = connection_.run("UPDATE terms SET epoch = 0 WHERE file = ?", file); !stale)
+        return stale;
+    return connection_.run(
+        "UPDATE recipients SET collected = ? WHERE rowid = (SELECT rowid FROM recipients"
+        " WHERE file = ? AND node IS NULL AND collected IS NULL LIMIT 1)",
+        now, file);
+}
+
 Result<std::vector<Life::About>> Catalog::subjects_of(LifeId life) {
     auto query = connection_.query(
         "SELECT s.id, s.subject_index, s.facts, a.last FROM class_subjects l"
@@ -96,7 +112,14 @@ Result<std::vector<Life::About>> Catalog::subjects_of(LifeId life) {
 
 Result<std::vector<Life>> Catalog::lives(LifeId after, std::size_t limit) {
     constexpr auto most = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
-    auto query = connection_.query(select_lives, after, std::min<std::uint64_t>(limit, most));
+    return lives_in(connection_.query(select_lives, after, std::min<std::uint64_t>(limit, most)));
+}
+
+Result<std::vector<Life>> Catalog::lives_of(FileId file) {
+    return lives_in(connection_.query(select_lives_of, file));
+}
+
+Result<std::vector<Life>> Catalog::lives_in(database::Statement query) {
     std::vector<Life> lives;
     for (;;) {
         const auto row = query.next();
@@ -123,7 +146,7 @@ Result<std::vector<Life>> Catalog::lives(LifeId after, std::size_t limit) {
 Result<std::vector<ClassCount>> Catalog::classes_in_store() {
     auto query = connection_.query(
         "SELECT c.class, count(*), sum(f.size_bytes) FROM file_classes c"
-        " JOIN files f ON f.id = c.file GROUP BY c.class ORDER BY c.class");
+        " JOIN files f ON f.id = c.file AND f.doomed = 0 GROUP BY c.class ORDER BY c.class");
     std::vector<ClassCount> counts;
     for (;;) {
         const auto row = query.next();
@@ -135,20 +158,35 @@ Result<std::vector<ClassCount>> Catalog::classes_in_store() {
     }
 }
 
-Result<std::optional<Id>> Catalog::doom_unneeded(FileId file) {
+Result<std::vector<Catalog::LifeOfFile>> Catalog::lives_about(SubjectId subject, LifeId after,
+                                                              std::size_t limit) {
     auto query = connection_.query(
-        "UPDATE files SET doomed = 1 WHERE id = ? AND doomed = 0"
-        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id)"
-        " AND NOT EXISTS (SELECT 1 FROM file_classes WHERE file_classes.file = files.id)"
-        " AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.file = files.id)"
-        " RETURNING stream",
-        file);
-    const auto row = query.next();
-    if (!row) return failure(row.error());
-    if (!*row) return std::nullopt;
-    const Id stream = query.id(0);
-    if (const auto done = query.run(); !done) return failure(done.error());
-    return stream;
+        "SELECT l.life, c.file, c.class FROM class_subjects l JOIN file_classes c ON c.id = l.life"
+        " WHERE l.subject = ? AND l.life > ? ORDER BY l.life LIMIT ?",
+        subject, after, std::uint64_t{limit});
+    std::vector<LifeOfFile> lives;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return lives;
+        lives.push_back({.life = query.integer(0),
+                         .file = query.integer(1),
+                         .class_name = std::string(query.text(2))});
+    }
+}
+
+Result<std::vector<FileId>> Catalog::retained(FileId after, std::size_t limit) {
+    auto query = connection_.query(
+        "SELECT id FROM files WHERE id > ? AND doomed = 0"
+        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) ORDER BY id LIMIT ?",
+        after, std::uint64_t{limit});
+    std::vector<FileId> files;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return files;
+        files.push_back(query.integer(0));
+    }
 }
 
 }  // namespace consign::catalog

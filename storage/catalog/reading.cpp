@@ -5,6 +5,7 @@
 #include "storage/catalog/bound.hpp"
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
+#include "storage/catalog/select_entries.hpp"
 #include "storage/database/errc.hpp"
 #include "storage/database/sqlite.hpp"
 
@@ -12,14 +13,13 @@ namespace consign::catalog {
 
 namespace {
 
-const std::string select_entries =
-    "SELECT n.id, n.parent, n.kind, n.name, n.modified, n.accessed, n.created, n.made_by,"
-    " n.standing, f.id, f.stream, f.size_bytes, f.sha256, f.depositor, f.collected, "
-    "coalesce(n.file, 0)"
-    " FROM nodes n LEFT JOIN files f ON f.id = n.file";
 const std::string select_entry = select_entries + " WHERE n.id = ?";
 const std::string select_listing =
     select_entries + " WHERE n.parent = ? AND n.id > ? ORDER BY n.id LIMIT ?";
+const std::string select_made =
+    select_entries +
+    " WHERE n.parent = ? AND n.kind = ? AND (n.created, n.id) > (?, ?) AND n.created <= ?"
+    " ORDER BY n.created, n.id LIMIT ?";
 const std::string select_names = select_entries + " WHERE n.file = ? ORDER BY n.id";
 
 }  // namespace
@@ -78,6 +78,15 @@ Result<std::optional<File>> Catalog::file_of(const Id& stream) {
     return std::move(*file);
 }
 
+Result<File> Catalog::file(FileId id) {
+    auto query = connection_.query(
+        "SELECT id, stream, size_bytes, sha256, depositor, collected FROM files WHERE id = ?", id);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return failure(catalog_errc::no_such_file);
+    return file_in(query, 0);
+}
+
 Result<Entry> Catalog::find(const VirtualPath& path) {
     const auto node = node_at(path);
     if (!node) return failure(node.error());
@@ -105,6 +114,13 @@ Result<std::vector<Entry>> Catalog::list(NodeId directory, NodeId after, std::si
     constexpr auto most = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
     return entries_of(
         connection_.query(select_listing, directory, after, std::min<std::uint64_t>(limit, most)));
+}
+
+Result<std::vector<Entry>> Catalog::made_between(NodeId directory, Kind kind, const Age& after,
+                                                 Timestamp until, std::size_t limit) {
+    return entries_of(connection_.query(select_made, directory,
+                                        std::int64_t{std::to_underlying(kind)}, after.created,
+                                        after.node, until, std::uint64_t{limit}));
 }
 
 Result<std::vector<Entry>> Catalog::names_of(FileId file) {

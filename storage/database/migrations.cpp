@@ -4,9 +4,15 @@
 #include <string>
 
 #include "storage/database/errc.hpp"
+#include "storage/database/step_10.hpp"
+#include "storage/database/step_11.hpp"
 #include "storage/database/step_3.hpp"
 #include "storage/database/step_4.hpp"
 #include "storage/database/step_5.hpp"
+#include "storage/database/step_6.hpp"
+#include "storage/database/step_7.hpp"
+#include "storage/database/step_8.hpp"
+#include "storage/database/step_9.hpp"
 
 namespace consign::database {
 
@@ -160,7 +166,8 @@ CREATE TABLE subject_activity (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all_steps{step_1, step_2, step_3, step_4, step_5};
+constexpr std::array all_steps{step_1, step_2, step_3, step_4,  step_5, step_6,
+                               step_7, step_8, step_9, step_10, step_11};
 
 Result<std::int64_t> number(Connection& connection, const char* pragma) {
     auto query = connection.query(pragma);

@@ -27,6 +27,9 @@ class Category final : public std::error_category {
                 return "the root key's file belongs to neither this user nor root";
             case keyring_errc::root_key_malformed:
                 return "the root key's file does not hold 64 hexadecimal digits";
+            case keyring_errc::witness_key_malformed:
+                return "the witness key's file holds no Ed25519 key in PEM without a passphrase: "
+                       "openssl genpkey -algorithm ed25519";
         }
         return "unknown keyring error";
     }

@@ -1,5 +1,4 @@
-// The root key as a file: 64 hexadecimal digits and a newline. Whoever reads it reads everything,
-// so a file that others can read is refused rather than used.
+// The root key as a file: 64 hexadecimal digits and a newline.
 #pragma once
 
 #include <filesystem>
@@ -11,10 +10,7 @@
 
 namespace consign::keyring {
 
-/// keyring_errc::root_key_exposed where the group or others may do anything with the file,
-/// keyring_errc::root_key_foreign where neither the effective user nor root owns it,
-/// keyring_errc::root_key_malformed, or errno. A systemd credential, which root owns and whose
-/// access list lets in the service's user alone, passes.
+/// As read_key_file() (storage/keyring/key_file.hpp); keyring_errc::root_key_malformed.
 [[nodiscard]] Result<SecretKey> load_root_key(const std::filesystem::path& path);
 
 /// A fresh key in a new file, mode 0600, durable when this returns. std::errc::file_exists where

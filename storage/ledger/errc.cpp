@@ -13,6 +13,9 @@ class Category final : public std::error_category {
                 return "the ledger has no such session";
             case ledger_errc::already_open:
                 return "the ledger has this session already";
+            case ledger_errc::not_what_was_vouched_for:
+                return "the ledger is not what its last checkpoint vouched for; consign audit "
+                       "verify";
         }
         return "unknown ledger error";
     }

@@ -6,7 +6,8 @@ namespace consign::ledger {
 
 enum class ledger_errc {
     no_such_session = 1,
-    already_open,  // a session of this id has a row
+    already_open,              // a session of this id has a row
+    not_what_was_vouched_for,  // rows were changed, removed or put back since a checkpoint
 };
 
 [[nodiscard]] std::error_code make_error_code(ledger_errc code);

@@ -54,6 +54,15 @@ enum class Action : std::uint16_t {
     content_mended = 72,
     scrub_ended = 73,
     scrub_stopped = 74,
+    expired = 55,  // a name ended because its content's term is over
+    hold_added = 56,
+    hold_lifted = 57,
+    erasure_requested = 58,  // and answered
+    clock_guarded = 59,      // refused: not believed; granted: believed again, or confirmed
+    delivery_begun = 65,
+    delivered = 66,
+    pulled = 67,
+    removed_there = 68,
     job_failed = 75,
     job_buried = 76,
     job_revived = 77,

@@ -7,66 +7,13 @@
 #include "storage/database/sqlite.hpp"
 #include "storage/keyring/errc.hpp"
 #include "storage/ledger/commitment.hpp"
+#include "storage/ledger/event_columns.hpp"
 #include "storage/ledger/query_text.hpp"
 #include "storage/ledger/row.hpp"
 
 namespace consign::ledger {
 
 namespace {
-
-/// Its columns are EventColumn's, in that order.
-constexpr Literal select_events(
-    "SELECT sequence, time, action, outcome, session, account, protocol, rule, detail, stream,"
-    " bytes, count, policy, commitments, personal, hash FROM events");
-
-enum EventColumn : int {
-    sequence_column,
-    time_column,
-    action_column,
-    outcome_column,
-    session_column,
-    account_column,
-    protocol_column,
-    rule_column,
-    detail_column,
-    stream_column,
-    bytes_column,
-    count_column,
-    policy_column,
-    commitments_column,
-    personal_column,
-    hash_column,
-};
-
-/// All but the personal fields.
-Event event_of(const database::Statement& row) {
-    Event event;
-    event.time = row.time(time_column);
-    event.action = static_cast<Action>(row.integer(action_column));
-    event.outcome = static_cast<Outcome>(row.integer(outcome_column));
-    event.session = row.id(session_column);
-    event.account = row.text(account_column);
-    event.protocol = row.text(protocol_column);
-    event.rule = row.text(rule_column);
-    event.detail = row.text(detail_column);
-    event.stream = row.id(stream_column);
-    event.bytes = row.natural(bytes_column);
-    event.count = row.natural(count_column);
-    event.policy = row.digest(policy_column);
-    return event;
-}
-
-/// True where event_of gives exactly what stands in the columns. A number that it would narrow,
-/// say, would hash as before, and yet escape a filter.
-bool is_canonical(const database::Statement& row) {
-    return std::in_range<std::uint16_t>(row.integer(action_column)) &&
-           std::in_range<std::uint8_t>(row.integer(outcome_column)) &&
-           row.integer(bytes_column) >= 0 && row.integer(count_column) >= 0 &&
-           row.blob(session_column).size() == Id::size_bytes &&
-           row.blob(stream_column).size() == Id::size_bytes &&
-           row.blob(policy_column).size() == sizeof(Digest32) &&
-           row.blob(hash_column).size() == sizeof(Digest32);
-}
 
 database::CellPlace personal_cell(std::int64_t sequence) {
     return {.table = "events", .column = "personal", .row = sequence};
@@ -101,13 +48,13 @@ Result<Id> Ledger::chain_or_new() {
     return made;
 }
 
-Result<Ledger::Head> Ledger::head(const Id& chain) {
+Result<Ledger::Last> Ledger::head(const Id& chain) {
     auto query =
         connection_.query("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1");
     const auto row = query.next();
     if (!row) return failure(row.error());
-    if (!*row) return Head{0, chain_start(chain)};
-    return Head{query.integer(0), query.digest(1)};
+    if (!*row) return Last{0, chain_start(chain)};
+    return Last{query.integer(0), query.digest(1)};
 }
 
 Result<std::optional<Bytes>> Ledger::seal_personal(std::int64_t sequence, Timestamp time,
@@ -184,6 +131,9 @@ Result<std::vector<EventRow>> Ledger::events(const EventFilter& filter) {
     text.where(filter.outcome.has_value(), "outcome = ?");
     text.where(filter.action.has_value(), "action = ?");
     text.where(filter.session.has_value(), "session = ?");
+    // The second half is what the index of streams is limited to.
+    text.where(filter.stream.has_value(),
+               "stream = ? AND stream <> x'00000000000000000000000000000000'");
     auto query = connection_.query(text.then(" ORDER BY sequence DESC"));
     if (filter.account) query.bind(*filter.account);
     if (has_range) query.bind(filter.from.value_or(Timestamp::min()));
@@ -191,6 +141,7 @@ Result<std::vector<EventRow>> Ledger::events(const EventFilter& filter) {
     if (filter.outcome) query.bind(std::int64_t{std::to_underlying(*filter.outcome)});
     if (filter.action) query.bind(std::int64_t{std::to_underlying(*filter.action)});
     if (filter.session) query.bind(*filter.session);
+    if (filter.stream) query.bind(*filter.stream);
 
     std::vector<EventRow> rows;
     while (rows.size() < filter.limit) {
@@ -210,35 +161,55 @@ Result<std::vector<EventRow>> Ledger::events(const EventFilter& filter) {
     return rows;
 }
 
-Result<Ledger::Verification> Ledger::verify() {
-    Verification found;
-    const auto chain_id = chain();
-    if (!chain_id) return failure(chain_id.error());
-    auto query = connection_.query(QueryText(select_events).then(" ORDER BY sequence"));
-    if (*chain_id) found.head = chain_start(**chain_id);
-    for (std::int64_t expected = 1;; ++expected) {
+Result<std::vector<EventRow>> Ledger::after(std::int64_t sequence, std::size_t limit) {
+    auto query = connection_.query(
+        QueryText(select_events).then(" WHERE sequence > ? ORDER BY sequence LIMIT ?"), sequence,
+        std::uint64_t{limit});
+    std::vector<EventRow> rows;
+    for (;;) {
         const auto more = query.next();
         if (!more) return failure(more.error());
-        if (!*more) return found;
-        const std::int64_t sequence = query.integer(sequence_column);
-        const Digest32 hash =
-            chain_hash(found.head, row_bytes(chain_id->value_or(Id{}), sequence, event_of(query),
-                                             query.blob(commitments_column)));
-        if (!*chain_id)
-            found.why = "the chain's id is missing";
-        else if (sequence > expected)
-            found.why = "a row before it is missing";
-        else if (sequence < expected)
-            found.why = "it stands before the first row of a chain";
-        else if (!is_canonical(query) || hash != query.digest(hash_column))
-            found.why = "it, or its hash, was changed, or it does not follow the row before it";
-        if (!found.why.empty()) {
-            found.first_bad = sequence;
-            return found;
-        }
-        found.head = hash;
-        ++found.rows;
+        if (!*more) return rows;
+        EventRow& row = rows.emplace_back();
+        row.sequence = query.integer(sequence_column);
+        row.event = event_of(query);
+        row.personal_readable = false;
+        row.hash = query.digest(hash_column);
     }
+}
+
+Result<std::int64_t> Ledger::last_sequence() {
+    auto query = connection_.query("SELECT coalesce(max(sequence), 0) FROM events");
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    return query.integer(0);
+}
+
+Result<> Ledger::visit_deposits(const std::string& account, Timestamp from, Timestamp until,
+                                const std::function<bool(const Event&)>& visit) {
+    // The index is of rows with this action alone, which the text must say itself.
+    static_assert(std::to_underlying(Action::deposited) == 23);
+    auto query = connection_.query(
+        QueryText(select_events)
+            .then(" WHERE account = ? AND action = 23 AND time > ? AND time <= ? ORDER BY time"),
+        account, from, until);
+    for (;;) {
+        const auto more = query.next();
+        if (!more) return failure(more.error());
+        if (!*more) return {};
+        const auto row = event_row(query);
+        if (!row) return failure(row.error());
+        if (!visit(row->event)) return {};
+    }
+}
+
+Result<std::optional<Ledger::Head>> Ledger::head() {
+    const auto chain_id = chain();
+    if (!chain_id) return failure(chain_id.error());
+    if (!*chain_id) return std::nullopt;
+    const auto last = head(**chain_id);
+    if (!last) return failure(last.error());
+    return Head{**chain_id, last->sequence, last->hash};
 }
 
 }  // namespace consign::ledger

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "storage/database/sealed_cell.hpp"
 #include "storage/keyring/keyring.hpp"
 #include "storage/ledger/event.hpp"
+#include "storage/ledger/verification.hpp"
 
 namespace consign::database {
 class Connection;
@@ -42,6 +44,7 @@ struct EventFilter {
     std::optional<Outcome> outcome{};
     std::optional<Action> action{};
     std::optional<Id> session{};
+    std::optional<Id> stream{};  // about this content
     /// An event matches where this is true of its path or its second path; one whose paths are
     /// forgotten does not. Called once for each row that the rest of the filter leaves.
     std::function<bool(std::string_view path)> path_matches{};
@@ -69,27 +72,58 @@ class Ledger {
     [[nodiscard]] Result<std::size_t> end_open_sessions(Timestamp now, const std::string& reason);
 
     [[nodiscard]] Result<std::vector<EventRow>> events(const EventFilter& filter);
+    /// Deposits by an account in (from, until], in the order of their times, until `visit` says
+    /// false. Its cost does not grow with what else is in the ledger.
+    [[nodiscard]] Result<> visit_deposits(const std::string& account, Timestamp from,
+                                          Timestamp until,
+                                          const std::function<bool(const Event&)>& visit);
+    /// Up to `limit` rows behind `sequence`, in order; their personal fields are not read.
+    [[nodiscard]] Result<std::vector<EventRow>> after(std::int64_t sequence, std::size_t limit);
+    /// 0: there are none.
+    [[nodiscard]] Result<std::int64_t> last_sequence();
     [[nodiscard]] Result<std::vector<Session>> sessions(const SessionFilter& filter);
 
-    /// Walks the chain with no key: the number of rows that fit, and the first that does not. Rows
-    /// cut off at the end leave a chain that fits: `head` and `rows` are to be held against a
-    /// checkpoint that is kept elsewhere.
-    struct Verification {
-        std::int64_t rows = 0;
-        std::optional<std::int64_t> first_bad;  // sequence
-        std::string why;  // "the row before it is missing", ...; empty where all is well
-        Digest32 head{};  // the hash of the last row that fits
+    /// Where the chain ends: what a checkpoint vouches for.
+    struct Head {
+        Id chain;
+        std::int64_t sequence = 0;
+        Digest32 hash{};
     };
-    [[nodiscard]] Result<Verification> verify();
+    /// Nothing where no row was ever written.
+    [[nodiscard]] Result<std::optional<Head>> head();
+
+    /// A checkpoint: the text that says where the chain ended, and who signed it. Both are public.
+    struct Checkpoint {
+        std::int64_t sequence = 0;
+        std::string text;
+        std::string signature;
+    };
+    [[nodiscard]] Result<> keep_checkpoint(const Checkpoint& checkpoint);
+    [[nodiscard]] Result<std::optional<Checkpoint>> last_checkpoint();
+    /// In order.
+    [[nodiscard]] Result<std::vector<Checkpoint>> newest_checkpoints(std::size_t limit);
+    /// Up to `limit`, over more rows than `after`, in order.
+    [[nodiscard]] Result<std::vector<Checkpoint>> checkpoints(std::int64_t after,
+                                                              std::size_t limit);
+
+    /// The hash that row `sequence` has; chain's start for 0. Nothing where there is no such row.
+    [[nodiscard]] Result<std::optional<Digest32>> hash_of(std::int64_t sequence);
+    /// Does the chain go on from the marker, which stands in it, over up to `limit` rows? How far
+    /// it came; nothing where the marker or a row behind it does not fit.
+    [[nodiscard]] Result<std::optional<Marker>> follow(const Marker& from, std::size_t limit);
+
+    /// Walks the chain with no key, through the markers. Without any, rows cut off at the end and a
+    /// chain computed anew are not seen.
+    [[nodiscard]] Result<Verification> verify(std::span<const Marker> markers = {});
 
   private:
-    struct Head {
+    struct Last {
         std::int64_t sequence = 0;
         Digest32 hash{};
     };
     [[nodiscard]] Result<std::optional<Id>> chain();
     [[nodiscard]] Result<Id> chain_or_new();
-    [[nodiscard]] Result<Head> head(const Id& chain);
+    [[nodiscard]] Result<Last> head(const Id& chain);
     [[nodiscard]] Result<std::optional<Bytes>> seal_personal(std::int64_t sequence, Timestamp time,
                                                              ByteView openings);
     [[nodiscard]] Result<> read_personal(EventRow& row, ByteView commitments, ByteView cell);

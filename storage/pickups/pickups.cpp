@@ -120,6 +120,11 @@ Result<> Pickups::count(NodeId node, const std::string& account, int change) {
         node, account, std::int64_t{change}, std::int64_t{change});
 }
 
+Result<> Pickups::set_last(NodeId node, const std::string& account, Timestamp now) {
+    return connection_.run("UPDATE collections SET last = ? WHERE node = ? AND account = ?", now,
+                           node, account);
+}
+
 Result<> Pickups::note(const Progress& progress) {
     const auto lease = held(connection_, progress.id, progress.session);
     if (!lease) return failure(lease.error());
@@ -127,17 +132,24 @@ Result<> Pickups::note(const Progress& progress) {
         if (auto done = count(lease->node, lease->account, progress.counted ? 1 : -1); !done)
             return done;
     return connection_.run(
-        "UPDATE retrievals SET touched = ?, sent = ?, counted = ?, uncertain = 0 WHERE id = ?",
-        progress.now, blob_of(progress.sent), progress.counted, progress.id);
+        "UPDATE retrievals SET touched = ?, sent = ?, counted = ?, uncertain = ? WHERE id = ?",
+        progress.now, blob_of(progress.sent), progress.counted, progress.uncertain, progress.id);
 }
 
-Result<> Pickups::put_down(const Progress& progress) {
-    const auto noted = note(progress);
-    if (!noted && noted.error() == pickups_errc::lease_lost) return {};
-    if (!noted) return noted;
-    if (progress.counted)
-        return connection_.run("DELETE FROM retrievals WHERE id = ?", progress.id);
-    return connection_.run("UPDATE retrievals SET held_by = ? WHERE id = ?", Id{}, progress.id);
+Result<bool> Pickups::put_down(const Progress& progress) {
+    const auto lease = held(connection_, progress.id, progress.session);
+    if (!lease && lease.error() == pickups_errc::lease_lost) return false;
+    if (!lease) return failure(lease.error());
+    if (auto noted = note(progress); !noted) return failure(noted.error());
+    const auto done =
+        progress.counted
+            ? connection_.run("DELETE FROM retrievals WHERE id = ?", progress.id)
+            : connection_.run("UPDATE retrievals SET held_by = ? WHERE id = ?", Id{}, progress.id);
+    if (!done) return failure(done.error());
+    if (!progress.counted || progress.uncertain) return false;
+    if (auto set = set_last(lease->node, lease->account, progress.now); !set)
+        return failure(set.error());
+    return true;
 }
 
 Result<> Pickups::complete(RetrievalId id, const Id& session, Timestamp now) {
@@ -146,20 +158,40 @@ Result<> Pickups::complete(RetrievalId id, const Id& session, Timestamp now) {
     if (auto done = connection_.run("DELETE FROM retrievals WHERE id = ?", id); !done) return done;
     if (!lease->counted)
         if (auto done = count(lease->node, lease->account, 1); !done) return done;
-    return connection_.run("UPDATE collections SET last = ? WHERE node = ? AND account = ?", now,
-                           lease->node, lease->account);
+    return set_last(lease->node, lease->account, now);
 }
 
 Result<> Pickups::note_collected(NodeId node, const std::string& account, Timestamp now) {
     if (auto done = count(node, account, 1); !done) return done;
-    return connection_.run("UPDATE collections SET last = ? WHERE node = ? AND account = ?", now,
-                           node, account);
+    return set_last(node, account, now);
 }
 
-Result<> Pickups::put_down_all() {
-    if (auto done = connection_.run("DELETE FROM retrievals WHERE counted = 1"); !done) return done;
-    return connection_.run("UPDATE retrievals SET held_by = ?, uncertain = 1 WHERE held_by != ?",
-                           Id{}, Id{});
+Result<std::vector<Pickups::Counted>> Pickups::put_down_all(Timestamp now) {
+    std::vector<Counted> all;
+    {
+        auto query = connection_.query(
+            "SELECT node, account, held_by, uncertain FROM retrievals WHERE counted = 1 ORDER BY "
+            "id");
+        for (;;) {
+            const auto row = query.next();
+            if (!row) return failure(row.error());
+            if (!*row) break;
+            all.push_back({.node = query.integer(0),
+                           .account = std::string(query.text(1)),
+                           .session = query.id(2),
+                           .collected = query.integer(3) == 0});
+        }
+    }
+    for (const Counted& one : all)
+        if (one.collected)
+            if (auto set = set_last(one.node, one.account, now); !set) return failure(set.error());
+    if (auto done = connection_.run("DELETE FROM retrievals WHERE counted = 1"); !done)
+        return failure(done.error());
+    if (auto done = connection_.run(
+            "UPDATE retrievals SET held_by = ?, uncertain = 1 WHERE held_by != ?", Id{}, Id{});
+        !done)
+        return failure(done.error());
+    return all;
 }
 
 Result<> Pickups::hide(NodeId node, const std::string& account) {

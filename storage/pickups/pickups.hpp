@@ -59,19 +59,30 @@ class Pickups {
         Parts sent;
         /// All of it has left, or is about to: it counts as a complete retrieval.
         bool counted = false;
+        /// More may have left than `sent` knows: of what counts, that it was collected is not
+        /// known.
+        bool uncertain = false;
         Timestamp now{};
     };
     /// How far it is. pickups_errc::lease_lost.
     [[nodiscard]] Result<> note(const Progress& progress);
     /// It was broken off: nobody's, until the account goes on with it; where it counts, there is
-    /// nothing to go on with. Succeeds where the lease is lost.
-    [[nodiscard]] Result<> put_down(const Progress& progress);
+    /// nothing to go on with. True where it was collected by that; false also where the lease is
+    /// lost.
+    [[nodiscard]] Result<bool> put_down(const Progress& progress);
     /// All of it was collected. pickups_errc::lease_lost.
     [[nodiscard]] Result<> complete(RetrievalId id, const Id& session, Timestamp now);
     /// All of it was collected at once, without a lease.
     [[nodiscard]] Result<> note_collected(NodeId node, const std::string& account, Timestamp now);
+    /// One that a dead daemon had, and that counts.
+    struct Counted {
+        NodeId node = 0;
+        std::string account;
+        Id session;
+        bool collected = false;  // and not only the limit's
+    };
     /// Of sessions that a dead daemon had: what counts stays counted.
-    [[nodiscard]] Result<> put_down_all();
+    [[nodiscard]] Result<std::vector<Counted>> put_down_all(Timestamp now);
 
     /// This account sees the name no more.
     [[nodiscard]] Result<> hide(NodeId node, const std::string& account);
@@ -83,6 +94,7 @@ class Pickups {
 
   private:
     [[nodiscard]] Result<> count(NodeId node, const std::string& account, int change);
+    [[nodiscard]] Result<> set_last(NodeId node, const std::string& account, Timestamp now);
 
     database::Connection& connection_;
 };

@@ -1,5 +1,7 @@
 #include "storage/queue/queue.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "storage/database/sqlite.hpp"
@@ -20,6 +22,20 @@ database::CellPlace work_cell(JobId id) {
 
 std::int64_t number(Kind kind) {
     return std::to_underlying(kind);
+}
+
+constexpr std::string_view earliest = " ? ORDER BY due, id LIMIT ?";
+
+/// Both by the index: what waits in between is not looked at.
+template <class JobsDue>
+Result<std::vector<Job>> with_those_too_far(const JobsDue& jobs_due, Timestamp now,
+                                            std::size_t limit) {
+    auto jobs = jobs_due("<=", now, limit);
+    if (!jobs || jobs->size() >= limit) return jobs;
+    auto too_far = jobs_due(">", now + longest_delay, limit - jobs->size());
+    if (!too_far) return too_far;
+    std::ranges::move(*too_far, std::back_inserter(*jobs));
+    return jobs;
 }
 
 }  // namespace
@@ -58,16 +74,39 @@ Result<std::optional<JobId>> Queue::find_keyed(Kind kind, std::string_view key) 
 }
 
 Result<std::vector<Job>> Queue::due(Kind kind, Timestamp now, std::size_t limit) {
-    return jobs_of(
-        connection_.query(jobs_where("kind = ? AND dead = 0 AND due <= ? ORDER BY due, id LIMIT ?"),
-                          number(kind), now, std::uint64_t{limit}));
+    const auto jobs_due = [&](std::string_view when, Timestamp bound, std::size_t most) {
+        return jobs_of(connection_.query(
+            jobs_where("kind = ? AND dead = 0 AND due ").append(when).append(earliest),
+            number(kind), bound, std::uint64_t{most}));
+    };
+    return with_those_too_far(jobs_due, now, limit);
 }
 
 Result<std::vector<Job>> Queue::due_in(Kind kind, std::string_view lane, Timestamp now,
                                        std::size_t limit) {
+    const auto jobs_due = [&](std::string_view when, Timestamp bound, std::size_t most) {
+        return jobs_of(connection_.query(
+            jobs_where("kind = ? AND lane = ? AND dead = 0 AND due ").append(when).append(earliest),
+            number(kind), lane, bound, std::uint64_t{most}));
+    };
+    return with_those_too_far(jobs_due, now, limit);
+}
+
+Result<std::vector<Job>> Queue::first_of_lanes(Kind kind, Timestamp now, std::size_t limit) {
+    // From lane to lane by the index: the jobs behind the first are not looked at.
     return jobs_of(connection_.query(
-        jobs_where("kind = ? AND lane = ? AND dead = 0 AND due <= ? ORDER BY due, id LIMIT ?"),
-        number(kind), lane, now, std::uint64_t{limit}));
+        "WITH RECURSIVE lanes (lane) AS ("
+        " SELECT min(lane) FROM jobs WHERE kind = ?1 AND dead = 0"
+        " UNION ALL"
+        " SELECT (SELECT min(j.lane) FROM jobs j"
+        "         WHERE j.kind = ?1 AND j.dead = 0 AND j.lane > lanes.lane)"
+        " FROM lanes WHERE lanes.lane IS NOT NULL)"
+        " SELECT j.id, j.kind, j.lane, j.file, j.made, j.dead, j.due, j.attempts, j.why, j.work"
+        " FROM lanes JOIN jobs j ON j.id = (SELECT min(f.id) FROM jobs f"
+        "   WHERE f.kind = ?1 AND f.dead = 0 AND f.lane = lanes.lane)"
+        " WHERE lanes.lane IS NOT NULL AND (j.due <= ?2 OR j.due > ?3)"
+        " ORDER BY j.due, j.id LIMIT ?4",
+        number(kind), now, now + longest_delay, std::uint64_t{limit}));
 }
 
 Result<std::optional<Timestamp>> Queue::next_due(Kind kind) {
@@ -112,9 +151,27 @@ Result<std::vector<Job>> Queue::list(std::optional<Kind> kind, JobId after, std:
         connection_.query(jobs_where("id > ? ORDER BY id LIMIT ?"), after, std::uint64_t{limit}));
 }
 
+Result<std::vector<JobId>> Queue::dead(Kind kind, std::size_t limit) {
+    auto query = connection_.query(
+        "SELECT id FROM jobs WHERE kind = ? AND dead = 1 ORDER BY due, id LIMIT ?", number(kind),
+        std::uint64_t{limit});
+    std::vector<JobId> ids;
+    for (;;) {
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return ids;
+        ids.push_back(query.integer(0));
+    }
+}
+
 Result<bool> Queue::has_jobs_of(FileId file) {
     auto query = connection_.query("SELECT 1 FROM jobs WHERE file = ? LIMIT 1", file);
     return query.next();
+}
+
+Result<std::vector<Job>> Queue::of_file(Kind kind, FileId file) {
+    return jobs_of(
+        connection_.query(jobs_where("file = ? AND kind = ? ORDER BY id"), file, number(kind)));
 }
 
 Result<> Queue::finish(JobId id) {
@@ -155,7 +212,20 @@ Result<> Queue::rewrite(JobId id, std::string_view work) {
     return changed_one(connection_.run("UPDATE jobs SET work = ? WHERE id = ?", *cell, id));
 }
 
-Result<Job> Queue::job_of(const database::Statement& row) {
+Result<bool> Queue::begin_trouble(std::string_view name, Timestamp now) {
+    const auto done =
+        connection_.run("INSERT OR IGNORE INTO troubles (name, since) VALUES (?, ?)", name, now);
+    if (!done) return failure(done.error());
+    return connection_.changes() > 0;
+}
+
+Result<bool> Queue::end_trouble(std::string_view name) {
+    const auto done = connection_.run("DELETE FROM troubles WHERE name = ?", name);
+    if (!done) return failure(done.error());
+    return connection_.changes() > 0;
+}
+
+Job Queue::job_of(const database::Statement& row) {
     Job job;
     job.id = row.integer(0);
     job.kind = static_cast<Kind>(row.integer(1));
@@ -166,9 +236,10 @@ Result<Job> Queue::job_of(const database::Statement& row) {
     job.due = row.time(6);
     job.attempts = row.natural(7);
     job.why = row.text(8);
-    const auto work = cells_.open(work_cell(job.id), row.blob(9));
-    if (!work) return failure(work.error());
-    job.work = as_text(*work);
+    if (const auto work = cells_.open(work_cell(job.id), row.blob(9)))
+        job.work = as_text(*work);
+    else
+        job.altered = true;
     return job;
 }
 
@@ -178,9 +249,7 @@ Result<std::vector<Job>> Queue::jobs_of(database::Statement query) {
         const auto row = query.next();
         if (!row) return failure(row.error());
         if (!*row) return jobs;
-        auto job = job_of(query);
-        if (!job) return failure(job.error());
-        jobs.push_back(*std::move(job));
+        jobs.push_back(job_of(query));
     }
 }
 

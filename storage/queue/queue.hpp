@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -54,7 +55,12 @@ struct Job {
     std::uint64_t attempts = 0;  // that failed
     std::string why;             // of the last that failed: words without names
     std::string work;
+    bool altered = false;  // `work` cannot be read, and is empty; the rest stands
 };
+
+/// No job is put off further than this. A waiting job that is due later was put off, or made, by a
+/// clock that has been put back since: it counts as due.
+inline constexpr std::chrono::hours longest_delay{2};
 
 /// A lane with jobs in it.
 struct Lane {
@@ -70,10 +76,15 @@ class Queue {
     /// The job's id; of the one that is here already under this key, dead or not.
     [[nodiscard]] Result<JobId> enqueue(const NewJob& job, Timestamp now);
 
-    /// Up to `limit` jobs that wait and are due, the earliest first.
+    /// Up to `limit` jobs that wait and are due, the earliest first; behind them those that are due
+    /// later than longest_delay from now.
     [[nodiscard]] Result<std::vector<Job>> due(Kind kind, Timestamp now, std::size_t limit);
     [[nodiscard]] Result<std::vector<Job>> due_in(Kind kind, std::string_view lane, Timestamp now,
                                                   std::size_t limit);
+    /// Of each lane the job that was made first and waits, where it is due: for jobs that are
+    /// carried out in order, so that one that was put off holds up those behind it.
+    [[nodiscard]] Result<std::vector<Job>> first_of_lanes(Kind kind, Timestamp now,
+                                                          std::size_t limit);
     /// When the first that waits is due; past or to come.
     [[nodiscard]] Result<std::optional<Timestamp>> next_due(Kind kind);
     [[nodiscard]] Result<std::vector<Lane>> lanes(Kind kind);
@@ -84,7 +95,11 @@ class Queue {
     /// Up to `limit` with greater ids than `after`; those of one kind, where one is named.
     [[nodiscard]] Result<std::vector<Job>> list(std::optional<Kind> kind, JobId after,
                                                 std::size_t limit);
+    /// The numbers of the dead ones, up to `limit`, those that died first before the others.
+    [[nodiscard]] Result<std::vector<JobId>> dead(Kind kind, std::size_t limit);
     [[nodiscard]] Result<bool> has_jobs_of(FileId file);
+    /// Of one kind, dead or not.
+    [[nodiscard]] Result<std::vector<Job>> of_file(Kind kind, FileId file);
 
     /// It is done, or cancelled. queue_errc::no_such_job where somebody else ended it: its effect
     /// must not come twice.
@@ -101,11 +116,17 @@ class Queue {
     /// How far it came, in its own words. queue_errc::no_such_job.
     [[nodiscard]] Result<> rewrite(JobId id, std::string_view work);
 
+    /// Something is wrong from now on, under a name without names of files: false where that was
+    /// known already, and is told.
+    [[nodiscard]] Result<bool> begin_trouble(std::string_view name, Timestamp now);
+    /// It is well: false where nothing was wrong.
+    [[nodiscard]] Result<bool> end_trouble(std::string_view name);
+
     /// The kinds of which jobs were made or revived since the last call.
     [[nodiscard]] Kinds take_rung() { return std::exchange(rung_, {}); }
 
   private:
-    [[nodiscard]] Result<Job> job_of(const database::Statement& row);
+    [[nodiscard]] Job job_of(const database::Statement& row);
     [[nodiscard]] Result<std::vector<Job>> jobs_of(database::Statement query);
     [[nodiscard]] Result<Bytes> seal(JobId id, std::string_view work);
     /// queue_errc::no_such_job where the last statement changed nothing.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fault_point.hpp"
 #include "storage/vault/header.hpp"
 #include "storage/vault/open_upload.hpp"
 #include "storage/vault/reader.hpp"
@@ -153,6 +154,16 @@ Result<std::vector<Id>> Vault::committed() const {
     return streams;
 }
 
+Result<std::vector<Id>> Vault::committed_in(std::uint8_t first_byte) const {
+    std::vector<Id> streams;
+    const auto names = disk_.list(vault_ / to_hex(ByteView(&first_byte, 1)));
+    if (!names && names.error() == std::errc::no_such_file_or_directory) return streams;
+    if (!names) return failure(names.error());
+    for (const std::string& name : *names)
+        if (const auto stream = Id::from_hex(name)) streams.push_back(*stream);
+    return streams;
+}
+
 Disk::Path Vault::staging_path(const Id& stream) const {
     return staging_ / stream.hex();
 }
@@ -180,6 +191,7 @@ Result<> Vault::erase(const Disk::Path& path) {
     if (!file && file.error() == std::errc::no_such_file_or_directory) return {};
     if (!file) return failure(file.error());
     if (auto done = destroy_slots(**file); !done) return done;
+    fault_point("retention.keys_overwritten");
     return remove_durably(path);
 }
 

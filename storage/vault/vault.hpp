@@ -72,6 +72,8 @@ class Vault {
     /// unordered.
     [[nodiscard]] Result<std::vector<Id>> staged() const;
     [[nodiscard]] Result<std::vector<Id>> committed() const;
+    /// Those whose id begins with this byte: a part of `committed` that fits into memory.
+    [[nodiscard]] Result<std::vector<Id>> committed_in(std::uint8_t first_byte) const;
 
   private:
     Vault(Disk& disk, const Disk::Path& folder, const keyring::Keyring& keys, RandomSource& random);

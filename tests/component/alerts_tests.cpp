@@ -290,21 +290,29 @@ void work_until(Alerted& alerted, const std::function<bool()>& is_so) {
 
 BOOST_AUTO_TEST_CASE(each_channel_is_told_once_and_its_job_ends_with_an_event) {
     Scripts scripts;
-    const auto told = scripts.file("told");
-    const auto program = scripts.make(
-        "tell", fmt::format("cat >> {0}; echo $CONSIGN_ALERT_ID >> {0}\n", told.string()));
-    Alerted alerted(fmt::format("{{exec: {0}}}, {{exec: {0}}}", program));
+    // Both run at once: each writes a file of its own.
+    const auto channel = [&](const std::string& name) {
+        return "{exec: " +
+               scripts.make(name, fmt::format("{{ cat; echo $CONSIGN_ALERT_ID; }} >> {}\n",
+                                              scripts.file(name + ".told").string())) +
+               "}";
+    };
+    Alerted alerted(channel("first") + ", " + channel("second"));
     alerted.raise();
     static_cast<void>(alerted.site.new_events());
     BOOST_TEST(alerted.jobs() == 2U);
     work_until(alerted, [&] { return alerted.jobs() == 0; });
+    std::string id;
+    for (const char* const name : {"first.told", "second.told"}) {
+        std::istringstream lines(content(scripts.file(name)));
+        std::string line;
+        std::string more;
+        BOOST_REQUIRE(std::getline(lines, line) && std::getline(lines, id));
+        BOOST_TEST(json::parse(line).at("id").get_string() == id);
+        BOOST_TEST(!std::getline(lines, more), more);
+    }
     const auto events = alerted.site.new_events();
     BOOST_REQUIRE(events.size() == 2U);
-    std::istringstream lines(content(told));
-    std::string line;
-    std::string id;
-    BOOST_REQUIRE(std::getline(lines, line) && std::getline(lines, id));
-    BOOST_TEST(json::parse(line).at("id").get_string() == id);
     for (const auto& event : events) {
         BOOST_TEST((event.action == ledger::Action::alert_told));
         BOOST_TEST(event.account == "system:alerts");

@@ -36,6 +36,7 @@ struct Fixture {
                 {{start, ByteSpan(room).first(std::min<std::size_t>(room.size(), end - start)),
                   0}}};
             if (auto read = site.run(download.read(ranges)); !read) return read;
+            download.leaving(start, ranges[0].count);
             download.served(start, ranges[0].count);
             start += ranges[0].count;
         }
@@ -51,6 +52,14 @@ struct Fixture {
         for (const auto& event : site.new_events())
             if (event.action == ledger::Action::retrieval_ended) told.push_back(event.detail);
         return told;
+    }
+    bool is_collected(std::string_view whole) {
+        const auto entry = entry_at(site, whole);
+        return site
+            .read([&](Transaction& transaction) {
+                return transaction.pickups.collected(entry->node, "partner");
+            })
+            .has_value();
     }
     std::vector<std::string> archived() {
         std::vector<std::string> paths;
@@ -100,6 +109,117 @@ BOOST_AUTO_TEST_CASE(who_never_closes_has_had_it_all_the_same) {
     BOOST_TEST(again.sees("/out/a"));  // but it was not collected
 }
 
+BOOST_AUTO_TEST_CASE(what_counts_without_a_close_is_collected_for_its_term) {
+    site.use_policy(collected("downloads: 1, then: hide", "    class: transit\n"));
+    put("c");
+    auto download = required(partner.collect("/out/c"));
+    required(fetch(*download, 0, content.size()));
+    (void)site.new_events();
+    end(std::move(download), End::broken_off);
+    BOOST_TEST((ends() == std::vector<std::string>{
+                              "broken off, and all of it had been sent: it counts, as collected"}));
+    BOOST_TEST(is_collected("/partner/out/c"));
+    BOOST_TEST(lives(site).back().last_pickup.has_value());
+    BOOST_TEST(again.sees("/out/c"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_dead_daemon_left_counted_is_told_and_collected_for_its_term) {
+    site.use_policy(collected("downloads: 1, then: hide", "    class: transit\n"));
+    put("c");
+    auto download = required(partner.collect("/out/c"));
+    Bytes room(content.size());
+    std::array<desk::Download::Range, 1> all{{{0, room, 0}}};
+    required(site.run(download->read(all)));
+    download.reset();
+    (void)site.new_events();
+    site.restart();
+    std::vector<ledger::Event> told;
+    for (const auto& event : site.new_events())
+        if (event.action == ledger::Action::retrieval_ended) told.push_back(event);
+    BOOST_TEST_REQUIRE(told.size() == 1U);
+    BOOST_TEST(told[0].account == "partner");
+    BOOST_TEST(told[0].personal.path == "/partner/out/c");
+    BOOST_TEST(told[0].detail ==
+               "the daemon died while the last of it left: it counts, as collected");
+    BOOST_TEST(is_collected("/partner/out/c"));
+    BOOST_TEST(lives(site).back().last_pickup.has_value());
+    Peer anew{site, "partner"};
+    BOOST_TEST(refusal(anew, "/out/c") == desk_errc::downloads_used_up);
+    site.restart();
+    BOOST_TEST(ends().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_may_have_left_is_the_limits_alone) {
+    site.use_policy(collected("downloads: 1, then: hide", "    class: transit\n"));
+    put("c");
+    auto first = required(partner.collect("/out/c"));
+    required(fetch(*first, 0, 100'000));
+    first.reset();
+    site.restart();
+    Peer anew{site, "partner"};
+    auto second = required(anew.collect("/out/c"));
+    required(fetch(*second, content.size() - 1, content.size()));
+    (void)site.new_events();
+    end(std::move(second));
+    BOOST_TEST((ends() == std::vector<std::string>{"a part of it, and the rest may have left when "
+                                                   "the daemon died: it counts"}));
+    BOOST_TEST(refusal(anew, "/out/c") == desk_errc::downloads_used_up);
+    BOOST_TEST(anew.sees("/out/c"));
+    BOOST_TEST(!is_collected("/partner/out/c"));
+    BOOST_TEST(!lives(site).back().last_pickup.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_may_have_left_stays_the_limits_over_another_session) {
+    auto first = required(partner.collect("/out/a"));
+    required(fetch(*first, 0, 200'000));
+    first.reset();
+    site.restart();
+    Peer anew{site, "partner"};
+    auto second = required(anew.collect("/out/a"));
+    required(fetch(*second, 200'000, 300'000));
+    end(std::move(second), End::broken_off);
+    auto third = required(anew.collect("/out/a"));
+    required(fetch(*third, 300'000, content.size()));
+    end(std::move(third));
+    BOOST_TEST(refusal(anew) == desk_errc::downloads_used_up);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_have_left_since_it_was_noted_is_no_download) {
+    const Bytes large = content_of(desk::Lease::unnoted_bytes_limit + 1'000'000);
+    required(drop.put("/in/large", large));
+    auto first = required(partner.collect("/out/large"));
+    required(fetch(*first, 0, 100'000));
+    first.reset();
+    site.restart();
+    Peer anew{site, "partner"};
+    auto second = required(anew.collect("/out/large"));
+    required(fetch(*second, large.size() - 1, large.size()));
+    end(std::move(second));
+    auto third = required(anew.collect("/out/large"));
+    required(fetch(*third, 0, large.size() - 400'000));
+    third.reset();
+    // Of that, enough was noted for what is gone on with to count.
+    site.restart();
+    Peer later{site, "partner"};
+    auto fourth = required(later.collect("/out/large"));
+    required(fetch(*fourth, large.size() - 400'000, large.size()));
+    end(std::move(fourth));
+    BOOST_TEST(refusal(later, "/out/large") == desk_errc::downloads_used_up);
+}
+
+BOOST_AUTO_TEST_CASE(every_second_block_and_then_the_others_are_one_download) {
+    constexpr std::uint64_t blocks = 2049, block_bytes = 100;
+    required(drop.put("/in/blocks", content_of(blocks * block_bytes)));
+    auto download = required(partner.collect("/out/blocks"));
+    for (const std::uint64_t first : {1U, 0U})
+        for (std::uint64_t block = first; block < blocks; block += 2)
+            required(fetch(*download, block * block_bytes, (block + 1) * block_bytes));
+    (void)site.new_events();
+    end(std::move(download));
+    BOOST_TEST((ends() == std::vector<std::string>{"all of it"}));
+    BOOST_TEST(refusal(again, "/out/blocks") == desk_errc::downloads_used_up);
+}
+
 BOOST_AUTO_TEST_CASE(the_last_bytes_do_not_leave_before_they_count) {
     auto download = required(partner.collect("/out/a"));
     required(fetch(*download, 0, 300'000));
@@ -121,6 +241,21 @@ BOOST_AUTO_TEST_CASE(last_bytes_that_never_left_do_not_count) {
     required(site.run(download->read(last)));
     end(std::move(download), End::broken_off);
     BOOST_TEST((required(again.get("/out/a")) == content));
+}
+
+BOOST_AUTO_TEST_CASE(what_the_network_had_when_it_failed_has_left) {
+    auto first = required(partner.collect("/out/a"));
+    required(fetch(*first, 0, 150'000));
+    Bytes room(100'000);
+    std::array<desk::Download::Range, 1> next{{{150'000, room, 0}}};
+    required(site.run(first->read(next)));
+    first->leaving(150'000, 10'000);
+    end(std::move(first), End::broken_off);
+    auto second = required(again.collect("/out/a"));
+    required(fetch(*second, 160'000, content.size()));
+    end(std::move(second));
+    BOOST_TEST(refusal(partner) == desk_errc::downloads_used_up);
+    BOOST_TEST((ends() == std::vector<std::string>{"broken off", "the rest of it"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_resume_after_the_daemon_died_counts_once) {

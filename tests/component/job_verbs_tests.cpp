@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "administered_store.hpp"
+#include "storage/database/sqlite.hpp"
 
 using namespace consign;
 namespace json = boost::json;
@@ -74,6 +75,42 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_is_tried_again_or_cancelled_and_that_is_recor
         BOOST_TEST(ask(verb, {{"id", other}}).error().find("consign jobs") != std::string::npos);
     BOOST_TEST(!ask("jobs.retry", {}).has_value());
     BOOST_TEST(!ask("jobs.cancel", {}).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(many_dead_letters_are_revived_in_transactions_that_sessions_can_come_between) {
+    write([&](Transaction& transaction) -> Result<> {
+        for (int i = 0; i < 250; ++i) {
+            const auto made = transaction.queue.enqueue(
+                {.kind = queue::Kind::deliver, .due = clock.now(), .work = "{}"}, clock.now());
+            if (!made) return failure(made.error());
+            if (auto buried = transaction.queue.bury(*made, clock.now(), "refused"); !buried)
+                return buried;
+        }
+        return {};
+    });
+    const auto groups = store->database().groups_committed();
+    const auto all = ask("jobs.retry", {{"dead", true}});
+    BOOST_REQUIRE(all.has_value());
+    BOOST_TEST(all->at("jobs").to_number<int>() == 250);
+    BOOST_TEST(store->database().groups_committed() - groups == 3U);
+    BOOST_TEST(listed({{"dead", true}}) == 0U);
+    BOOST_TEST(events(ledger::Action::job_revived) == 250U);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_whose_work_was_altered_is_listed_revived_and_cancelled) {
+    const auto altered = enqueue(queue::Kind::deliver, true);
+    enqueue(queue::Kind::deliver, true);
+    const auto connection = database::Connection::open(folder.path() / "data" / "consign.db",
+                                                       database::Connection::Mode::read_write)
+                                .value();
+    BOOST_REQUIRE(
+        connection->run("UPDATE jobs SET work = x'00' WHERE id = ?", altered).has_value());
+    BOOST_TEST(listed({}) == 2U);
+    const auto all = ask("jobs.retry", {{"dead", true}});
+    BOOST_REQUIRE(all.has_value());
+    BOOST_TEST(all->at("jobs").to_number<int>() == 2);
+    BOOST_REQUIRE(ask("jobs.cancel", {{"id", altered}}).has_value());
+    BOOST_TEST(listed({}) == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

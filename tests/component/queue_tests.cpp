@@ -111,6 +111,39 @@ BOOST_AUTO_TEST_CASE(lanes_are_looked_at_apart) {
     BOOST_TEST(jobs.front().work == "b");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_lane_in_order_the_first_is_next_whoever_waits_behind_it) {
+    Site site;
+    const auto first = [&](Timestamp time, std::size_t limit = 10) {
+        Works works;
+        for (const Job& job : site.queue.first_of_lanes(Kind::scan, time, limit).value())
+            works.push_back(job.work);
+        return works;
+    };
+    BOOST_TEST(first(now).empty());
+    const auto job = [](const char* lane, Timestamp due, const char* work) {
+        return NewJob{.kind = Kind::scan, .lane = lane, .due = due, .work = work};
+    };
+    const JobId a1 = site.enqueue(job("a", now + 1s, "a1"));
+    const JobId a2 = site.enqueue(job("a", now, "a2"));
+    site.enqueue(job("b", now, "b1"));
+    site.enqueue(job("", now + 2s, "of no lane"));
+    site.enqueue({.kind = Kind::deliver, .lane = "c", .due = now, .work = "another's"});
+    // What is due waits for what was made before it.
+    BOOST_TEST(first(now) == Works{"b1"});
+    BOOST_TEST((first(now + 2s) == Works{"b1", "a1", "of no lane"}));
+    BOOST_TEST((first(now + 2s, 2) == Works{"b1", "a1"}));
+    BOOST_REQUIRE(site.queue.put_off(a1, now + 30s, "gone").has_value());
+    BOOST_TEST((first(now + 2s) == Works{"b1", "of no lane"}));
+    // A dead letter holds nobody up; revived, it is the first again.
+    BOOST_REQUIRE(site.queue.bury(a1, now, "gave up").has_value());
+    BOOST_TEST((first(now + 2s) == Works{"a2", "b1", "of no lane"}));
+    BOOST_REQUIRE(site.queue.revive(a1, now + 1s).has_value());
+    BOOST_TEST((first(now + 2s) == Works{"b1", "a1", "of no lane"}));
+    BOOST_REQUIRE(site.queue.finish(a1).has_value());
+    BOOST_REQUIRE(site.queue.finish(a2).has_value());
+    BOOST_TEST((first(now + 2s) == Works{"b1", "of no lane"}));
+}
+
 BOOST_AUTO_TEST_CASE(work_is_sealed_and_opens_in_its_own_row_alone) {
     Site site;
     constexpr std::string_view marker = "violet-otter";
@@ -128,7 +161,46 @@ BOOST_AUTO_TEST_CASE(work_is_sealed_and_opens_in_its_own_row_alone) {
                             " WHERE id = ?",
                             id, other)
                       .has_value());
-    BOOST_TEST(!site.queue.find(other).has_value());
+    BOOST_TEST(site.only(other).altered);
+    BOOST_TEST(site.only(other).work.empty());
+    BOOST_TEST(!site.only(id).altered);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_put_off_by_a_clock_that_was_put_back_is_due) {
+    Site site;
+    const Timestamp ahead = now + 30 * 24h;
+    const auto job = [](const char* lane, Timestamp due, const char* work) {
+        return NewJob{.kind = Kind::scan, .lane = lane, .due = due, .work = work};
+    };
+    site.enqueue(job("a", ahead, "of next month"));
+    site.enqueue(job("b", now + longest_delay, "put off"));
+    const JobId ordinary = site.enqueue(job("c", now, "due"));
+    BOOST_TEST((site.due(Kind::scan, now) == Works{"due", "of next month"}));
+    BOOST_TEST(site.due(Kind::scan, now, 1) == Works{"due"});
+    BOOST_TEST(site.queue.due_in(Kind::scan, "a", now, 10).value().size() == 1U);
+    BOOST_TEST(site.queue.due_in(Kind::scan, "b", now, 10).value().empty());
+    Works first;
+    for (const Job& one : site.queue.first_of_lanes(Kind::scan, now, 10).value())
+        first.push_back(one.work);
+    BOOST_TEST((first == Works{"due", "of next month"}));
+    // With a clock that goes on as it should, all are due in their turn.
+    BOOST_TEST(site.due(Kind::scan, ahead).size() == 3U);
+    BOOST_REQUIRE(site.queue.finish(ordinary).has_value());
+    BOOST_TEST(site.due(Kind::scan, now) == Works{"of next month"});
+}
+
+BOOST_AUTO_TEST_CASE(dead_letters_are_found_in_the_order_in_which_they_died) {
+    Site site;
+    const auto enqueue = [&] {
+        return site.enqueue({.kind = Kind::deliver, .due = now, .work = "w"});
+    };
+    const JobId later = enqueue(), sooner = enqueue();
+    enqueue();
+    BOOST_REQUIRE(site.queue.bury(later, now + 2s, "gave up").has_value());
+    BOOST_REQUIRE(site.queue.bury(sooner, now + 1s, "gave up").has_value());
+    BOOST_TEST((site.queue.dead(Kind::deliver, 10).value() == std::vector{sooner, later}));
+    BOOST_TEST((site.queue.dead(Kind::deliver, 1).value() == std::vector{sooner}));
+    BOOST_TEST(site.queue.dead(Kind::alert, 10).value().empty());
 }
 
 BOOST_AUTO_TEST_CASE(content_lives_while_a_job_needs_it) {

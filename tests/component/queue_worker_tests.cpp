@@ -1,6 +1,7 @@
 // A queue's worker over a store, with a clock in the test's hand.
 #include <boost/asio.hpp>
 #include <boost/test/unit_test.hpp>
+#include <map>
 
 #include "daemon/workers/dead_letter.hpp"
 #include "daemon/workers/queue_worker.hpp"
@@ -201,6 +202,82 @@ BOOST_AUTO_TEST_CASE(what_a_job_throws_is_its_failure_alone) {
         return good && jobs.size() == 1U && jobs.front().attempts == 1U;
     });
     BOOST_TEST(shop.jobs(queue::Kind::scan).front().why.find("person") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_whose_work_was_altered_is_a_dead_letter_at_once_and_stops_no_other) {
+    Workshop shop;
+    shop.enqueue("bad", shop.clock.now());
+    shop.enqueue("good", shop.clock.now());
+    auto policy = std::make_shared<policy::Policy>(*shop.site().policy.current());
+    policy->alert = {"night"};
+    shop.site().policy.replace(policy);
+    shop.alter("UPDATE jobs SET work = substr(work, 1, length(work) - 1) WHERE id = 1");
+    std::vector<std::string> done;
+    auto trade = shop.trade([&](const queue::Job& job) -> asio::awaitable<Attempt> {
+        done.push_back(job.work);
+        co_return co_await shop.end(job);
+    });
+    trade.when_buried = tell_of_dead_letter(shop.site(), "system:test");
+    shop.work(std::move(trade), [&] {
+        const auto jobs = shop.jobs(queue::Kind::scan);
+        return jobs.size() == 1U && jobs.front().dead;
+    });
+    BOOST_TEST(done == std::vector<std::string>{"good"});
+    BOOST_TEST(shop.jobs(queue::Kind::scan).front().why == "its work was altered");
+    BOOST_TEST(shop.events(ledger::Action::job_buried) == 1U);
+    BOOST_TEST(shop.events(ledger::Action::alarm_raised) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_that_cannot_be_recorded_is_not_tried_again_without_pause) {
+    Workshop shop;
+    shop.enqueue("bad", shop.clock.now());
+    shop.enqueue("good", shop.clock.now());
+    std::size_t attempts = 0;
+    bool good = false, is_full = true;
+    auto trade = shop.trade([&](const queue::Job& job) -> asio::awaitable<Attempt> {
+        if (job.work == "bad") {
+            ++attempts;
+            co_return Attempt::failed("refused");
+        }
+        asio::steady_timer timer(co_await asio::this_coro::executor, 300ms);
+        co_await timer.async_wait(asio::use_awaitable);
+        good = true;
+        // The disk has room again, in the middle of what is kept back.
+        is_full = false;
+        BOOST_TEST(attempts == 1U);
+        co_return co_await shop.end(job);
+    });
+    trade.at_once = 2;
+    trade.attempts_limit = 1;
+    trade.backoff = {.first = 1s, .most = 1s};
+    trade.when_buried = [&](Transaction&, const queue::Job&) -> Result<> {
+        if (is_full) return failure(std::errc::no_space_on_device);
+        return {};
+    };
+    shop.work(std::move(trade), [&] {
+        const auto jobs = shop.jobs(queue::Kind::scan);
+        return good && jobs.size() == 1U && jobs.front().dead;
+    });
+    BOOST_TEST(attempts == 2U);
+    BOOST_TEST(shop.events(ledger::Action::job_buried) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_ended_while_the_queue_was_read_is_not_carried_out_again) {
+    Workshop shop;
+    constexpr int jobs = 600;
+    for (int i = 0; i < jobs; ++i) shop.enqueue(std::to_string(i), shop.clock.now());
+    std::map<std::string, int> times;
+    std::size_t done = 0;
+    auto trade = shop.trade([&](const queue::Job& job) -> asio::awaitable<Attempt> {
+        ++times[job.work];
+        auto ended = co_await shop.end(job);
+        ++done;
+        co_return ended;
+    });
+    trade.at_once = 8;
+    shop.work(std::move(trade), [&] { return done >= jobs; });
+    BOOST_TEST(shop.jobs(queue::Kind::scan).empty());
+    BOOST_TEST(std::ranges::count_if(times, [](const auto& one) { return one.second > 1; }) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_stopped_has_not_failed) {

@@ -103,6 +103,19 @@ BOOST_AUTO_TEST_CASE(a_stump_that_is_replaced_before_is_not_acknowledged) {
     BOOST_TEST(site.committed().size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_job_as_it_was_read_before_its_end_destroys_no_acknowledgement) {
+    required(drop.put("/in/a.hl7", content));
+    queue::Job stale = waiting(queue::Kind::acknowledge).at(0);
+    acknowledge_all();
+    // As it stood between the note of what was begun, and the end.
+    json::object work = json::parse(stale.work).as_object();
+    work["begun"] = entry_at(site, "/drop/ack/a.hl7.ack")->file->stream.hex();
+    stale.work = json::serialize(work);
+    required(site.run(desk::write_acknowledgement(site.site(), stale)));
+    BOOST_TEST(!required(rival.get("/ack/a.hl7.ack")).empty());
+    BOOST_TEST(site.committed().size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(what_goes_into_quarantine_is_not_acknowledged) {
     required(drop.put("/in/a.odd", content));
     BOOST_TEST(waiting(queue::Kind::acknowledge).empty());

@@ -1,10 +1,14 @@
 """A laboratory whose deposits are acknowledged, held and scanned, a hospital, and the fault points that a test dies at."""
 
+import hashlib
 import os
 import re
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
-from consign_site import Site, eventually
+from consign_site import CONFIGURATION, Site, eventually
 
 POLICY = """\
 version: 1
@@ -28,7 +32,15 @@ routes:
   - name: unexpected
     when: {path: /labs/lab/in/**, name: "*.odd"}
     to: [{quarantine: nobody expects it}]
+  - name: looked-at
+    when: {path: /labs/lab/in/**, name: "*.odd"}
+    to: [{copy: "/hospital/out/{name}"}]
 """
+
+VIRUS = b"CONSIGN-TEST-VIRUS " * 40
+STREAM_LIMIT_BYTES = 1 << 20
+FILE_LIMIT_BYTES = 1 << 19
+CLAMD_LIMIT_SECONDS = 20
 
 SOURCES = Path(__file__).resolve().parents[2]
 
@@ -59,3 +71,61 @@ class RouterSite(Site):
 
     def staged_files(self) -> int:
         return sum(1 for path in (self.data / "staging").rglob("*") if path.is_file())
+
+
+class HastySite(RouterSite):
+    """Temporary names are soon put away."""
+
+    configuration = CONFIGURATION.replace("limits: {", "limits: {unfinished_uploads_kept: 1 second, ")
+
+
+class Clamd:
+    """A clamd that knows one virus, and takes 1 MiB at most."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="consign-clamd-"))
+        self.socket = self.folder / "clamd.ctl"
+        signatures = self.folder / "db"
+        signatures.mkdir()
+        (signatures / "consign.ndb").write_text(f"Consign.Test-1:0:*:{VIRUS[:60].hex()}\n")
+        (signatures / "consign.hdb").write_text(f"{hashlib.md5(VIRUS).hexdigest()}:{len(VIRUS)}:Consign.Test-2\n")
+        self.configuration = self.folder / "clamd.conf"
+        self.configuration.write_text(f"LocalSocket {self.socket}\nDatabaseDirectory {signatures}\nForeground yes\n"
+                                      f"StreamMaxLength {STREAM_LIMIT_BYTES}\nMaxFileSize {FILE_LIMIT_BYTES}\n"
+                                      f"AlertExceedsMax yes\nBytecode no\nUser root\n"
+                                      f"TemporaryDirectory {self.folder}\n")
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(["clamd", "-c", self.configuration], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        eventually(self.socket.exists, "clamd's socket", CLAMD_LIMIT_SECONDS)
+
+    def stop(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+        self.socket.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder)
+
+
+class ScannedSite(RouterSite):
+    """Each deposit goes to clamd first."""
+
+    def __init__(self) -> None:
+        self.clamd = Clamd()
+        self.configuration = CONFIGURATION + f"scan: {{clamd: {self.clamd.socket}}}\n"
+        try:
+            self.clamd.start()
+            super().__init__()
+        except BaseException:
+            self.clamd.close()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self.clamd.close()

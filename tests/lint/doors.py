@@ -15,9 +15,10 @@ class Door(NamedTuple):
 
 
 DOORS = [
-    Door("openssl/", ("base/evp.cpp", "protocols/ftps/tls_*"),
-         "base/evp.hpp, or protocols/ftps/tls_stream.hpp for TLS"),
-    Door("libssh/", ("protocols/sftp/libssh_session.hpp",), "protocols/sftp/ssh_connection.hpp"),
+    Door("openssl/", ("base/evp.cpp", "base/ed25519.cpp", "protocols/ftps/tls_*"),
+         "base/evp.hpp, base/ed25519.hpp, or protocols/ftps/tls_stream.hpp for TLS"),
+    Door("libssh/", ("protocols/sftp/libssh_session.hpp", "daemon/workers/delivery/ssh_client.cpp"),
+         "protocols/sftp/ssh_connection.hpp, or daemon/workers/delivery/ssh_client.hpp for a client"),
     Door("protocols/sftp/libssh_session.hpp", ("protocols/sftp/*ssh_*", "protocols/sftp/host_key.cpp"),
          "protocols/sftp/ssh_connection.hpp"),
     Door("sqlite3.h", ("storage/database/*",), "storage/database/sqlite.hpp"),

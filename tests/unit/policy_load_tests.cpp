@@ -254,9 +254,8 @@ BOOST_AUTO_TEST_CASE(tells_every_mistake_of_every_file_at_once_in_order) {
         "`2`",
         "consign.yaml:2:1: error: unknown key `sit`; did you mean `site`? (known here: version, "
         "site, "
-        "data, policy, zone, residency, keys, listeners, limits, temporary_names, alert, ledger, "
-        "metrics, "
-        "reload)",
+        "data, policy, zone, residency, keys, listeners, limits, temporary_names, alert, "
+        "clock_guard, scan, ledger, events, scrub, metrics, reload)",
         "policy.d/1.yaml:2:17: error: unknown key `grant`; did you mean `grants`? (known here: "
         "grants, "
         "quota, protocols, from, hours, filename_charset, claims, legacy)",

@@ -32,7 +32,7 @@ const std::vector<Mistake> rule_mistakes{
     {"routes: [{when: {path: /**}, " COPY "}]", "2:10: error: `name` is missing"},
     {"routes: [{name: r, " COPY "}]", "2:10: error: `when` is missing"},
     {"routes: [{name: r, when: {path: /**}}]",
-     "2:10: error: this route does nothing: write `to`, `class`, `acknowledge` or `alert`"},
+     "2:10: error: this route does nothing: write `to`, `class`, `acknowledge`, `scan` or `alert`"},
     {WHEN(""), "2:26: error: no condition: write `path: /**` for every deposit"},
     {WHEN("path: labs/**"), "2:33: error: `labs/**` does not start with `/`"},
     {WHEN("name: a/b"), "2:33: error: `a/b` is matched against the name alone: no `/`"},

@@ -237,15 +237,15 @@ BOOST_AUTO_TEST_CASE(data_may_not_go_where_the_site_is_not) {
 
 BOOST_AUTO_TEST_CASE(a_word_that_is_not_carried_out_is_told_once_in_each_file) {
     SiteFolder site;
-    const std::string deposit = "{account: a, path: /**, expect_by: 07:30, name: ";
-    site.write("policy.d/a.yaml", "version: 1\naccounts:\n  a: {home: /a, " LOGIN ", " ALL
-                                  "}\n"
-                                  "deposits: [" +
-                                      deposit + "x}, " + deposit + "y}]\n");
-    site.write("policy.d/b.yaml", "version: 1\ndeposits: [" + deposit + "z}]\n");
+    const auto account = [](const std::string& name) {
+        return "  " + name + ": {home: /" + name +
+               ", login: {any_of: [publickey, ssh-certificate], keys: [" KEY "]}, " ALL "}\n";
+    };
+    site.write("policy.d/a.yaml", "version: 1\naccounts:\n" + account("a") + account("b"));
+    site.write("policy.d/b.yaml", "version: 1\naccounts:\n" + account("c"));
     const std::vector<std::string> expected{
-        "policy.d/a.yaml:4:1: warning: `deposits`" + std::string(not_carried_out),
-        "policy.d/b.yaml:2:1: warning: `deposits`" + std::string(not_carried_out)};
+        "policy.d/a.yaml:3:45: warning: `ssh-certificate`" + std::string(not_carried_out),
+        "policy.d/b.yaml:3:45: warning: `ssh-certificate`" + std::string(not_carried_out)};
     BOOST_TEST(site.said() == expected, boost::test_tools::per_element());
 }
 

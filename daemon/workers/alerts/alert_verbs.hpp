@@ -7,7 +7,7 @@
 namespace consign::daemon {
 
 /// The daemon's own: what is told, is told from where the daemon is.
-/// alerts.test  name: tells a test through each channel, one after another: {"channel" (from 1),
+/// alerts.test  name: tells a test through all channels at once: {"channel" (from 1),
 ///              "kind": "exec"|"webhook"|"mail", "rule", "told", "why"}; at the end {"told",
 ///              "failed"}
 [[nodiscard]] desk::VerbTable alert_verbs(desk::Site& site);

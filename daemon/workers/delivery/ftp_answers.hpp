@@ -1,0 +1,55 @@
+// What an FTP server says, read. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace consign::delivery {
+
+struct FtpAnswer {
+    int code = 0;
+    std::vector<std::string> lines;  // without their ends; the first and the last with their code
+};
+
+/// Lines, as they come, to answers: RFC 959, section 4.2.
+class FtpAnswers {
+  public:
+    void add(std::string_view line);
+    /// The last that is whole; code 0 where none is.
+    [[nodiscard]] const FtpAnswer& last() const { return last_; }
+
+  private:
+    FtpAnswer last_, coming_;
+};
+
+/// A 550 stands for many things; its words tell that there is no such name.
+[[nodiscard]] bool says_not_there(const FtpAnswer& answer);
+
+/// Of `257 "/in""quotes" is current`.
+[[nodiscard]] std::optional<std::string> working_folder_in(const FtpAnswer& answer);
+
+/// A line of MLST or MLSD (RFC 3659, section 7); nothing where it is none.
+struct FtpFacts {
+    std::string name;
+    bool is_file = false;
+    std::uint64_t size_bytes = 0;
+    std::int64_t modified = 0;  // seconds since 1970; 0: not told
+};
+[[nodiscard]] std::optional<FtpFacts> facts_in(std::string_view line);
+
+/// Of the answer to FEAT.
+struct FtpFeatures {
+    bool hash_sha256 = false;  // HASH, with SHA-256
+    bool xsha256 = false;
+};
+[[nodiscard]] FtpFeatures features_in(const FtpAnswer& answer);
+
+/// The word of 64 hexadecimal digits in an answer that grants; nothing where there is none.
+[[nodiscard]] std::optional<Digest32> digest_in(const FtpAnswer& answer);
+
+}  // namespace consign::delivery

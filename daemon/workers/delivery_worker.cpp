@@ -1,0 +1,287 @@
+#include "daemon/workers/delivery_worker.hpp"
+
+#include <algorithm>
+
+#include "base/fault_point.hpp"
+#include "base/offload.hpp"
+#include "daemon/workers/dead_letter.hpp"
+#include "daemon/workers/deliver.hpp"
+#include "daemon/workers/delivery/errc.hpp"
+#include "daemon/workers/target_failure.hpp"
+#include "desk/delivery.hpp"
+#include "desk/target_trouble.hpp"
+#include "storage/targets/scheduled.hpp"
+#include "storage/vault/errc.hpp"
+
+namespace consign::daemon {
+
+namespace asio = boost::asio;
+using delivery::delivery_errc;
+using queue::Job;
+
+namespace {
+
+/// So many that may not go yet (another file goes to the same path) are passed over in one look.
+constexpr std::size_t passed_over_limit = 64;
+/// What a clock made that was ahead, and has been put back since, goes so soon after an instant.
+constexpr std::chrono::hours instant_lasts{1};
+/// As long as it lives.
+class Counted {
+  public:
+    explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+    ~Counted() { --count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+  private:
+    std::size_t& count_;
+};
+
+/// Between two instants of a schedule.
+constexpr std::chrono::days longest_pause{8 * 366};
+
+/// What was made until then may go by now: the last instant, or now, where a window is open.
+std::optional<Timestamp> came_until(const policy::Schedule& at, Timestamp now) {
+    if (policy::has_come(at, now, now)) return now;
+    Timestamp came = now - longest_pause, not_yet = now;
+    if (!policy::has_come(at, came, now)) return std::nullopt;
+    while (not_yet - came > std::chrono::microseconds(1)) {
+        const Timestamp middle = came + (not_yet - came) / 2;
+        (policy::has_come(at, middle, now) ? came : not_yet) = middle;
+    }
+    return came;
+}
+
+Attempt attempt_of(std::error_code why) {
+    const bool is_hopeless = why == delivery_errc::taken || why == vault::vault_errc::altered ||
+                             why == std::errc::bad_message || why == std::errc::filename_too_long;
+    return is_hopeless ? Attempt::hopeless(why.message()) : Attempt::failed(why.message());
+}
+
+}  // namespace
+
+DeliveryWorker::DeliveryWorker(const asio::any_io_executor& strand, desk::Site& site,
+                               std::shared_ptr<delivery::FarEnds> far_ends)
+    : strand_(strand),
+      site_(site),
+      far_ends_(std::move(far_ends)),
+      patience_{.when_buried = tell_of_dead_letter(site, desk::deliveries_account)},
+      tasks_(strand),
+      timer_(strand),
+      listener_(std::in_place, site.store.work_bell(), queue::Kind::deliver,
+                [this, alive = alive_] {
+                    asio::post(strand_, [this, alive] {
+                        if (!*alive) return;
+                        looked_in_vain_ = false;
+                        timer_.cancel();
+                    });
+                }) {}
+
+DeliveryWorker::~DeliveryWorker() {
+    listener_.reset();
+    *alive_ = false;
+}
+
+asio::awaitable<void> DeliveryWorker::run() {
+    while (!stopping_) {
+        static_cast<void>(co_await begin_due());
+        co_await wait_for_work();
+    }
+    co_await tasks_.all_ended();
+    listener_.reset();
+    *alive_ = false;
+}
+
+void DeliveryWorker::stop() {
+    stopping_ = true;
+    far_ends_->stop().ask();
+    timer_.cancel();
+}
+
+asio::awaitable<void> DeliveryWorker::work_off() {
+    while (co_await begin_due() > 0) co_await tasks_.all_ended();
+}
+
+/// How many connections it began.
+asio::awaitable<std::size_t> DeliveryWorker::begin_due() {
+    looked_in_vain_ = true;
+    const auto policy = site_.policy.current();
+    const auto troubles = co_await site_.store.read(
+        [](Transaction& transaction) { return transaction.targets.troubles(); });
+    if (!troubles) {
+        site_.log.error("targets could not be looked at", {{"why", troubles.error()}});
+        co_return 0;
+    }
+    std::size_t begun = 0;
+    for (const auto& [name, target] : policy->targets) {
+        const auto trouble = std::ranges::find(*troubles, name, &targets::Trouble::target);
+        const bool is_well = trouble == troubles->end();
+        if (!is_well && !desk::may_connect(*trouble, target, site_.clock.now())) continue;
+        const std::size_t most = is_well ? target.connections : 1;
+        // No more than that in one look: those begun may have failed already.
+        for (std::size_t here = 0;
+             here < most && !stopping_ && lanes_[target.name].connections < most &&
+             tasks_.running() < connections_limit;
+             ++here) {
+            auto taken = co_await take(target);
+            if (!taken) break;
+            ++lanes_[target.name].connections;
+            ++begun;
+            tasks_.start(serve(target, *std::move(taken)));
+        }
+    }
+    co_return begun;
+}
+
+asio::awaitable<Result<std::vector<Job>>> DeliveryWorker::due(std::string target,
+                                                              std::size_t limit) {
+    co_return co_await site_.store.read([&](Transaction& transaction) {
+        return transaction.queue.due_in(queue::Kind::deliver, target, site_.clock.now(), limit);
+    });
+}
+
+asio::awaitable<Result<std::vector<Job>>> DeliveryWorker::due_by_instant(
+    const policy::Target& target, std::size_t limit) {
+    const Timestamp now = site_.clock.now();
+    const auto until = came_until(target.at, now);
+    if (!until) co_return std::vector<Job>();
+    const targets::Scheduled which{.target = target.name,
+                                   .now = now,
+                                   .made_until = *until,
+                                   .made_to_come = now - *until <= instant_lasts};
+    auto look = [&]() -> Result<std::vector<queue::JobId>> {
+        std::vector<queue::JobId> found;
+        const auto looked =
+            site_.store.database().read([&](database::Connection& connection) -> Result<> {
+                auto ids = targets::scheduled(connection, which, limit);
+                if (!ids) return failure(ids.error());
+                found = *std::move(ids);
+                return {};
+            });
+        if (!looked) return failure(looked.error());
+        return found;
+    };
+    const auto ids = co_await offload(site_.store.pool(), look);
+    if (!ids) co_return failure(ids.error());
+    co_return co_await site_.store.read([&](Transaction& transaction) -> Result<std::vector<Job>> {
+        std::vector<Job> jobs;
+        for (const queue::JobId id : *ids) {
+            auto job = transaction.queue.find(id);
+            if (!job) return failure(job.error());
+            if (*job && !(*job)->dead) jobs.push_back(**std::move(job));
+        }
+        return jobs;
+    });
+}
+
+/// The oldest that may go now.
+asio::awaitable<std::optional<DeliveryWorker::Taken>> DeliveryWorker::take(
+    const policy::Target& target) {
+    // Those in progress are due as well.
+    const std::size_t limit = in_progress_.size() + passed_over_limit;
+    if (looks_ == 0) ended_meanwhile_.clear();
+    const Counted look(looks_);
+    Result<std::vector<Job>> jobs;
+    if (target.at.empty())
+        jobs = co_await due(target.name, limit);
+    else
+        jobs = co_await due_by_instant(target, limit);
+    if (!jobs) {
+        site_.log.error("deliveries could not be looked for", {{"why", jobs.error()}});
+        co_return std::nullopt;
+    }
+    Lane& lane = lanes_[target.name];
+    for (const Job& job : *jobs) {
+        if (stopping_) break;
+        // What was read may be older than the end of an attempt: that job may be gone.
+        if (in_progress_.contains(job.id) || ended_meanwhile_.contains(job.id)) continue;
+        const auto delivery = desk::delivery_in(job.work);
+        const VirtualPath path = delivery ? delivery->path : VirtualPath();
+        if (!lane.paths.insert(path).second) continue;
+        in_progress_.insert(job.id);
+        co_return Taken{.job = job, .path = path};
+    }
+    co_return std::nullopt;
+}
+
+void DeliveryWorker::give_back(const std::string& target, const Taken& taken) {
+    in_progress_.erase(taken.job.id);
+    if (looks_ > 0) ended_meanwhile_.insert(taken.job.id);
+    lanes_[target].paths.erase(taken.path);
+}
+
+asio::awaitable<void> DeliveryWorker::serve(policy::Target target, Taken first) {
+    fault_point("delivery.taken");
+    std::optional<Taken> taken(std::move(first));
+    bool is_faulty = false;
+    try {
+        co_await connect_and_deliver(target, taken);
+    } catch (const std::exception&) {
+        is_faulty = true;
+    }
+    if (is_faulty && taken) {
+        // What the exception says may name what it was about.
+        site_.log.error("a fault of this program, in a delivery", {{"job", taken->job.id}});
+        static_cast<void>(co_await record_failure(site_, desk::deliveries_account, patience_,
+                                                  taken->job,
+                                                  Attempt::failed("a fault of this program")));
+    }
+    if (taken) give_back(target.name, *taken);
+    --lanes_[target.name].connections;
+    if (tasks_.running() < connections_limit) co_return;
+    // Others wait for a connection of their own.
+    looked_in_vain_ = false;
+    timer_.cancel();
+}
+
+asio::awaitable<void> DeliveryWorker::connect_and_deliver(const policy::Target& target,
+                                                          std::optional<Taken>& taken) {
+    auto connect = [&] { return far_ends_->connect(target); };
+    auto far = co_await offload(far_ends_->pool(), connect);
+    if (!far) {
+        if (far.error() != delivery_errc::stopped)
+            co_await note_failure_to_connect(site_, desk::deliveries_account, target, far.error());
+        co_return;
+    }
+    fault_point("delivery.connected");
+    auto leave = [&] {
+        far->reset();
+        return true;
+    };
+    if (const auto noted = co_await desk::note_target_well(site_, desk::deliveries_account, target);
+        !noted)
+        site_.log.error("a target could not be noted as well", {{"why", noted.error()}});
+    while (taken && co_await deliver_one(**far, taken->job)) {
+        give_back(target.name, *taken);
+        taken.reset();
+        // A target that the policy has changed, or no longer has, is begun anew.
+        const auto policy = site_.policy.current();
+        const auto current = policy->targets.find(target.name);
+        if (stopping_ || current == policy->targets.end() || current->second.rule != target.rule ||
+            current->second.host != target.host || current->second.host_key != target.host_key)
+            break;
+        taken = co_await take(current->second);
+    }
+    co_await offload(far_ends_->pool(), leave);
+}
+
+asio::awaitable<bool> DeliveryWorker::deliver_one(delivery::FarEnd& far, Job job) {
+    const auto done = co_await deliver(site_, far_ends_->pool(), far, job);
+    if (done) co_return true;
+    const std::error_code why = done.error();
+    if (why == queue::queue_errc::no_such_job) co_return true;
+    if (why == delivery_errc::stopped) co_return false;
+    // One whose failure could not be recorded is due as before: not at once again.
+    const bool is_recorded =
+        co_await record_failure(site_, desk::deliveries_account, patience_, job, attempt_of(why));
+    co_return is_recorded && !delivery::is_of_connection(why);
+}
+
+asio::awaitable<void> DeliveryWorker::wait_for_work() {
+    if (stopping_ || !looked_in_vain_) co_return;
+    timer_.expires_after(longest_wait);
+    boost::system::error_code ignored;
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+}  // namespace consign::daemon

@@ -1,0 +1,311 @@
+#include "daemon/workers/pull_worker.hpp"
+
+#include <algorithm>
+
+#include "base/fault_point.hpp"
+#include "base/offload.hpp"
+#include "daemon/workers/delivery/errc.hpp"
+#include "daemon/workers/target_failure.hpp"
+#include "desk/target_trouble.hpp"
+#include "policy/decide.hpp"
+
+namespace consign::daemon {
+
+namespace asio = boost::asio;
+using delivery::delivery_errc;
+using delivery::FarEnd;
+using desk::FarName;
+using desk::PullCounts;
+using pulls::Fetched;
+using pulls::NameIndex;
+
+namespace {
+
+/// Of a pull that fails: it stays due.
+constexpr Backoff pull_backoff{.first = std::chrono::minutes(1), .most = std::chrono::hours(1)};
+
+bool is_due(const policy::Pull& pull, const std::optional<pulls::Run>& run, Timestamp now) {
+    const bool is_open = policy::is_open(pull.at, now);
+    // One that never ran waits for its first time, and does not make up for those before it.
+    if (!run) return is_open;
+    if (is_open && now - run->last >= PullWorker::every) return true;
+    return !is_open && policy::has_come(pull.at, run->last + std::chrono::microseconds(1), now);
+}
+
+/// Not what somebody over there is still writing under a name of its own, nor what no name can be.
+bool is_wanted(const policy::Policy& policy, const std::string& name) {
+    if (name.starts_with('.') || name.contains('/')) return false;
+    const auto path = VirtualPath::parse(name);
+    return path && path->name() == name && !policy::is_temporary_name(policy, name);
+}
+
+bool is_as_listed(const delivery::FarFile& file, const FarName& name) {
+    return Fetched{.size_bytes = file.size_bytes, .modified = file.modified} == name.facts;
+}
+
+/// What fails for this file alone: the others go on.
+bool is_of_one_file(std::error_code why) {
+    return !delivery::is_of_connection(why) && !delivery::is_of_target(why);
+}
+
+}  // namespace
+
+PullWorker::PullWorker(const asio::any_io_executor& strand, desk::Site& site,
+                       std::shared_ptr<delivery::FarEnds> far_ends,
+                       std::chrono::milliseconds settling)
+    : strand_(strand),
+      site_(site),
+      far_ends_(std::move(far_ends)),
+      settling_(settling),
+      tasks_(strand),
+      timer_(strand) {}
+
+asio::awaitable<void> PullWorker::run() {
+    while (!stopping_) {
+        co_await begin_due();
+        if (stopping_) break;
+        timer_.expires_after(longest_wait);
+        boost::system::error_code ignored;
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+    co_await tasks_.all_ended();
+}
+
+void PullWorker::stop() {
+    stopping_ = true;
+    far_ends_->stop().ask();
+    timer_.cancel();
+}
+
+asio::awaitable<void> PullWorker::work_off() {
+    co_await begin_due();
+    co_await tasks_.all_ended();
+}
+
+asio::awaitable<void> PullWorker::begin_due() {
+    const auto policy = site_.policy.current();
+    for (const policy::Pull& pull : policy->pulls) {
+        if (stopping_ || tasks_.running() >= at_once_limit) co_return;
+        const auto target = policy->targets.find(pull.target);
+        if (target == policy->targets.end() || in_progress_.contains(pull.name)) continue;
+        const Timestamp now = site_.clock.now();
+        std::optional<targets::Trouble> trouble;
+        const auto run = co_await site_.store.read(
+            [&](Transaction& transaction) -> Result<std::optional<pulls::Run>> {
+                auto found = transaction.targets.trouble(pull.target);
+                if (!found) return failure(found.error());
+                trouble = *std::move(found);
+                return transaction.pulls.run(pull.name);
+            });
+        if (!run) {
+            site_.log.error("pulls could not be looked at", {{"why", run.error()}});
+            co_return;
+        }
+        // It ran at a time that is still to come: the clock was put back.
+        const bool was_put_back = *run && (*run)->last > now;
+        if (was_put_back || (!*run && !is_due(pull, *run, now))) {
+            // From now on its times count, also those at which the daemon does not run.
+            pulls::Run begins = run->value_or(pulls::Run{});
+            begins.last = now;
+            const auto noted = co_await site_.store.write([&](Transaction& transaction) {
+                return transaction.pulls.note_run(pull.name, begins);
+            });
+            if (!noted) site_.log.error("a pull could not be noted", {{"why", noted.error()}});
+            continue;
+        }
+        if (!is_due(pull, *run, now)) continue;
+        if (const auto retry = retries_.find(pull.name); retry != retries_.end())
+            if (now < retry->second.at && retry->second.at <= now + pull_backoff.most) continue;
+        if (trouble && !desk::may_connect(*trouble, target->second, now)) continue;
+        in_progress_.insert(pull.name);
+        tasks_.start(pull_once(pull, target->second));
+    }
+}
+
+asio::awaitable<void> PullWorker::pull_once(policy::Pull pull, policy::Target target) {
+    fault_point("pull.taken");
+    try {
+        co_await connect_and_pull(pull, target);
+    } catch (const std::exception&) {
+        // What it says may name what it was about.
+        site_.log.error("a fault of this program, in a pull");
+    }
+    in_progress_.erase(pull.name);
+}
+
+asio::awaitable<void> PullWorker::connect_and_pull(const policy::Pull& pull,
+                                                   const policy::Target& target) {
+    const Timestamp begun = site_.clock.now();
+    auto connect = [&] { return far_ends_->connect(target); };
+    auto far = co_await offload(far_ends_->pool(), connect);
+    if (!far) {
+        if (far.error() == delivery_errc::stopped) co_return;
+        co_await note_failure_to_connect(site_, desk::pulls_account, target, far.error());
+        co_return;
+    }
+    if (const auto noted = co_await desk::note_target_well(site_, desk::pulls_account, target);
+        !noted)
+        site_.log.error("a target could not be noted as well", {{"why", noted.error()}});
+    PullCounts counts;
+    std::set<NameIndex> present;
+    const auto why = co_await pull_from(**far, pull, counts, present);
+    auto leave = [&] {
+        far->reset();
+        return true;
+    };
+    co_await offload(far_ends_->pool(), leave);
+    // It is due again after the next start.
+    if (why == delivery_errc::stopped) co_return;
+    if (!why && counts.failed == 0) {
+        retries_.erase(pull.name);
+    } else {
+        Retry& retry = retries_[pull.name];
+        ++retry.failures;
+        retry.at = begun + pull_backoff.after(retry.failures, site_.random);
+    }
+    const auto ended = co_await desk::end_pull(
+        site_, pull, counts, why, seen_lately(pull.name, why, std::move(present)), begun);
+    fault_point("pull.ended");
+    if (!ended) site_.log.error("the end of a pull could not be noted", {{"why", ended.error()}});
+}
+
+/// The names of this listing and of the one before it; nothing where there are no two. A folder
+/// that is not mounted for a moment looks empty, and must not make all of it new.
+std::optional<std::set<NameIndex>> PullWorker::seen_lately(const std::string& pull,
+                                                           std::error_code why,
+                                                           std::set<NameIndex> present) {
+    if (why) return std::nullopt;
+    const auto [before, is_first] = seen_.try_emplace(pull, present);
+    if (is_first) return std::nullopt;
+    std::set<NameIndex> lately = present;
+    lately.merge(before->second);
+    before->second = std::move(present);
+    return lately;
+}
+
+asio::awaitable<std::error_code> PullWorker::pull_from(FarEnd& far, const policy::Pull& pull,
+                                                       PullCounts& counts,
+                                                       std::set<NameIndex>& present) {
+    const auto folder = VirtualPath::parse(pull.from_folder);
+    if (!folder) co_return folder.error();
+    auto list = [&]() -> Result<Listing> {
+        const auto files = far.list(*folder, names_limit);
+        if (!files) return failure(files.error());
+        Listing listing;
+        for (const delivery::FarFile& file : *files)
+            listing.emplace(file.name,
+                            Fetched{.size_bytes = file.size_bytes, .modified = file.modified});
+        return listing;
+    };
+    const auto first = co_await offload(far_ends_->pool(), list);
+    if (!first) co_return first.error();
+    fault_point("pull.listed");
+    counts.listed = first->size();
+
+    // What is here already, and is to go there; what is new.
+    struct Known {
+        FarName name;
+        bool is_here = false;
+    };
+    const auto policy = site_.policy.current();
+    const auto known =
+        co_await site_.store.read([&](Transaction& transaction) -> Result<std::vector<Known>> {
+            std::vector<Known> all;
+            present.clear();
+            counts.passed_over = 0;
+            for (const auto& [name, facts] : *first) {
+                if (!is_wanted(*policy, name)) {
+                    ++counts.passed_over;
+                    continue;
+                }
+                const auto index = transaction.pulls.index_of(pull.name, name);
+                if (!index) return failure(index.error());
+                present.insert(*index);
+                const auto fetched = transaction.pulls.fetched(pull.name, *index);
+                if (!fetched) return failure(fetched.error());
+                const bool is_here = *fetched == facts;
+                if (is_here && !pull.deletes) continue;
+                all.push_back({.name = {.name = name, .facts = facts}, .is_here = is_here});
+            }
+            return all;
+        });
+    if (!known) co_return known.error();
+    if (known->empty()) co_return std::error_code();
+
+    auto settle = [&] { return far_ends_->stop().sleep(settling_); };
+    if (!co_await offload(far_ends_->pool(), settle)) co_return delivery_errc::stopped;
+    const auto second = co_await offload(far_ends_->pool(), list);
+    if (!second) co_return second.error();
+    for (const Known& one : *known) {
+        if (stopping_) co_return delivery_errc::stopped;
+        const auto now_there = second->find(one.name.name);
+        // It is still being written, or somebody took it away: the next time.
+        if (now_there == second->end() || now_there->second != one.name.facts) {
+            ++counts.passed_over;
+            continue;
+        }
+        const auto there = VirtualPath::parse(one.name.name, *folder);
+        if (!there) {
+            ++counts.passed_over;
+            continue;
+        }
+        Result<> done;
+        if (!one.is_here) {
+            done = co_await fetch(far, pull, *there, one.name);
+            if (done) ++counts.fetched;
+        }
+        if (done && pull.deletes) {
+            done = co_await remove(far, pull, *there, one.name);
+            if (done) ++counts.removed;
+        }
+        if (done) continue;
+        ++counts.failed;
+        if (!is_of_one_file(done.error())) co_return done.error();
+    }
+    co_return std::error_code();
+}
+
+asio::awaitable<Result<>> PullWorker::fetch(FarEnd& far, const policy::Pull& pull,
+                                            VirtualPath there, FarName name) {
+    auto upload = co_await desk::begin_pulled(site_, pull, name);
+    if (!upload) co_return failure(upload.error());
+    const std::uint64_t size = name.facts.size_bytes;
+    auto work = [&]() -> Result<> {
+        const auto into = [&](std::uint64_t offset, ByteView bytes) {
+            fault_point("pull.partly_fetched");
+            return (*upload)->write(offset, bytes);
+        };
+        if (auto fetched = far.fetch(there, 0, size, into); !fetched) return fetched;
+        const auto after = far.look(there);
+        if (!after) return failure(after.error());
+        if (!*after || !is_as_listed(**after, name)) return failure(delivery_errc::changed);
+        return {};
+    };
+    const auto fetched = co_await offload(far_ends_->pool(), work);
+    fault_point("pull.fetched");
+    if (!fetched) {
+        co_await desk::drop_pulled(site_, pull, *std::move(upload));
+        co_return fetched;
+    }
+    co_return co_await desk::end_pulled(site_, pull, std::move(name), *std::move(upload));
+}
+
+asio::awaitable<Result<>> PullWorker::remove(FarEnd& far, const policy::Pull& pull,
+                                             VirtualPath there, FarName name) {
+    auto work = [&]() -> Result<> {
+        // Not what somebody put there meanwhile.
+        const auto now_there = far.look(there);
+        if (!now_there) return failure(now_there.error());
+        if (!*now_there) return {};
+        if (!is_as_listed(**now_there, name)) return failure(delivery_errc::changed);
+        return far.remove(there);
+    };
+    const auto removed = co_await offload(far_ends_->pool(), work);
+    fault_point("pull.removed_there");
+    if (!removed) co_return removed;
+    const auto noted = co_await desk::note_removed_there(site_, pull, std::move(name));
+    fault_point("pull.removed_noted");
+    co_return noted;
+}
+
+}  // namespace consign::daemon

@@ -1,0 +1,17 @@
+// A target could not be connected to: how bad that is, and how long it is left alone.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "desk/site.hpp"
+#include "policy/policy.hpp"
+
+namespace consign::daemon {
+
+/// `why`: of delivery::connect. A failure to note it is logged.
+[[nodiscard]] boost::asio::awaitable<void> note_failure_to_connect(desk::Site& site,
+                                                                   Literal account,
+                                                                   policy::Target target,
+                                                                   std::error_code why);
+
+}  // namespace consign::daemon

@@ -1,0 +1,127 @@
+// What is kept from everyone.
+#include <optional>
+#include <utility>
+
+#include "storage/catalog/catalog.hpp"
+#include "storage/catalog/errc.hpp"
+#include "storage/catalog/select_entries.hpp"
+#include "storage/database/errc.hpp"
+#include "storage/database/sqlite.hpp"
+
+namespace consign::catalog {
+
+namespace {
+
+const std::string select_held =
+    select_entries + " WHERE n.standing IN (3, 4) AND n.id > ? ORDER BY n.id LIMIT ?";
+const std::string select_held_streams =
+    select_entries +
+    " WHERE n.standing IN (3, 4) AND f.stream BETWEEN ? AND ? ORDER BY n.id LIMIT ?";
+const std::string select_never_renamed =
+    select_entries + " WHERE n.standing = 1 AND n.created < ? ORDER BY n.created LIMIT ?";
+
+/// The id whose hexadecimal form begins with `hex`, and goes on with `filling`.
+std::optional<Id> filled_up(std::string_view hex, char filling) {
+    constexpr std::size_t digits = 32;
+    if (hex.empty() || hex.size() > digits) return std::nullopt;
+    return Id::from_hex(std::string(hex).append(digits - hex.size(), filling));
+}
+
+}  // namespace
+
+std::string_view name_of(Cause cause) {
+    switch (cause) {
+        case Cause::rule:
+            return "rule";
+        case Cause::infected:
+            return "infected";
+        case Cause::unscannable:
+            return "unscannable";
+        case Cause::never_renamed:
+            return "never_renamed";
+    }
+    return "unknown";
+}
+
+Bytes Catalog::bound_to_quarantine(std::string_view account, Cause cause) {
+    Bytes bound;
+    ByteWriter(bound).string(account).u8(std::to_underlying(cause));
+    return bound;
+}
+
+Result<> Catalog::quarantine(NodeId node, const Quarantine& given) {
+    const Bytes bound = bound_to_quarantine(given.account, given.cause);
+    const auto was =
+        cells_.seal({.table = "quarantine", .column = "was", .row = node, .bound = bound},
+                    keys_.current(keyring::Purpose::name), as_bytes(given.was.text()));
+    if (!was) return failure(was.error());
+    return connection_.run(
+        "INSERT OR REPLACE INTO quarantine (node, account, cause, why, rule, since, was)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        node, given.account, std::int64_t{std::to_underlying(given.cause)}, given.why, given.rule,
+        given.since, *was);
+}
+
+Result<std::optional<Quarantine>> Catalog::quarantine_of(NodeId node) {
+    auto query = connection_.query(
+        "SELECT account, cause, why, rule, since, was FROM quarantine WHERE node = ?", node);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row) return std::nullopt;
+    Quarantine found{.account = std::string(query.text(0)),
+                     .cause = static_cast<Cause>(query.integer(1)),
+                     .why = std::string(query.text(2)),
+                     .rule = std::string(query.text(3)),
+                     .since = query.time(4)};
+    const Bytes bound = bound_to_quarantine(found.account, found.cause);
+    const auto was = cells_.open(
+        {.table = "quarantine", .column = "was", .row = node, .bound = bound}, query.blob(5));
+    if (!was) return failure(was.error());
+    auto path = VirtualPath::parse(as_text(*was));
+    if (!path) return failure(database::database_errc::altered_cell);
+    found.was = *std::move(path);
+    return found;
+}
+
+Result<std::vector<Held>> Catalog::held_of(Result<std::vector<Entry>> entries) {
+    if (!entries) return failure(entries.error());
+    std::vector<Held> held;
+    for (Entry& entry : *entries) {
+        auto path = path_of(entry.node);
+        if (!path) return failure(path.error());
+        auto why = quarantine_of(entry.node);
+        if (!why) return failure(why.error());
+        held.push_back({std::move(entry), *std::move(path), *std::move(why)});
+    }
+    return held;
+}
+
+Result<std::vector<Held>> Catalog::held(NodeId after, std::size_t limit) {
+    return held_of(entries_of(connection_.query(select_held, after, std::uint64_t{limit})));
+}
+
+Result<std::vector<Held>> Catalog::held_beginning(std::string_view hex, std::size_t limit) {
+    const auto first = filled_up(hex, '0');
+    const auto last = filled_up(hex, 'f');
+    if (!first || !last) return std::vector<Held>();
+    return held_of(
+        entries_of(connection_.query(select_held_streams, *first, *last, std::uint64_t{limit})));
+}
+
+Result<std::vector<Entry>> Catalog::never_renamed(Timestamp before, std::size_t limit) {
+    return entries_of(connection_.query(select_never_renamed, before, std::uint64_t{limit}));
+}
+
+Result<> Catalog::mark_scanned(FileId file, Timestamp now) {
+    const auto done = connection_.run("UPDATE files SET scanned = ? WHERE id = ?", now, file);
+    if (done && connection_.changes() == 0) return failure(catalog_errc::no_such_file);
+    return done;
+}
+
+Result<bool> Catalog::is_scanned(FileId file) {
+    auto query =
+        connection_.query("SELECT 1 FROM files WHERE id = ? AND scanned IS NOT NULL", file);
+    return query.next();
+}
+
+}  // namespace consign::catalog

@@ -1,0 +1,32 @@
+// Why a file is kept from everyone until an administrator decides, and where it was.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/virtual_path.hpp"
+
+namespace consign::catalog {
+
+/// The number stands in its row: never use one for something else.
+enum class Cause : std::uint8_t {
+    rule = 1,           // a route's `quarantine`, or an account's `claims`
+    infected = 2,       // the virus scanner found something
+    unscannable = 3,    // it is too large for the virus scanner
+    never_renamed = 4,  // a temporary name that was kept for too long
+};
+/// "rule", "infected", "unscannable", "never_renamed".
+[[nodiscard]] std::string_view name_of(Cause cause);
+
+struct Quarantine {
+    std::string account{};  // whose deposit
+    VirtualPath was{};      // the name that it was deposited under, in the whole tree
+    Cause cause = Cause::rule;
+    std::string why{};   // words without names
+    std::string rule{};  // FILE:LINE, or empty
+    Timestamp since{};
+};
+
+}  // namespace consign::catalog

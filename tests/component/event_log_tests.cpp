@@ -1,0 +1,211 @@
+// The ledger in the system's log: a false journal and a false /dev/log hear every event, in order.
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include "daemon/workers/event_log/event_line.hpp"
+#include "daemon/workers/event_log/event_log.hpp"
+#include "desk/system_event.hpp"
+#include "desk_site.hpp"
+
+using namespace consign;
+using namespace consign::daemon;
+using namespace consign::testing;
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds patience{30};
+
+/// Takes datagrams under a name.
+class Reader {
+  public:
+    explicit Reader(const fs::path& path) {
+        descriptor_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.string().copy(address.sun_path, sizeof(address.sun_path) - 1);
+        BOOST_REQUIRE(
+            ::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+    ~Reader() { ::close(descriptor_); }
+
+    /// All that came since.
+    std::vector<std::string> take() {
+        std::vector<std::string> taken;
+        std::string buffer(1 << 16, '\0');
+        for (;;) {
+            const auto length = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
+            if (length < 0) return taken;
+            taken.push_back(buffer.substr(0, static_cast<std::size_t>(length)));
+        }
+    }
+
+  private:
+    int descriptor_ = -1;
+};
+
+struct Logged {
+    TemporaryFolder folder;
+    DeskSite site;
+    EventLog::Sockets sockets{.journal = folder.path() / "journal",
+                              .syslog = folder.path() / "log"};
+
+    explicit Logged(policy::EventLog to) { set(to); }
+    void set(policy::EventLog to) {
+        auto policy = std::make_shared<policy::Policy>(*site.site().policy.current());
+        policy->event_log = to;
+        site.site().policy.replace(policy);
+    }
+    void append(std::size_t count) {
+        for (std::size_t each = 0; each < count; ++each) {
+            auto event = desk::system_event(site.site(), ledger::Action::job_failed, "system:test");
+            event.outcome = ledger::Outcome::failed;
+            event.detail = "secret-detail";
+            event.personal = {.path = "/secret/path", .address = "secret-address"};
+            BOOST_REQUIRE(site.run(site.store().write(
+                [&](Transaction& transaction) { return transaction.ledger.append(event); })));
+        }
+    }
+    std::int64_t last() {
+        return site.read(
+            [](Transaction& transaction) { return transaction.ledger.last_sequence(); });
+    }
+    std::optional<std::int64_t> place() {
+        return site.read(
+            [](Transaction& transaction) { return transaction.bookmarks.find("event_log"); });
+    }
+    void follow_until(const std::function<bool()>& is_so) {
+        asio::io_context io;
+        EventLog log(io.get_executor(), site.site(), sockets);
+        bool ended = false;
+        bool stopped = false;
+        asio::co_spawn(io, log.run(), [&](std::exception_ptr thrown) {
+            if (thrown) std::rethrow_exception(thrown);
+            ended = true;
+        });
+        const auto until = std::chrono::steady_clock::now() + patience;
+        while (!ended) {
+            io.restart();
+            io.run_for(std::chrono::milliseconds(10));
+            const bool is_late = std::chrono::steady_clock::now() > until;
+            if (!stopped && (is_late || is_so())) {
+                BOOST_CHECK_MESSAGE(!is_late, "not in time");
+                log.stop();
+                stopped = true;
+            }
+        }
+    }
+    /// As it is switched on: from here on.
+    void begin() {
+        follow_until([&] { return place().has_value(); });
+    }
+};
+
+/// The numbers in the order in which they came.
+std::vector<std::int64_t> numbers(const std::vector<std::string>& entries, std::string_view mark) {
+    std::vector<std::int64_t> found;
+    for (const std::string& entry : entries)
+        found.push_back(std::stoll(entry.substr(entry.find(mark) + mark.size())));
+    return found;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(event_log)
+
+BOOST_AUTO_TEST_CASE(the_journal_hears_each_event_in_order_without_names_and_makes_none) {
+    Logged logged(policy::EventLog::journald);
+    logged.begin();
+    const auto before = logged.last();
+    Reader reader(logged.sockets.journal);
+    logged.append(600);  // several batches
+    std::vector<std::string> entries;
+    logged.follow_until([&] {
+        for (auto& entry : reader.take()) entries.push_back(std::move(entry));
+        return logged.place() == logged.last();
+    });
+    for (auto& entry : reader.take()) entries.push_back(std::move(entry));
+    BOOST_TEST(logged.last() == before + 600);
+    const auto heard = numbers(entries, "CONSIGN_SEQUENCE=");
+    BOOST_REQUIRE(heard.size() == 600U);
+    for (std::size_t at = 0; at < heard.size(); ++at)
+        BOOST_REQUIRE(heard[at] == before + 1 + static_cast<std::int64_t>(at));
+    const std::string& entry = entries.front();
+    for (const char* const line :
+         {"PRIORITY=4\n", "SYSLOG_IDENTIFIER=consignd\n", "CONSIGN_ACTION=job_failed\n",
+          "CONSIGN_OUTCOME=failed\n", "CONSIGN_ACCOUNT=system:test\n", "CONSIGN_BYTES=0\n",
+          "CONSIGN_COUNT=1\n"})
+        BOOST_TEST(entry.contains(line), line);
+    BOOST_TEST(!entry.contains("secret"), entry);
+}
+
+BOOST_AUTO_TEST_CASE(syslog_gets_rfc_5424) {
+    Logged logged(policy::EventLog::syslog);
+    logged.begin();
+    Reader reader(logged.sockets.syslog);
+    logged.append(1);
+    std::vector<std::string> lines;
+    logged.follow_until([&] { return !(lines = reader.take()).empty(); });
+    BOOST_TEST(lines.at(0).starts_with("<108>1 2026-11-24T"), lines.at(0));
+    BOOST_TEST(lines.at(0).contains(" job_failed [consign@32473 sequence=\""), lines.at(0));
+    BOOST_TEST(lines.at(0).ends_with("\"] job_failed failed"), lines.at(0));
+}
+
+BOOST_AUTO_TEST_CASE(where_nobody_listens_nothing_is_missed) {
+    Logged logged(policy::EventLog::journald);
+    logged.begin();
+    const auto before = logged.last();
+    logged.append(3);
+    std::size_t looks = 0;
+    logged.follow_until([&] { return ++looks > 20; });
+    BOOST_TEST(logged.place().value() == before);
+    Reader reader(logged.sockets.journal);
+    logged.follow_until([&] { return logged.place() == logged.last(); });
+    BOOST_TEST(reader.take().size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_is_slow_holds_nobody_up_and_misses_nothing) {
+    Logged logged(policy::EventLog::journald);
+    logged.begin();
+    const auto before = logged.last();
+    Reader reader(logged.sockets.journal);  // its queue is short: net.unix.max_dgram_qlen
+    logged.append(1000);
+    logged.follow_until([&] { return logged.place() > before; });
+    std::vector<std::string> entries = reader.take();
+    logged.follow_until([&] {
+        for (auto& entry : reader.take()) entries.push_back(std::move(entry));
+        return logged.place() == logged.last();
+    });
+    for (auto& entry : reader.take()) entries.push_back(std::move(entry));
+    auto heard = numbers(entries, "CONSIGN_SEQUENCE=");
+    BOOST_TEST(std::ranges::is_sorted(heard));
+    const auto twice = std::ranges::unique(heard);
+    heard.erase(twice.begin(), twice.end());
+    BOOST_TEST(heard.size() == 1000U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_peer_typed_as_its_name_is_not_written) {
+    ledger::EventRow row;
+    row.sequence = 5;
+    row.event.action = ledger::Action::login_failed;
+    row.event.outcome = ledger::Outcome::refused;
+    row.event.account = "hunter2";
+    row.event.rule = "policy.d/a\"]\n.yaml:3";
+    const auto nobody = [](std::string_view) { return false; };
+    BOOST_TEST(journal_entry(row, nobody).contains("CONSIGN_ACCOUNT=unknown\n"));
+    const auto line = syslog_line(row, nobody, "host", 1);
+    BOOST_TEST(!line.contains("hunter2"), line);
+    BOOST_TEST(line.contains(R"(rule="policy.d/a\"\]?.yaml:3")"), line);
+    BOOST_TEST(line.starts_with("<109>1 1970-"), line);
+    BOOST_TEST(journal_entry(row, [](std::string_view) {
+                   return true;
+               }).contains("CONSIGN_ACCOUNT=hunter2\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

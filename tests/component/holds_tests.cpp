@@ -1,0 +1,135 @@
+// A hold binds content, what is here and what comes, whatever its term, until it is lifted.
+#include "retention_site.hpp"
+
+using namespace consign;
+using namespace consign::testing;
+using ledger::Action;
+namespace json = boost::json;
+
+namespace {
+
+struct Fixture {
+    RetentionSite site;
+    Peer drop{site, "drop"};
+    Peer lab{site, "lab"};  // whose deposits have no class
+
+    void hold(std::string_view whom, std::string_view value) {
+        const auto held =
+            site.granted("holds.add", {{whom, value}, {"case", "24/0815"}, {"reason", "dispute"}});
+        BOOST_TEST(held.at("holds").as_array().size() == 1U);
+    }
+    void lift(json::object arguments) { (void)site.granted("holds.lift", std::move(arguments)); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(holds, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_held_file_outlives_its_term_and_ends_once_the_hold_is_lifted) {
+    required(drop.put("/in/a.hl7", message()));
+    required(drop.put("/in/b.hl7", message()));
+    hold("file", "/drop/in/a.hl7");
+    BOOST_TEST(site.pass(days(40)) == 1U);
+    const auto planned = site.ask("retention.plan", {{"until", "2040-01-01T00:00:00Z"}});
+    BOOST_TEST_REQUIRE(planned.rows.size() == 1U);
+    BOOST_TEST(planned.rows[0].at("kept_by").as_string() == "hold 1");
+    lift({{"id", 1}, {"reason", "settled"}});
+    BOOST_TEST(site.look().destroyed == 1U);
+    BOOST_TEST(site.events(Action::hold_added).size() == 1U);
+    BOOST_TEST(site.events(Action::hold_lifted).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_hold_on_a_subject_or_an_account_binds_what_comes_later) {
+    required(drop.put("/in/a.hl7", message()));
+    hold("subject", "HNORD/1234");
+    site.clock.advance(days(1));
+    required(drop.put("/in/b.hl7", message()));
+    required(drop.put("/in/c.hl7", message("BIOMED", "77^^^HNORD")));
+    BOOST_TEST(site.pass(days(40)) == 1U);
+    lift({{"case", "24/0815"}});
+    BOOST_TEST(site.pass(hours(2)) == 2U);
+
+    hold("account", "drop");
+    required(drop.put("/in/d.hl7", message()));
+    BOOST_TEST(site.pass(days(40)) == 0U);
+    lift({{"account", "drop"}});
+    BOOST_TEST(site.pass(hours(2)) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(held_content_without_a_class_outlives_its_last_name) {
+    required(lab.put("/a", content_of(100)));
+    required(lab.put("/b", content_of(100)));
+    hold("account", "lab");
+    required(lab.remove("/a"));
+    required(lab.put("/b", content_of(200)));
+    BOOST_TEST(site.committed().size() == 3U);
+    BOOST_TEST(site.pass(days(2)) == 0U);
+    BOOST_TEST(site.ask("files.retained").rows.size() == 2U);
+    site.restart();
+    BOOST_TEST(site.committed().size() == 3U);
+    lift({{"account", "lab"}});
+    BOOST_TEST(site.pass(hours(2)) == 2U);
+    BOOST_TEST(site.committed().size() == 1U);
+    BOOST_TEST(lab.sees("/b"));
+}
+
+BOOST_AUTO_TEST_CASE(content_without_a_class_that_comes_about_a_held_subject_is_held) {
+    hold("subject", "HNORD/1234");
+    site.use_policy(with_drop_granted(
+        depot_with(
+            "  - name: all\n    when: {path: /drop/in/**, format: hl7}\n"
+            "    to: [{tag: seen}]\n    subject: {id: hl7.PID-3.1, authority: hl7.PID-3.4}\n"),
+        "upload, delete"));
+    required(drop.put("/in/a.hl7", message()));
+    required(drop.put("/in/b.hl7", message("BIOMED", "77^^^HNORD")));
+    required(drop.remove("/in/a.hl7"));
+    required(drop.remove("/in/b.hl7"));
+    BOOST_TEST(site.committed().size() == 1U);
+    lift({{"subject", "HNORD/1234"}});
+    BOOST_TEST(site.pass(hours(2)) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(the_list_shows_who_held_what_and_why_and_an_altered_one_binds_none_the_less) {
+    required(drop.put("/in/a.hl7", message()));
+    hold("file", "/drop/in/a.hl7");
+    const auto listed = site.ask("holds.list");
+    BOOST_TEST_REQUIRE(listed.rows.size() == 1U);
+    BOOST_TEST(listed.rows[0].at("about").as_string() == "/drop/in/a.hl7");
+    BOOST_TEST(listed.rows[0].at("case").as_string() == "24/0815");
+    BOOST_TEST(listed.rows[0].at("made_by").as_string() == "root");
+    site.alter("UPDATE holds SET words = x'00'");
+    BOOST_TEST(site.ask("holds.list").rows.size() == 1U);
+    BOOST_TEST(site.pass(days(40)) == 0U);
+    lift({{"id", 1}});
+    BOOST_TEST(site.ask("holds.list").rows.empty());
+    BOOST_TEST(site.ask("holds.list", {{"lifted", true}}).rows.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_with_other_words_lifts_only_what_both_mean) {
+    hold("account", "drop");
+    for (const json::object& other :
+         {json::object{{"case", "another"}}, json::object{{"account", "lab"}},
+          json::object{{"subject", "HNORD/1234"}}, json::object{{"file", "/drop/in/a.hl7"}}}) {
+        json::object arguments = other;
+        arguments["id"] = 1;
+        const auto refused = site.ask("holds.lift", std::move(arguments));
+        BOOST_TEST_REQUIRE(!refused.end.has_value());
+        BOOST_TEST(refused.end.error().contains("hold 1"));
+    }
+    BOOST_TEST(site.ask("holds.list").rows.size() == 1U);
+    lift({{"id", 1}, {"case", "24/0815"}, {"account", "drop"}});
+    BOOST_TEST(site.ask("holds.list").rows.empty());
+    BOOST_TEST(!site.ask("holds.lift", {{"id", 1}}).end.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_means_nothing_is_refused_in_words) {
+    for (const json::object& arguments :
+         {json::object{}, json::object{{"file", "/nothing"}, {"reason", "r"}},
+          json::object{{"account", "nobody"}, {"reason", "r"}}, json::object{{"account", "lab"}},
+          json::object{{"subject", "no slash"}, {"reason", "r"}}})
+        BOOST_TEST(!site.ask("holds.add", arguments).end.has_value());
+    BOOST_TEST(!site.ask("holds.lift", {{"id", 7}}).end.has_value());
+    BOOST_TEST(!site.ask("holds.lift").end.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

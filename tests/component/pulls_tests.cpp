@@ -1,0 +1,278 @@
+// Pulls from a far end that lives in memory.
+#include "daemon/workers/pull_worker.hpp"
+#include "desk_routed_site.hpp"
+#include "fake_far_end.hpp"
+
+namespace consign::testing {
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+std::string pulls(std::string_view then = "keep", std::string_view at = "0 8 * * * UTC") {
+    return "targets:\n  his: {url: \"file:///srv/his\"}\npulls:\n"
+           "  - {name: orders, target: his, from_folder: /outbox, into: /lab/orders, at: \"" +
+           std::string(at) + "\", then: " + std::string(then) + "}\n";
+}
+
+constexpr std::string_view route =
+    "  - name: orders\n    when: {path: /lab/orders/**}\n    to: [{copy: "
+    "\"/partner/out/{name}\"}]\n";
+
+/// The clock stands at 06:00 UTC.
+class PullingSite : public DeskSite {
+  public:
+    explicit PullingSite(std::string_view rest = pulls()) : DeskSite(depot_with(route, rest)) {
+        begin_worker();
+    }
+    ~PullingSite() { worker.reset(); }
+
+    void begin_worker() {
+        worker.reset();
+        worker = std::make_unique<daemon::PullWorker>(
+            strand_.get_executor(), site(), std::make_shared<delivery::FarEnds>(connecting_to(far)),
+            std::chrono::milliseconds(1));
+    }
+    void work_off() {
+        bool is_done = false;
+        boost::asio::co_spawn(strand_, worker->work_off(), [&](std::exception_ptr thrown) {
+            is_done = true;
+            if (thrown) std::rethrow_exception(thrown);
+        });
+        strand_.restart();
+        strand_.run();
+        BOOST_REQUIRE(is_done);
+    }
+    /// To the next time at which it is due.
+    void next_day() {
+        clock.advance(std::chrono::days(1));
+        work_off();
+    }
+    void put(const std::string& name, Bytes bytes, std::int64_t modified = 1) {
+        far.files["/outbox/" + name] = std::move(bytes);
+        far.modified["/outbox/" + name] = modified;
+    }
+    Names names_here(std::string_view folder) {
+        return read([&](Transaction& transaction) -> Result<Names> {
+            Names names;
+            const auto found = transaction.catalog.find(at(folder));
+            if (!found) return names;
+            const auto entries = transaction.catalog.list(found->node, 0, 1000);
+            if (!entries) return failure(entries.error());
+            for (const auto& entry : *entries) names.push_back(entry.name);
+            std::ranges::sort(names);
+            return names;
+        });
+    }
+    std::size_t told(ledger::Action action, ledger::Outcome outcome = ledger::Outcome::granted) {
+        return read([&](Transaction& transaction) {
+                   return transaction.ledger.events(
+                       {.outcome = outcome, .action = action, .limit = 1000});
+               })
+            .size();
+    }
+
+    FarFolder far;
+    std::unique_ptr<daemon::PullWorker> worker;
+
+  private:
+    boost::asio::io_context strand_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(pulling)
+
+BOOST_AUTO_TEST_CASE(what_is_there_comes_at_its_time_as_a_deposit_that_takes_its_route) {
+    PullingSite site;
+    const Bytes bytes = content_of(5000);
+    site.put("o1.hl7", bytes);
+    site.work_off();
+    BOOST_TEST(site.far.connects == 0);
+    site.clock.advance(std::chrono::hours(3));
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders") == Names{"o1.hl7"}, boost::test_tools::per_element());
+    BOOST_CHECK(required(Peer(site, "partner").get("/out/o1.hl7")) == bytes);
+    BOOST_CHECK(required(Peer(site, "lab").get("/orders/o1.hl7")) == bytes);
+    BOOST_TEST(site.staged().empty());
+    BOOST_TEST(site.committed().size() == 1);
+    site.work_off();
+    site.next_day();
+    BOOST_TEST(site.told(ledger::Action::deposited) == 1);
+    BOOST_TEST(site.far.files.size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_time_that_passed_while_nobody_ran_is_made_up_for_once) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10));
+    site.clock.advance(std::chrono::days(3));
+    site.begin_worker();
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+    site.work_off();
+    BOOST_TEST(site.far.connects == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_changed_over_there_comes_again_under_a_number) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1.hl7", content_of(10));
+    site.next_day();
+    site.put("o1.hl7", content_of(20), 2);
+    site.next_day();
+    const Names expected{"o1.hl7", "o1_2.hl7"};
+    BOOST_TEST(site.names_here("/lab/orders") == expected, boost::test_tools::per_element());
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_still_grows_waits_for_the_next_time) {
+    PullingSite site;
+    site.work_off();
+    site.put("growing", content_of(10));
+    site.put("whole", content_of(10));
+    site.far.after_list = [&](FarFolder& far) { far.files["/outbox/growing"].push_back(1); };
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders") == Names{"whole"}, boost::test_tools::per_element());
+    site.far.after_list = [](FarFolder&) {};
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_others_are_still_writing_and_what_is_hidden_is_left_alone) {
+    PullingSite site;
+    site.work_off();
+    site.put(".hidden", content_of(10));
+    site.put("half.part", content_of(10));
+    site.put("o1", content_of(10));
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders") == Names{"o1"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(delete_takes_away_what_is_here_and_nothing_else) {
+    PullingSite site(pulls("delete"));
+    site.work_off();
+    site.put("o1", content_of(10));
+    site.put(".hidden", content_of(10));
+    site.next_day();
+    BOOST_TEST(site.far.files.size() == 1);
+    BOOST_TEST(site.told(ledger::Action::removed_there) == 1);
+    // The same name again is another file, even where it looks the same.
+    site.put("o1", content_of(10));
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_replaced_by_one_of_the_same_size_is_not_taken_for_the_same) {
+    for (const bool is_replaced_in_mid_fetch : {true, false}) {
+        PullingSite site(pulls("delete"));
+        site.work_off();
+        site.put("o1", content_of(10, 1));
+        const Bytes other = content_of(10, 2);
+        auto& when = is_replaced_in_mid_fetch ? site.far.after_fetch : site.far.after_look;
+        when = [&](FarFolder& far) {
+            far.files["/outbox/o1"] = other;
+            far.modified["/outbox/o1"] = 2;
+        };
+        site.next_day();
+        when = [](FarFolder&) {};
+        BOOST_CHECK(site.far.files["/outbox/o1"] == other);
+        BOOST_TEST(site.told(ledger::Action::removed_there) == 0);
+        BOOST_TEST(site.names_here("/lab/orders").size() == (is_replaced_in_mid_fetch ? 0 : 1));
+        site.next_day();
+        const std::string name = is_replaced_in_mid_fetch ? "/orders/o1" : "/orders/o1_2";
+        BOOST_CHECK(required(Peer(site, "lab").get(name)) == other);
+        BOOST_TEST(site.far.files.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_from_one_listing_is_no_other_file_when_it_is_back) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10));
+    site.next_day();
+    const auto folder = site.far.files;
+    site.far.files.clear();
+    site.next_day();
+    site.far.files = folder;
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+    site.far.files.clear();
+    site.next_day();
+    site.next_day();
+    site.far.files = folder;
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_is_put_back_keeps_no_pull_from_its_times) {
+    PullingSite site;
+    site.work_off();
+    site.clock.advance(std::chrono::days(30));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 1);
+    site.clock.advance(-std::chrono::days(30));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 1);
+    site.put("o1", content_of(10));
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_line_leaves_nothing_behind_and_is_made_good_soon) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10'000));
+    site.far.cut_after_bytes = 3000;
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").empty());
+    BOOST_TEST(site.staged().empty());
+    BOOST_TEST(site.told(ledger::Action::alarm_raised) == 1);
+    site.far.cut_after_bytes = ~std::uint64_t{0};
+    site.clock.advance(std::chrono::minutes(2));
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+    BOOST_TEST(site.told(ledger::Action::alarm_raised) == 2);  // mended
+}
+
+BOOST_AUTO_TEST_CASE(a_target_that_is_down_is_in_trouble_and_the_pull_stays_due) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10));
+    site.far.refuses = delivery_errc::unreachable;
+    site.next_day();
+    site.far.refuses = {};
+    site.clock.advance(std::chrono::minutes(1));
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_window_is_looked_into_every_few_minutes) {
+    PullingSite site(pulls("keep", "daily 06:00-07:00 UTC"));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 1);
+    site.clock.advance(std::chrono::minutes(4));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 1);
+    site.clock.advance(std::chrono::minutes(1));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 2);
+    site.clock.advance(std::chrono::hours(2));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_past_its_bound_is_told_of) {
+    PullingSite site;
+    site.work_off();
+    for (std::size_t number = 0; number <= daemon::PullWorker::names_limit; ++number)
+        site.put(std::to_string(number), {});
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").empty());
+    BOOST_TEST(site.told(ledger::Action::alarm_raised) == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace consign::testing

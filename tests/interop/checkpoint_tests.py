@@ -1,0 +1,152 @@
+"""The ledger's checkpoints, as an auditor sees them: verified with OpenSSH's own tool, and held elsewhere against a
+data folder that was changed or put back."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import unittest
+
+from consign_site import CONFIGURATION, Site, eventually
+from openssh import OpenSsh
+
+
+class WitnessedSite(Site):
+    configuration = CONFIGURATION.replace("keys: {root: file:keys/root.key}",
+                                          "keys: {root: file:keys/root.key, witness: file:keys/witness.key}\n"
+                                          "ledger: {checkpoint_every: 1 second}")
+
+
+class CheckpointTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.site = WitnessedSite()
+        self.addCleanup(self.site.close)
+        self.file = self.site.data / "checkpoints.jsonl"
+
+    def deposit(self, name: str) -> None:
+        source = self.site.folder / name
+        source.write_bytes(b"a result")
+        OpenSsh(self.site.login("lab")).put(source, f"/{name}")
+
+    def checkpoints(self) -> list[dict]:
+        return [json.loads(line) for line in self.file.read_text().splitlines()] if self.file.exists() else []
+
+    def sequence(self, checkpoint: dict) -> int:
+        return int(checkpoint["checkpoint"].split("\nsequence ")[1].split("\n")[0])
+
+    def verify(self, *arguments: str) -> tuple[int, dict]:
+        done = self.site.consign("audit", "verify", "--json", *arguments, check=False)
+        return done.returncode, json.loads(done.stdout) if done.stdout else {"error": done.stderr}
+
+    def run_a_day(self, name: str) -> None:
+        self.site.start()
+        self.deposit(name)
+        self.assertEqual(self.site.stop(), 0)
+
+    def test_openssh_verifies_each_checkpoint_with_the_public_key_alone(self) -> None:
+        self.site.start()
+        self.deposit("a")
+        eventually(self.checkpoints, "a checkpoint while the daemon runs")
+        before = len(self.checkpoints())
+        self.deposit("b")
+        eventually(lambda: len(self.checkpoints()) > before, "another after more happened")
+        self.assertEqual(self.site.stop(), 0)
+        allowed = self.site.folder / "allowed_signers"
+        allowed.write_text("witness " + (self.site.folder / "keys" / "witness.pub").read_text())
+        checkpoints = self.checkpoints()
+        for checkpoint in checkpoints:
+            (self.site.folder / "text.sig").write_text(checkpoint["signature"])
+            done = subprocess.run(["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", "witness", "-n",
+                                   "checkpoint@consign", "-s", self.site.folder / "text.sig"],
+                                  input=checkpoint["checkpoint"], text=True, capture_output=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        # The last one vouches for the daemon's own end.
+        events = self.site.events("--action", "daemon_stopped")
+        self.assertEqual(self.sequence(checkpoints[-1]), events[-1]["sequence"])
+        code, found = self.verify()
+        self.assertEqual((code, found["verifies"]), (0, True))
+        self.assertEqual(found["vouched"], self.sequence(checkpoints[-1]))
+
+    def test_a_data_folder_that_was_put_back_is_found_with_checkpoints_held_elsewhere(self) -> None:
+        self.run_a_day("monday")
+        shutil.copytree(self.site.data, self.site.folder / "monday-data")
+        self.run_a_day("tuesday")
+        elsewhere = self.site.folder / "elsewhere.jsonl"
+        shutil.copy(self.file, elsewhere)
+        self.assertEqual(self.verify("--against", str(elsewhere))[0], 0)
+        shutil.rmtree(self.site.data)
+        shutil.copytree(self.site.folder / "monday-data", self.site.data)
+        self.assertEqual(self.verify()[0], 0)  # alone it looks well
+        code, found = self.verify("--against", str(elsewhere))
+        self.assertEqual((code, found["damage"]), (1, "cut"), found)
+
+    def test_an_altered_database_is_named_and_so_are_its_altered_checkpoints(self) -> None:
+        self.run_a_day("monday")
+        database = self.site.data / "consign.db"
+        shutil.copy(database, self.site.folder / "whole.db")
+        for sql, damage in (("UPDATE events SET account = 'nobody' WHERE sequence = 3", "changed"),
+                            ("DELETE FROM events WHERE sequence = 3", "removed"),
+                            ("DELETE FROM events WHERE sequence > 3", "cut"),
+                            ("UPDATE checkpoints SET text = replace(text, 'sequence ', 'sequence 1')", "changed")):
+            with self.subTest(sql):
+                with sqlite3.connect(database) as connection:
+                    connection.execute(sql)
+                connection.close()
+                code, found = self.verify()
+                self.assertEqual((code, found["damage"]), (1, damage), found)
+                shutil.copy(self.site.folder / "whole.db", database)
+                for journal in self.site.data.glob("consign.db-*"):
+                    journal.unlink()
+
+    def test_a_chain_that_was_changed_is_never_signed(self) -> None:
+        self.run_a_day("monday")
+        whole = self.file.read_text()
+        rows = self.sequence(self.checkpoints()[-1])
+        for sql in ("UPDATE events SET account = 'nobody' WHERE sequence = 3",
+                    f"DELETE FROM events WHERE sequence = {rows}",
+                    f"DELETE FROM events WHERE sequence = {rows}; DELETE FROM checkpoints"):
+            with self.subTest(sql):
+                database = self.site.data / "consign.db"
+                shutil.copy(database, self.site.folder / "whole.db")
+                with sqlite3.connect(database) as connection:
+                    connection.executescript(sql)
+                connection.close()
+                self.site.start()
+                if "sequence = 3" not in sql:
+                    eventually(lambda: self.site.events("--action", "alarm_raised"), "the alarm of a changed ledger")
+                self.assertEqual(self.site.stop(), 0)
+                signed = [self.sequence(line) for line in self.checkpoints()]
+                if "sequence = 3" not in sql:
+                    self.assertEqual(self.file.read_text(), whole, signed)
+                self.assertEqual(self.verify()[0], 1 if "checkpoints" not in sql else 0)
+                self.assertEqual(self.verify("--against", str(self.file))[0], 1)
+                self.file.write_text(whole)
+                shutil.copy(self.site.folder / "whole.db", database)
+                for journal in self.site.data.glob("consign.db-*"):
+                    journal.unlink()
+
+    def test_a_line_that_a_crash_cut_short_is_made_whole(self) -> None:
+        self.run_a_day("monday")
+        whole = self.file.read_text()
+        self.file.write_text(whole[:-30])
+        self.run_a_day("tuesday")
+        self.assertTrue(self.file.read_text().startswith(whole))
+        for checkpoint in self.checkpoints():
+            self.assertIn("consign checkpoint v1\n", checkpoint["checkpoint"])
+
+    def test_checkpoints_of_a_stranger_are_not_believed(self) -> None:
+        self.run_a_day("monday")
+        stranger = WitnessedSite()
+        self.addCleanup(stranger.close)
+        shutil.rmtree(self.site.folder / "strange", ignore_errors=True)
+        stranger.start()
+        self.assertEqual(stranger.stop(), 0)
+        code, found = self.verify("--against", str(stranger.data / "checkpoints.jsonl"))
+        self.assertEqual(code, 1)
+        elsewhere = self.site.folder / "elsewhere.jsonl"
+        elsewhere.write_text(self.file.read_text().replace("nsequence ", "nsequence 1", 1))
+        self.assertIn("signature", self.verify("--against", str(elsewhere))[1]["error"])
+
+
+if __name__ == "__main__":
+    unittest.main()
