@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -28,10 +29,7 @@ Outcome<> test(const Command& command, const Asked& asked) {
                           field_column("TOLD", "told"), field_column("WHY NOT", "why"),
                           field_column("RULE", "rule")},
                          stdout);
-    const auto answered =
-        (*door)->ask("alerts.test", {{"name", asked.name}},
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "alerts.test", {{"name", asked.name}}, *printer);
     if (!answered) return std::unexpected(answered.error());
     if (const std::string left = field_text(*answered, "failed"); left != "0")
         return failed(fmt::format("{} of the channels could not be told", left));

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/moment.hpp"
@@ -97,10 +98,7 @@ Outcome<> show(const Command& command, const Query& query, const std::string& wh
     if (!door) return std::unexpected(std::move(door).error());
     const auto printer =
         what == "events" ? event_printer(query.format) : session_printer(query.format);
-    const auto answered =
-        (*door)->ask("audit." + what, *std::move(arguments),
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "audit." + what, *std::move(arguments), *printer);
     if (!answered) return std::unexpected(answered.error());
     if (const auto* more = answered->if_contains("more"); more && *more == true)
         fmt::print(stderr,

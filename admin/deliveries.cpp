@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -39,22 +40,8 @@ Outcome<> list(const Command& command, const Asked& asked) {
          time_column("DUE (UTC)", "due"), field_column("FAILED", "attempts", true),
          field_column("BYTES", "bytes", true), field_column("WHY", "why")},
         stdout);
-    const auto answered =
-        (*door)->ask("deliveries.list", asked.arguments(),
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "deliveries.list", asked.arguments(), *printer);
     if (!answered) return std::unexpected(answered.error());
-    return {};
-}
-
-/// "deliveries.retry", "deliveries.cancel".
-Outcome<> act(const Command& command, const std::string& verb, const Asked& asked,
-              std::string_view done) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered = (*door)->ask(verb, asked.arguments(), [](const json::object&) {});
-    if (!answered) return std::unexpected(answered.error());
-    fmt::print("{}: {}\n", done, field_text(*answered, "jobs"));
     return {};
 }
 
@@ -77,7 +64,7 @@ void add_deliveries(CLI::App& app, Command& command) {
     retry->add_option("--target", asked->target, "All to this target that failed");
     retry->callback([&command, asked] {
         command.verb = [&command, asked] {
-            return act(command, "deliveries.retry", *asked, "retried");
+            return act_on_jobs(command, "deliveries.retry", asked->arguments(), "retried");
         };
     });
 
@@ -85,7 +72,7 @@ void add_deliveries(CLI::App& app, Command& command) {
     cancel->add_option("DELIVERY", asked->id, "The number of a delivery")->required();
     cancel->callback([&command, asked] {
         command.verb = [&command, asked] {
-            return act(command, "deliveries.cancel", *asked, "cancelled");
+            return act_on_jobs(command, "deliveries.cancel", asked->arguments(), "cancelled");
         };
     });
 }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -41,10 +42,7 @@ Outcome<> list(const Command& command, const Asked& asked) {
         stdout);
     json::object arguments;
     if (!asked.date.empty()) arguments.emplace("date", asked.date);
-    const auto answered =
-        (*door)->ask("expected.list", std::move(arguments),
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "expected.list", std::move(arguments), *printer);
     if (!answered) return std::unexpected(answered.error());
     return {};
 }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/content_columns.hpp"
 #include "admin/door.hpp"
@@ -37,10 +38,8 @@ Outcome<> list(const Command& command, const Listing& listing) {
          time_column("MODIFIED (UTC)", "modified"), field_column("DEPOSITOR", "depositor"),
          field_column("PATH", "path")},
         stdout);
-    const auto answered =
-        (*door)->ask("files.list", {{"path", listing.path}, {"recursive", listing.recursive}},
-                     [&printer](const boost::json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(
+        **door, "files.list", {{"path", listing.path}, {"recursive", listing.recursive}}, *printer);
     if (!answered) return std::unexpected(answered.error());
     return {};
 }

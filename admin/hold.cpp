@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -52,10 +53,7 @@ Outcome<> list(const Command& command, const Asked& asked) {
                           time_column("MADE (UTC)", "made"), field_column("BY", "made_by"),
                           time_column("LIFTED (UTC)", "lifted"), field_column("REASON", "reason")},
                          stdout);
-    const auto answered =
-        (*door)->ask("holds.list", std::move(arguments),
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "holds.list", std::move(arguments), *printer);
     if (!answered) return std::unexpected(answered.error());
     return {};
 }
@@ -63,9 +61,7 @@ Outcome<> list(const Command& command, const Asked& asked) {
 /// "holds.add", "holds.lift".
 Outcome<> act(const Command& command, const std::string& verb, const Asked& asked,
               std::string_view done) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered = (*door)->ask(verb, asked.arguments(), [](const json::object&) {});
+    const auto answered = ask_to_act(command, verb, asked.arguments());
     if (!answered) return std::unexpected(answered.error());
     for (const json::value& id : answered->at("holds").as_array())
         fmt::print("{}: hold {}\n", done, json::serialize(id));

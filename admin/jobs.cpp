@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -42,22 +43,8 @@ Outcome<> list(const Command& command, const Asked& asked) {
          time_column("DUE (UTC)", "due"), field_column("FAILED", "attempts", true),
          field_column("WHY", "why")},
         stdout);
-    const auto answered =
-        (*door)->ask("jobs.list", asked.arguments(),
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "jobs.list", asked.arguments(), *printer);
     if (!answered) return std::unexpected(answered.error());
-    return {};
-}
-
-/// "jobs.retry", "jobs.cancel".
-Outcome<> act(const Command& command, const std::string& verb, const Asked& asked,
-              std::string_view done) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered = (*door)->ask(verb, asked.arguments(), [](const json::object&) {});
-    if (!answered) return std::unexpected(answered.error());
-    fmt::print("{}: {}\n", done, field_text(*answered, "jobs"));
     return {};
 }
 
@@ -81,14 +68,16 @@ void add_jobs(CLI::App& app, Command& command) {
     retry->add_flag("--dead", asked->dead, "All that failed for good");
     retry->add_option("--kind", asked->kind, kinds);
     retry->callback([&command, asked] {
-        command.verb = [&command, asked] { return act(command, "jobs.retry", *asked, "retried"); };
+        command.verb = [&command, asked] {
+            return act_on_jobs(command, "jobs.retry", asked->arguments(), "retried");
+        };
     });
 
     auto* cancel = jobs->add_subcommand("cancel", "Never do it");
     cancel->add_option("JOB", asked->id, "The number of a job")->required();
     cancel->callback([&command, asked] {
         command.verb = [&command, asked] {
-            return act(command, "jobs.cancel", *asked, "cancelled");
+            return act_on_jobs(command, "jobs.cancel", asked->arguments(), "cancelled");
         };
     });
 }

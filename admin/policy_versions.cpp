@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -23,9 +24,7 @@ Outcome<> log(const Command& command, Format format) {
          field_column("FILES", "files", true), field_column("ACCOUNTS", "accounts", true),
          field_column("ROUTES", "routes", true), field_column("POLICY", "hash")},
         stdout);
-    const auto answered = (*door)->ask(
-        "policy.log", {}, [&printer](const boost::json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "policy.log", {}, *printer);
     if (!answered) return std::unexpected(answered.error());
     return {};
 }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -28,18 +29,13 @@ Outcome<> list(const Command& command, const Asked& asked) {
                           time_column("LAST (UTC)", "last"), time_column("NEXT (UTC)", "next"),
                           field_column("STATE", "state")},
                          stdout);
-    const auto answered = (*door)->ask(
-        "pulls.list", {}, [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "pulls.list", {}, *printer);
     if (!answered) return std::unexpected(answered.error());
     return {};
 }
 
 Outcome<> run_now(const Command& command, const Asked& asked) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered =
-        (*door)->ask("pulls.run", {{"name", asked.name}}, [](const json::object&) {});
+    const auto answered = ask_to_act(command, "pulls.run", {{"name", asked.name}});
     if (!answered) return std::unexpected(answered.error());
     fmt::print("asked for: {}\n", asked.name);
     return {};

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -34,18 +35,13 @@ Outcome<> list(const Command& command, const Asked& asked) {
          time_column("SINCE (UTC)", "since"), field_column("SIZE", "size", true),
          field_column("WAS", "was"), field_column("RULE", "rule"), field_column("WHY", "why")},
         stdout);
-    const auto answered = (*door)->ask(
-        "quarantine.list", {}, [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "quarantine.list", {}, *printer);
     if (!answered) return std::unexpected(answered.error());
     return {};
 }
 
 Outcome<> release(const Command& command, const Asked& asked) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered =
-        (*door)->ask("quarantine.release", {{"id", asked.id}}, [](const json::object&) {});
+    const auto answered = ask_to_act(command, "quarantine.release", {{"id", asked.id}});
     if (!answered) return std::unexpected(answered.error());
     const std::string route = field_text(*answered, "route");
     fmt::print("{}: {}{}\n", safe_for_terminal(field_text(*answered, "path")),
@@ -54,10 +50,7 @@ Outcome<> release(const Command& command, const Asked& asked) {
 }
 
 Outcome<> reject(const Command& command, const Asked& asked) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered =
-        (*door)->ask("quarantine.reject", {{"id", asked.id}}, [](const json::object&) {});
+    const auto answered = ask_to_act(command, "quarantine.reject", {{"id", asked.id}});
     if (!answered) return std::unexpected(answered.error());
     fmt::print("rejected: {}\n", safe_for_terminal(field_text(*answered, "path")));
     return {};

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/content_columns.hpp"
 #include "admin/door.hpp"
@@ -42,10 +43,7 @@ Outcome<> plan(const Command& command, const Asked& asked) {
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
     const auto printer = make_content_printer(asked.format);
-    const auto answered =
-        (*door)->ask("retention.plan", std::move(arguments),
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "retention.plan", std::move(arguments), *printer);
     if (!answered) return std::unexpected(answered.error());
     if (const auto* believed = answered->if_contains("clock_believed");
         believed && believed->is_bool() && !believed->get_bool())
@@ -62,10 +60,7 @@ Outcome<> run(const Command& command, const Asked& asked) {
     json::object arguments;
     if (asked.dry) arguments.emplace("dry", true);
     const auto printer = make_content_printer(asked.format);
-    const auto answered =
-        (*door)->ask("retention.run", std::move(arguments),
-                     [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, "retention.run", std::move(arguments), *printer);
     if (!answered) return std::unexpected(answered.error());
     tell_unsettled(*answered);
     if (asked.dry) return {};
@@ -75,9 +70,7 @@ Outcome<> run(const Command& command, const Asked& asked) {
 }
 
 Outcome<> confirm(const Command& command) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered = (*door)->ask("retention.confirm_clock", {}, [](const json::object&) {});
+    const auto answered = ask_to_act(command, "retention.confirm_clock", {});
     if (!answered) return std::unexpected(answered.error());
     fmt::print("confirmed: it is {}\n", field_text(*answered, "time"));
     return {};

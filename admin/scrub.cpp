@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -24,9 +25,7 @@ Outcome<> print(const Command& command, const std::string& verb, Format format,
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
     const auto printer = make_row_printer(format, fields, columns, stdout);
-    const auto answered =
-        (*door)->ask(verb, {}, [&printer](const json::object& row) { printer->print(row); });
-    printer->finish();
+    const auto answered = show_rows(**door, verb, {}, *printer);
     if (!answered) return std::unexpected(answered.error());
     return {};
 }
@@ -49,10 +48,7 @@ Outcome<> list(const Command& command, const Asked& asked) {
 }
 
 Outcome<> run(const Command& command, const Asked& asked) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered = (*door)->ask("scrub.run", {{"past_missing", asked.past_missing}},
-                                       [](const json::object&) {});
+    const auto answered = ask_to_act(command, "scrub.run", {{"past_missing", asked.past_missing}});
     if (!answered) return std::unexpected(answered.error());
     fmt::print(
         "asked for: the daemon, where one runs, reads the store from now on; `consign scrub "

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <memory>
 
+#include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
@@ -22,13 +23,10 @@ struct Asked {
 };
 
 Outcome<> set(const Command& command, const Asked& asked) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
     json::object arguments{{"subject", asked.subject}};
     if (!asked.born.empty()) arguments.emplace("born", asked.born);
     if (!asked.died.empty()) arguments.emplace("died", asked.died);
-    const auto answered =
-        (*door)->ask("subject.set", std::move(arguments), [](const json::object&) {});
+    const auto answered = ask_to_act(command, "subject.set", std::move(arguments));
     if (!answered) return std::unexpected(answered.error());
     fmt::print("set; `consign retention plan` shows what follows from it\n");
     return {};

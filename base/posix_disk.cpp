@@ -5,34 +5,18 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/disk.hpp"
+#include "base/last_error.hpp"
 
 namespace consign {
 
 namespace {
 
-std::unexpected<std::error_code> last_error() {
-    return std::unexpected(std::error_code(errno, std::generic_category()));
-}
-
 Result<> checked(int outcome) {
     if (outcome != 0) return last_error();
     return {};
 }
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
 
 class PosixFile final : public DiskFile {
   public:
@@ -41,8 +25,8 @@ class PosixFile final : public DiskFile {
     Result<std::size_t> read_at(std::uint64_t offset, ByteSpan out) override {
         std::size_t done = 0;
         while (done < out.size()) {
-            const ssize_t count = ::pread(descriptor_.number(), out.data() + done,
-                                          out.size() - done, static_cast<off_t>(offset + done));
+            const ssize_t count = ::pread(descriptor_.get(), out.data() + done, out.size() - done,
+                                          static_cast<off_t>(offset + done));
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) return last_error();
             if (count == 0) break;
@@ -53,8 +37,8 @@ class PosixFile final : public DiskFile {
 
     Result<> write_at(std::uint64_t offset, ByteView bytes) override {
         while (!bytes.empty()) {
-            const ssize_t count = ::pwrite(descriptor_.number(), bytes.data(), bytes.size(),
-                                           static_cast<off_t>(offset));
+            const ssize_t count =
+                ::pwrite(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) return last_error();
             bytes = bytes.subspan(static_cast<std::size_t>(count));
@@ -64,16 +48,16 @@ class PosixFile final : public DiskFile {
     }
 
     Result<> truncate(std::uint64_t size_bytes) override {
-        return checked(::ftruncate(descriptor_.number(), static_cast<off_t>(size_bytes)));
+        return checked(::ftruncate(descriptor_.get(), static_cast<off_t>(size_bytes)));
     }
 
     Result<std::uint64_t> size_bytes() override {
         struct stat facts{};
-        if (::fstat(descriptor_.number(), &facts) != 0) return last_error();
+        if (::fstat(descriptor_.get(), &facts) != 0) return last_error();
         return static_cast<std::uint64_t>(facts.st_size);
     }
 
-    Result<> sync() override { return checked(::fdatasync(descriptor_.number())); }
+    Result<> sync() override { return checked(::fdatasync(descriptor_.get())); }
 
   private:
     Descriptor descriptor_;
@@ -81,7 +65,7 @@ class PosixFile final : public DiskFile {
 
 Result<std::unique_ptr<DiskFile>> open_file(const Disk::Path& path, int flags) {
     Descriptor descriptor(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (descriptor.number() < 0) return last_error();
+    if (descriptor.get() < 0) return last_error();
     return std::make_unique<PosixFile>(std::move(descriptor));
 }
 
@@ -112,8 +96,8 @@ Result<> PosixDisk::make_directory(const Path& path) {
 
 Result<> PosixDisk::sync_directory(const Path& path) {
     const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (descriptor.number() < 0) return last_error();
-    return checked(::fsync(descriptor.number()));
+    if (descriptor.get() < 0) return last_error();
+    return checked(::fsync(descriptor.get()));
 }
 
 Result<std::vector<std::string>> PosixDisk::list(const Path& path) {

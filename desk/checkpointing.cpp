@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/descriptor.hpp"
 #include "base/fault_point.hpp"
+#include "base/last_error.hpp"
 #include "desk/alarm.hpp"
 #include "storage/ledger/errc.hpp"
 
@@ -20,17 +22,6 @@ namespace {
 
 constexpr std::size_t lines_at_once = 256;
 constexpr std::size_t rows_at_once = 10'000;
-
-struct Descriptor {
-    int value;
-    ~Descriptor() {
-        if (value >= 0) ::close(value);
-    }
-};
-
-std::unexpected<std::error_code> last_error() {
-    return failure(std::error_code(errno, std::generic_category()));
-}
 
 /// What the last whole line vouches for; nothing where there is none. A line that a crash cut short
 /// is cut off.
@@ -59,16 +50,16 @@ int open_file(const std::filesystem::path& path) {
 
 Result<std::optional<SignedCheckpoint>> last_written_at(const std::filesystem::path& path) {
     const Descriptor file{open_file(path)};
-    if (file.value < 0) return last_error();
-    return last_written(file.value);
+    if (!file.is_open()) return last_error();
+    return last_written(file.get());
 }
 
 /// All that the file lacks.
 Result<> append_lines(const std::filesystem::path& path,
                       const std::vector<Ledger::Checkpoint>& checkpoints) {
     const Descriptor file{open_file(path)};
-    if (file.value < 0) return last_error();
-    const auto last = last_written(file.value);
+    if (!file.is_open()) return last_error();
+    const auto last = last_written(file.get());
     if (!last) return failure(last.error());
     const std::int64_t written_so_far = *last ? (*last)->checkpoint.sequence : 0;
     std::string lines;
@@ -76,12 +67,12 @@ Result<> append_lines(const std::filesystem::path& path,
         if (checkpoint.sequence > written_so_far)
             lines += checkpoint_line(checkpoint.text, checkpoint.signature);
     for (std::string_view rest = lines; !rest.empty();) {
-        const ssize_t written = ::write(file.value, rest.data(), rest.size());
+        const ssize_t written = ::write(file.get(), rest.data(), rest.size());
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) return last_error();
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (::fsync(file.value) != 0) return last_error();
+    if (::fsync(file.get()) != 0) return last_error();
     return {};
 }
 

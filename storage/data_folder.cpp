@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/last_error.hpp"
+
 namespace consign {
 
 namespace {
@@ -31,10 +33,6 @@ class Category final : public std::error_category {
         return "unknown data folder error";
     }
 };
-
-std::unexpected<std::error_code> last_error() {
-    return failure(std::error_code(errno, std::generic_category()));
-}
 
 Result<> check_private(const std::filesystem::path& path) {
     struct stat facts{};

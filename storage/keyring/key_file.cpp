@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstring>
 
+#include "base/descriptor.hpp"
+#include "base/last_error.hpp"
 #include "storage/keyring/errc.hpp"
 
 namespace consign::keyring {
@@ -16,21 +17,6 @@ namespace consign::keyring {
 namespace {
 
 constexpr std::size_t access_list_limit_bytes = 1024;
-
-class Descriptor {
-  public:
-    explicit Descriptor(const std::filesystem::path& path)
-        : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
 
 /// Linux's form of an access list (include/uapi/linux/posix_acl_xattr.h): a version, then entries
 /// of tag, permissions and id, all little-endian.
@@ -69,7 +55,7 @@ bool access_list_admits_only(int file, uid_t user) {
 
 Result<> check_owner_and_mode(int file) {
     struct stat facts{};
-    if (::fstat(file, &facts) != 0) return failure(std::errc(errno));
+    if (::fstat(file, &facts) != 0) return last_error();
     if (!S_ISREG(facts.st_mode)) return failure(std::errc::bad_message);
     if (facts.st_uid != ::geteuid() && facts.st_uid != 0)
         return failure(keyring_errc::root_key_foreign);
@@ -82,12 +68,12 @@ Result<> check_owner_and_mode(int file) {
 }  // namespace
 
 Result<SecretBytes> read_key_file(const std::filesystem::path& path, std::size_t limit_bytes) {
-    const Descriptor file(path);
-    if (file.number() < 0) return failure(std::errc(errno));
-    if (auto fit = check_owner_and_mode(file.number()); !fit) return failure(fit.error());
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!file.is_open()) return last_error();
+    if (auto fit = check_owner_and_mode(file.get()); !fit) return failure(fit.error());
     SecretBytes content(limit_bytes + 1);  // one more, so that a longer one shows
-    const ssize_t count = ::pread(file.number(), content.data(), content.size(), 0);
-    if (count < 0) return failure(std::errc(errno));
+    const ssize_t count = ::pread(file.get(), content.data(), content.size(), 0);
+    if (count < 0) return last_error();
     content.resize(static_cast<std::size_t>(count));
     if (content.size() > limit_bytes) return failure(std::errc::bad_message);
     return content;

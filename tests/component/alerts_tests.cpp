@@ -15,6 +15,7 @@
 #include "daemon/workers/queue_worker.hpp"
 #include "desk/alarm.hpp"
 #include "desk_site.hpp"
+#include "worker_turn.hpp"
 
 using namespace consign;
 using namespace consign::daemon;
@@ -267,23 +268,7 @@ void work_until(Alerted& alerted, const std::function<bool()>& is_so) {
     // The site's own loop runs one thing at a time: the worker gets a loop of its own.
     asio::io_context io;
     QueueWorker worker(io.get_executor(), alerted.site.site(), alert_trade(alerted.site.site()));
-    bool ended = false;
-    asio::co_spawn(io, worker.run(), [&](std::exception_ptr thrown) {
-        if (thrown) std::rethrow_exception(thrown);
-        ended = true;
-    });
-    const auto until = std::chrono::steady_clock::now() + patience;
-    bool stopped = false;
-    while (!ended) {
-        io.restart();
-        io.run_for(std::chrono::milliseconds(20));
-        const bool late = std::chrono::steady_clock::now() > until;
-        BOOST_CHECK_MESSAGE(!late || stopped, "not in time");
-        if (!stopped && (late || is_so())) {
-            worker.stop();
-            stopped = true;
-        }
-    }
+    testing::work_until(io, worker, is_so);
 }
 
 }  // namespace

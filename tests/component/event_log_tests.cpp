@@ -9,6 +9,7 @@
 #include "daemon/workers/event_log/event_log.hpp"
 #include "desk/system_event.hpp"
 #include "desk_site.hpp"
+#include "worker_turn.hpp"
 
 using namespace consign;
 using namespace consign::daemon;
@@ -17,8 +18,6 @@ namespace asio = boost::asio;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::chrono::seconds patience{30};
 
 /// Takes datagrams under a name.
 class Reader {
@@ -83,23 +82,7 @@ struct Logged {
     void follow_until(const std::function<bool()>& is_so) {
         asio::io_context io;
         EventLog log(io.get_executor(), site.site(), sockets);
-        bool ended = false;
-        bool stopped = false;
-        asio::co_spawn(io, log.run(), [&](std::exception_ptr thrown) {
-            if (thrown) std::rethrow_exception(thrown);
-            ended = true;
-        });
-        const auto until = std::chrono::steady_clock::now() + patience;
-        while (!ended) {
-            io.restart();
-            io.run_for(std::chrono::milliseconds(10));
-            const bool is_late = std::chrono::steady_clock::now() > until;
-            if (!stopped && (is_late || is_so())) {
-                BOOST_CHECK_MESSAGE(!is_late, "not in time");
-                log.stop();
-                stopped = true;
-            }
-        }
+        testing::work_until(io, log, is_so);
     }
     /// As it is switched on: from here on.
     void begin() {

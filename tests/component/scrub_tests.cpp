@@ -7,6 +7,7 @@
 #include "daemon/workers/scrub/scrubber.hpp"
 #include "desk/scrub_verbs.hpp"
 #include "desk_site.hpp"
+#include "worker_turn.hpp"
 
 using namespace consign;
 using namespace consign::daemon;
@@ -16,8 +17,6 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::chrono::seconds patience{30};
 
 class Rows final : public desk::RowSink {
   public:
@@ -58,23 +57,7 @@ struct Scrubbed {
     void work_until(const std::function<bool()>& is_so) {
         asio::io_context io;
         Scrubber scrubber(io.get_executor(), site.site());
-        bool ended = false;
-        bool stopped = false;
-        asio::co_spawn(io, scrubber.run(), [&](std::exception_ptr thrown) {
-            if (thrown) std::rethrow_exception(thrown);
-            ended = true;
-        });
-        const auto until = std::chrono::steady_clock::now() + patience;
-        while (!ended) {
-            io.restart();
-            io.run_for(std::chrono::milliseconds(10));
-            const bool is_late = std::chrono::steady_clock::now() > until;
-            if (!stopped && (is_late || is_so())) {
-                BOOST_CHECK_MESSAGE(!is_late, "not in time");
-                scrubber.stop();
-                stopped = true;
-            }
-        }
+        testing::work_until(io, scrubber, is_so);
     }
     std::vector<Id> deposit(std::size_t count, std::size_t size) {
         Peer lab(site, "lab");

@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/offload.hpp"
 
 namespace consign::daemon {
@@ -22,22 +23,6 @@ namespace consign::daemon {
 namespace asio = boost::asio;
 
 namespace {
-
-/// A descriptor, closed once.
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int number() const { return number_; }
-    [[nodiscard]] int release() { return std::exchange(number_, -1); }
-
-  private:
-    int number_;
-};
 
 struct Started {
     pid_t process = 0;
@@ -47,10 +32,10 @@ struct Started {
 /// In memory, so that neither a full pipe nor a program that reads nothing holds us up.
 int file_of(const std::string& input) {
     Descriptor file(::memfd_create("alarm", MFD_CLOEXEC));
-    if (file.number() < 0) return -1;
+    if (file.get() < 0) return -1;
     for (std::size_t done = 0; done < input.size();) {
         const auto written =
-            ::pwrite(file.number(), input.data() + done, input.size() - done, off_t(done));
+            ::pwrite(file.get(), input.data() + done, input.size() - done, off_t(done));
         if (written < 0) return -1;
         done += static_cast<std::size_t>(written);
     }
@@ -108,8 +93,8 @@ void kill_group(pid_t leader) {
 /// The error: errno.
 std::expected<Started, int> start(const Program& program) {
     const Descriptor input(file_of(program.input));
-    if (input.number() < 0) return std::unexpected(errno);
-    const SpawnFiles files(input.number());
+    if (input.get() < 0) return std::unexpected(errno);
+    const SpawnFiles files(input.get());
     const SpawnAttributes attributes;
     std::string path = program.path;
     std::array<char*, 2> arguments{path.data(), nullptr};

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
-#include "daemon/workers/delivery/descriptor.hpp"
 #include "daemon/workers/delivery/stop.hpp"
 
 namespace consign::delivery {

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/descriptor.hpp"
 #include "base/evp.hpp"
 #include "base/fault_point.hpp"
-#include "daemon/workers/delivery/descriptor.hpp"
 #include "daemon/workers/delivery/errc.hpp"
 
 namespace consign::delivery {

@@ -8,15 +8,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/last_error.hpp"
+
 namespace consign::daemon {
-
-namespace {
-
-std::unexpected<std::error_code> last_error() {
-    return failure(std::error_code(errno, std::generic_category()));
-}
-
-}  // namespace
 
 Result<> DatagramSocket::send(std::string_view datagram) {
     if (descriptor_ < 0)

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace consign::delivery {
+namespace consign {
 
 class Descriptor {
   public:
@@ -31,4 +31,4 @@ class Descriptor {
     int value_ = -1;
 };
 
-}  // namespace consign::delivery
+}  // namespace consign
