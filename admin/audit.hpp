@@ -5,6 +5,10 @@
 
 namespace consign::admin {
 
+void add_audit_export(CLI::App& audit, Command& command);
+void add_audit_sql(CLI::App& audit, Command& command);
+void add_audit_periods(CLI::App& audit, Command& command);
 void add_audit_verify(CLI::App& audit, Command& command);
+void add_audit_reindex(CLI::App& audit, Command& command);
 
 }  // namespace consign::admin

@@ -10,6 +10,8 @@
 #include "admin/audit.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
+#include "admin/table.hpp"
+#include "admin/timestamps.hpp"
 #include "desk/checkpoint.hpp"
 #include "desk/verification.hpp"
 
@@ -22,6 +24,7 @@ namespace json = boost::json;
 struct Asked {
     std::vector<std::string> witness_files;
     std::string against;
+    std::string authorities;  // of time stamps
     bool as_json = false;
 };
 
@@ -96,10 +99,67 @@ std::uint64_t number_in(const json::object& row, std::string_view field) {
     return value && value->is_number() ? value->to_number<std::uint64_t>() : 0;
 }
 
-void print_for_people(const json::object& found, bool whole) {
+/// The data folder's own file of checkpoints, against those of the database.
+void print_file(const json::object& found) {
+    const auto* const given = found.if_contains("file");
+    if (!given || !given->is_object()) return;
+    const json::object& file = given->get_object();
+    const std::string trouble = field_text(file, "trouble");
+    const std::string last = field_text(file, "last");
+    if (trouble == "missing")
+        fmt::print(
+            "the data folder's checkpoints.jsonl is missing, though checkpoints were made\n");
+    else if (trouble == "behind")
+        fmt::print(
+            "the data folder's checkpoints.jsonl ends at row {}, before the last checkpoint of "
+            "the database\n",
+            last);
+    else if (trouble == "ahead")
+        fmt::print(
+            "the data folder's checkpoints.jsonl goes on to row {}: the database has lost "
+            "checkpoints\n",
+            last);
+    else if (trouble == "strange")
+        fmt::print(
+            "the data folder's checkpoints.jsonl has lines that the witness did not sign; if "
+            "an earlier one did, name its public key with --witness\n");
+}
+
+/// What rows are found by, and no hash covers.
+void print_lacks(const json::object& found) {
+    if (const auto left = number_in(found, "to_index"); left > 0)
+        fmt::print(
+            "{} rows of an older version are not indexed yet: until the daemon has done so, "
+            "searches may miss them\n",
+            left);
+    const auto* const lacks = found.if_contains("lacks");
+    if (!lacks || !lacks->is_object()) return;
+    const auto print = [&](std::string_view what, const char* lacking, const char* so) {
+        const auto* const lack = lacks->get_object().if_contains(what);
+        if (!lack || !lack->is_object() || number_in(lack->get_object(), "count") == 0) return;
+        const auto first = number_in(lack->get_object(), "first");
+        fmt::print("the chain verifies, but {} {}: {}{}\n", number_in(lack->get_object(), "count"),
+                   lacking, so, first > 0 ? fmt::format("; the first is of row {}", first) : "");
+    };
+    print("index", "entries of the index are missing",
+          "searches may miss rows (`consign audit reindex` mends it)");
+    print("sessions", "sessions are missing, or are not what their logins say",
+          "searches by address, and reports on sessions, are not complete");
+    print("receipts", "rows are noted for nobody",
+          "depositors may not find their receipts (`consign audit reindex` mends it)");
+}
+
+void print_chain(const json::object& found, bool whole) {
     if (!whole)
-        return fmt::print("the chain breaks at row {} ({}): {}\n", field_text(found, "first_bad"),
-                          field_text(found, "damage"), field_text(found, "why"));
+        return field_text(found, "damage") == "erased"
+                   ? fmt::print(
+                         "the chain of {} rows verifies, but personal fields do not, at row {} "
+                         "(erased): {}\n",
+                         field_text(found, "rows"), field_text(found, "first_bad"),
+                         field_text(found, "why"))
+                   : fmt::print("the chain breaks at row {} ({}): {}\n",
+                                field_text(found, "first_bad"), field_text(found, "damage"),
+                                field_text(found, "why"));
     fmt::print("chain of {} rows verifies; head {}\n", field_text(found, "rows"),
                field_text(found, "head"));
     if (const auto held = number_in(found, "against"); held > 0)
@@ -113,6 +173,21 @@ void print_for_people(const json::object& found, bool whole) {
         "the witness {} vouches for the first {} rows\n"
         "not shown: what was done to the {} rows since, and by who holds the witness key\n",
         field_text(found, "witness"), field_text(found, "vouched"), since);
+}
+
+/// Whom to trust was not said: what there is, is told, and no more.
+void print_unverified_stamps(const json::object& found) {
+    const auto* const last = found.if_contains("last_stamp");
+    if (!last || !last->is_object()) return;
+    const json::object& stamp = last->get_object();
+    if (stamp.contains("why"))
+        return fmt::print("the last time stamp cannot be read: {}\n",
+                          safe_for_terminal(field_text(stamp, "why")));
+    fmt::print(
+        "time stamps are kept, and were not verified: the last, of row {}, says {} by the word of "
+        "{}; --tsa-ca FILE verifies them\n",
+        field_text(stamp, "row"), safe_for_terminal(field_text(stamp, "time")),
+        safe_for_terminal(field_text(stamp, "authority")));
 }
 
 Outcome<> verify(const Command& command, const Asked& asked) {
@@ -135,30 +210,51 @@ Outcome<> verify(const Command& command, const Asked& asked) {
     if (!answered) return std::unexpected(answered.error());
     if (held)
         if (auto fit = check_signers(*held, *keys, field_text(found, "witness")); !fit) return fit;
+    std::optional<json::array> timestamps;
+    if (!asked.authorities.empty()) {
+        auto verified = verified_timestamps(**door, asked.authorities);
+        if (!verified) return std::unexpected(verified.error());
+        timestamps = *std::move(verified);
+    }
     const auto* verifies = found.if_contains("verifies");
     const bool whole = verifies && *verifies == true;
-    if (asked.as_json)
+    if (asked.as_json) {
+        if (timestamps) found.emplace("timestamps", *timestamps);
         make_row_printer(Format::json, {}, {}, stdout)->print(found);
-    else
-        print_for_people(found, whole);
+    } else {
+        print_chain(found, whole);
+        print_file(found);
+        print_lacks(found);
+        timestamps ? print_timestamps(*timestamps) : print_unverified_stamps(found);
+    }
     if (!whole)
         return failed(
             "the ledger was changed outside of Consign; keep the data folder as it is, and "
             "hold it against a backup");
-    return {};
+    if (const auto* const complete = found.if_contains("complete"); complete && *complete == false)
+        return failed(
+            "what the ledger is searched by was changed outside of Consign; answers and reports "
+            "may "
+            "lack rows");
+    return timestamps ? all_hold(*timestamps) : Outcome<>{};
 }
 
 }  // namespace
 
 void add_audit_verify(CLI::App& audit, Command& command) {
     auto* verb = audit.add_subcommand(
-        "verify", "Is the ledger what was written: its chain of hashes, and its checkpoints");
+        "verify",
+        "Is the ledger what was written: its chain of hashes, its checkpoints, its personal "
+        "fields, and what it is searched by");
     const auto asked = std::make_shared<Asked>();
     verb->add_flag("--json", asked->as_json, "One JSON object");
     verb->add_option("--against", asked->against,
                      "Checkpoints held elsewhere: a copy of the data folder's checkpoints.jsonl");
     verb->add_option("--witness", asked->witness_files,
                      "The public key of a witness before the present one (a file; repeatable)");
+    verb->add_option("--tsa-ca", asked->authorities,
+                     "Verify time stamps, too: certificates in PEM of those who vouch for the "
+                     "time stamping authority");
     verb->callback([&command, asked] {
         command.verb = [&command, asked] { return verify(command, *asked); };
     });

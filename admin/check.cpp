@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "admin/command.hpp"
+#include "admin/report.hpp"
 #include "base/clock.hpp"
 #include "policy/load.hpp"
 
@@ -46,9 +47,11 @@ void print_for_people(const policy::Loaded& loaded) {
     for (const policy::Problem& problem : loaded.problems)
         fmt::print("{}\n{}", problem.text(), problem.excerpt());
     if (loaded.policy)
-        fmt::print("ok: {} accounts, {} routes, {} classes, policy {}\n",
-                   loaded.policy->accounts.size(), loaded.policy->routes.size(),
-                   loaded.policy->classes.size(), to_hex(loaded.policy->hash));
+        fmt::print("ok: {}, {}, {}, policy {}\n",
+                   counted(loaded.policy->accounts.size(), "account", "accounts"),
+                   counted(loaded.policy->routes.size(), "route", "routes"),
+                   counted(loaded.policy->classes.size(), "class", "classes"),
+                   to_hex(loaded.policy->hash));
 }
 
 Outcome<> check(const Command& command, const Checking& checking) {

@@ -34,6 +34,7 @@ void add_deliveries(CLI::App& app, Command& command);
 void add_jobs(CLI::App& app, Command& command);
 void add_expected(CLI::App& app, Command& command);
 void add_alerts(CLI::App& app, Command& command);
+void add_receipt(CLI::App& app, Command& command);
 void add_retention(CLI::App& app, Command& command);
 void add_hold(CLI::App& app, Command& command);
 void add_subject(CLI::App& app, Command& command);
@@ -41,6 +42,9 @@ void add_quarantine(CLI::App& app, Command& command);
 void add_scrub(CLI::App& app, Command& command);
 void add_pulls(CLI::App& app, Command& command);
 void add_hash_password(CLI::App& app, Command& command);
+void add_register(CLI::App& app, Command& command);
+void add_weak(CLI::App& app, Command& command);
+void add_blast_radius(CLI::App& app, Command& command);
 void add_status(CLI::App& app, Command& command);
 
 }  // namespace consign::admin

@@ -12,6 +12,8 @@
 #include "admin/site.hpp"
 #include "admin/table.hpp"
 #include "base/clock.hpp"
+#include "desk/forgetting.hpp"
+#include "desk/shortened.hpp"
 #include "desk/stored_files.hpp"
 #include "policy/compare.hpp"
 #include "policy/load.hpp"
@@ -96,7 +98,7 @@ void print_count(std::string_view who, std::string_view what, const FilesCompare
 }
 
 void print_for_people(const std::vector<Change>& changes, const FilesCompared& compared,
-                      std::size_t names) {
+                      bool forgets, std::size_t names) {
     if (changes.empty()) fmt::print("the two policies decide alike\n");
     for (const Change& change : changes) print_change(change);
     fmt::print("\nof {} names and contents in the store\n", compared.files());
@@ -112,12 +114,14 @@ void print_for_people(const std::vector<Change>& changes, const FilesCompared& c
         print_count(fmt::format("class {}", name), "is erased sooner", count, names);
     for (const auto& [name, count] : compared.later())
         print_count(fmt::format("class {}", name), "is kept longer", count, names);
-    if (nothing && compared.sooner().empty() && compared.later().empty())
+    if (nothing && !forgets && compared.sooner().empty() && compared.later().empty())
         fmt::print("  nothing changes for them\n");
-    if (!compared.sooner().empty()) {
+    if (forgets) fmt::print("  the ledger forgets sooner\n");
+    if (!compared.sooner().empty() || forgets) {
         fmt::print("\n`consign reload` refuses this, unless it is told:");
         for (const auto& [name, unused] : compared.sooner())
             fmt::print(" --accept-shorter-retention {}", name);
+        if (forgets) fmt::print(" --accept-shorter-retention {}", desk::ledger_keep);
         fmt::print("\n");
     }
 }
@@ -136,7 +140,7 @@ json::object counts_json(const std::map<std::string, FilesCompared::Count>& coun
     return all;
 }
 
-void print_as_json(const std::vector<Change>& changes, const FilesCompared& compared,
+void print_as_json(const std::vector<Change>& changes, const FilesCompared& compared, bool forgets,
                    std::size_t names) {
     json::array changed;
     for (const Change& change : changes) {
@@ -155,7 +159,8 @@ void print_as_json(const std::vector<Change>& changes, const FilesCompared& comp
                            json::object{{"changes", std::move(changed)},
                                         {"access", std::move(access)},
                                         {"erased_sooner", counts_json(compared.sooner(), names)},
-                                        {"kept_longer", counts_json(compared.later(), names)}}));
+                                        {"kept_longer", counts_json(compared.later(), names)},
+                                        {"ledger_forgets_sooner", forgets}}));
 }
 
 Outcome<> diff(const Command& command, const Asked& asked) {
@@ -171,10 +176,11 @@ Outcome<> diff(const Command& command, const Asked& asked) {
         if (const auto file = desk::stored_file_of(row)) compared.add(*file);
     });
     if (!answered) return std::unexpected(answered.error());
+    const bool forgets = desk::forgets_sooner(**before, **after, SystemClock().now());
     if (asked.as_json)
-        print_as_json(changes, compared, asked.names);
+        print_as_json(changes, compared, forgets, asked.names);
     else
-        print_for_people(changes, compared, asked.names);
+        print_for_people(changes, compared, forgets, asked.names);
     return {};
 }
 

@@ -4,16 +4,42 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <string_view>
+#include <vector>
 
 #include "admin/command.hpp"
+#include "policy/language/spelling.hpp"
 
 namespace {
 
 using namespace consign::admin;
 
+/// Which verbs there are where one was expected, and which was probably meant.
+std::string verb_failure(const CLI::App& asked, const std::string& command) {
+    std::vector<std::string_view> verbs;
+    for (const CLI::App* verb : asked.get_subcommands([](const CLI::App*) { return true; }))
+        verbs.push_back(verb->get_name());
+    const auto rest = asked.remaining();
+    std::string text = rest.empty() ? fmt::format("{} needs a verb", command)
+                                    : fmt::format("{} has no verb {}{}", command,
+                                                  consign::policy::cited(rest.front()),
+                                                  consign::policy::suggestion(rest.front(), verbs));
+    return fmt::format("{}; there are: {}", text, consign::policy::listed(verbs));
+}
+
 /// One line, and where to read on; CLI11's own numbers for exit are not told apart.
-std::string usage_failure(const CLI::App*, const CLI::Error& error) {
-    return fmt::format("consign: {}; see consign --help\n", error.what());
+std::string usage_failure(const CLI::App* app, const CLI::Error& error) {
+    std::string command = app->get_name();
+    // Down to the verb that was reached.
+    for (auto reached = app->get_subcommands(); !reached.empty();
+         reached = app->get_subcommands()) {
+        app = reached.front();
+        command += " " + app->get_name();
+    }
+    const bool needs_verb = app->get_require_subcommand_min() > 0 &&
+                            dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    return fmt::format("consign: {}; see {} --help\n",
+                       needs_verb ? verb_failure(*app, command) : error.what(), command);
 }
 
 int run(int argc, char** argv) {
@@ -44,8 +70,12 @@ int run(int argc, char** argv) {
     add_hold(app, command);
     add_subject(app, command);
     add_quarantine(app, command);
+    add_receipt(app, command);
     add_scrub(app, command);
     add_pulls(app, command);
+    add_register(app, command);
+    add_weak(app, command);
+    add_blast_radius(app, command);
     add_hash_password(app, command);
     add_status(app, command);
 

@@ -43,7 +43,14 @@ class OfflineStore final : public Door {
           witness_(std::move(witness)) {}
 
     Result<> open(const SecretKey& root) {
-        auto opened = open_store(disk_, policy_.current()->data, root, random_, pool_threads);
+        auto opened = open_store(disk_, policy_.current()->data, root, random_, pool_threads,
+                                 [](std::size_t from, std::size_t to) {
+                                     fmt::print(stderr,
+                                                "consign: the database is being brought from "
+                                                "version {} to {}: minutes, where the ledger is "
+                                                "long\n",
+                                                from, to);
+                                 });
         if (!opened) return failure(opened.error());
         store_ = *std::move(opened);
         site_.reset(new desk::Site{.store = *store_,

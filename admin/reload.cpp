@@ -9,6 +9,7 @@
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
 #include "admin/table.hpp"
+#include "desk/shortened.hpp"
 
 namespace consign::admin {
 
@@ -42,8 +43,11 @@ void print_answer(const json::object& answer) {
         if (!one.is_object()) continue;
         const std::string name = field_text(one.get_object(), "class");
         const std::string files = field_text(one.get_object(), "files");
-        fmt::print("class {}: {} {} in the store would be erased sooner\n", name, files,
-                   files == "1" ? "file" : "files");
+        if (name == desk::ledger_keep)
+            fmt::print("{}: the ledger would forget sooner who came, and what with\n", name);
+        else
+            fmt::print("class {}: {} {} in the store would be erased sooner\n", name, files,
+                       files == "1" ? "file" : "files");
         accept += fmt::format(" --accept-shorter-retention {}", name);
     }
     for (const json::value& part : list_in(answer, "needs_restart"))
@@ -88,7 +92,8 @@ void add_reload(CLI::App& app, Command& command) {
         "reload", "Let the daemon take the policy as its files have it now, if it is sound");
     const auto asked = std::make_shared<Asked>();
     verb->add_option("--accept-shorter-retention", asked->accepted,
-                     "A class whose files in the store may be erased sooner than so far");
+                     "A class whose files in the store may be erased sooner than so far; or "
+                     "ledger.keep, if the ledger may forget sooner");
     verb->add_flag("--json", asked->as_json, "One JSON object");
     verb->callback([&command, asked] {
         command.verb = [&command, asked] { return reload(command, *asked); };

@@ -42,6 +42,13 @@ void print_for_people(const json::object& status) {
     line("sessions", field_text(status, "sessions"));
     line("policy", fmt::format("{}, loaded {}", field_text(status, "policy_hash"),
                                field_text(status, "policy_loaded")));
+    if (const auto* stamp = status.if_contains("last_stamp"); stamp && stamp->is_object()) {
+        const json::object& last = stamp->get_object();
+        line("stamped", last.contains("why")
+                            ? fmt::format("not readable: {}", field_text(last, "why"))
+                            : fmt::format("rows up to {}, {}, {}", field_text(last, "row"),
+                                          field_text(last, "time"), field_text(last, "authority")));
+    }
     if (const auto* refused = status.if_contains("policy_refused"); refused && refused->is_object())
         line("refused",
              fmt::format("a newer policy, {}: {}", field_text(refused->get_object(), "time"),

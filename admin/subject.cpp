@@ -9,6 +9,7 @@
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
+#include "admin/subject_report.hpp"
 #include "admin/table.hpp"
 
 namespace consign::admin {
@@ -35,37 +36,6 @@ Outcome<> set(const Command& command, const Asked& asked) {
 std::string field(const json::object& row, std::string_view name) {
     const std::string text = field_text(row, name);
     return text.empty() ? "-" : safe_for_terminal(text);
-}
-
-void print_reported(const json::object& row) {
-    const std::string kind = field_text(row, "kind");
-    if (kind == "subject") {
-        fmt::print("Subject {}, born {}, died {}\n", field(row, "subject"), field(row, "born"),
-                   field(row, "died"));
-    } else if (kind == "file") {
-        fmt::print("\nContent {}\n  class {}, due {} ({}), {} bytes, deposited by {}\n",
-                   field(row, "stream"), field(row, "class"), field(row, "due"), field(row, "why"),
-                   field(row, "size"), field(row, "depositor"));
-        for (const json::value& path : row.at("paths").as_array())
-            fmt::print("  at {}\n", safe_for_terminal(path.as_string()));
-    } else {
-        fmt::print("  {}  {} {} by {}\n", field(row, "time"), field(row, "action"),
-                   field(row, "outcome"), field(row, "account"));
-    }
-}
-
-Outcome<> report(const Command& command, const Asked& asked) {
-    auto door = open_door(command);
-    if (!door) return std::unexpected(std::move(door).error());
-    const auto answered = (*door)->ask("subject.report", {{"subject", asked.subject}},
-                                       [&asked](const json::object& row) {
-                                           if (asked.as_json)
-                                               fmt::print("{}\n", json::serialize(row));
-                                           else
-                                               print_reported(row);
-                                       });
-    if (!answered) return std::unexpected(answered.error());
-    return {};
 }
 
 void print_answer(const json::object& end, const json::array& contents) {
@@ -132,8 +102,13 @@ void add_subject(CLI::App& app, Command& command) {
     auto* set_verb = add_verb("set", "Say when somebody was born or died; wins over messages", set);
     set_verb->add_option("--born", asked->born, "YYYY-MM-DD");
     set_verb->add_option("--died", asked->died, "YYYY-MM-DD");
-    add_verb("report", "Each content and each access about a person", report)
-        ->add_flag("--json", asked->as_json, "One JSON object a line");
+    const auto options = std::make_shared<ReportOptions>();
+    add_report_and_row_options(
+        *add_verb("report", "Each content and each access about a person (GDPR art. 15)",
+                  [options](const Command& with, const Asked& of) {
+                      return show_subject_report(with, of.subject, *options);
+                  }),
+        *options);
     add_verb("erase", "Answer a request of erasure: what was erased, what may not be, and why",
              erase)
         ->add_flag("--json", asked->as_json, "The answer as one JSON object");

@@ -8,6 +8,7 @@
 #include "desk/checkpointing.hpp"
 #include "desk/housekeeping.hpp"
 #include "desk/rfc3339.hpp"
+#include "desk/timestamp_verbs.hpp"
 
 namespace consign::daemon {
 
@@ -29,7 +30,10 @@ Service::Service(asio::any_io_executor strand, desk::Site& site, std::filesystem
 desk::VerbTable Service::verbs() {
     return {{"status",
              [this](desk::VerbCall call) -> asio::awaitable<desk::Answered> {
-                 static_cast<void>(co_await call.rows.give(status()));
+                 json::object row = status();
+                 if (auto stamp = co_await desk::last_stamp_row(site_))
+                     row.emplace("last_stamp", *std::move(stamp));
+                 static_cast<void>(co_await call.rows.give(std::move(row)));
                  co_return json::object{};
              }},
             {"reload", [this](desk::VerbCall call) { return reload_asked(std::move(call)); }}};
@@ -53,6 +57,7 @@ asio::awaitable<void> Service::run() {
     co_await wait_for_stop();
 
     stopping_ = true;
+    site_.stopping.request_stop();
     tell_service_manager("STOPPING=1");
     site_.log.info("stopping");
     for (const auto& served : listeners_) served.listener.socket->stop_accepting();
@@ -65,6 +70,7 @@ asio::awaitable<void> Service::run() {
     co_await desk::close(site_);
     if (const auto made = co_await desk::make_checkpoint(site_); !made)
         site_.log.error("a checkpoint could not be made", {{"why", made.error()}});
+    for (const auto& worker : workers_) co_await worker->finish();
     site_.log.info("stopped");
 }
 

@@ -12,30 +12,6 @@ using protocols::Listener;
 
 namespace {
 
-ssh::AlgorithmProfile ssh_profile(policy::Algorithms algorithms) {
-    switch (algorithms) {
-        case policy::Algorithms::modern:
-            return ssh::AlgorithmProfile::modern;
-        case policy::Algorithms::compatible:
-            return ssh::AlgorithmProfile::compatible;
-        case policy::Algorithms::legacy:
-            return ssh::AlgorithmProfile::legacy;
-    }
-    std::unreachable();
-}
-
-ftps::TlsProfile tls_profile(policy::Algorithms algorithms) {
-    switch (algorithms) {
-        case policy::Algorithms::modern:
-            return ftps::TlsProfile::modern;
-        case policy::Algorithms::compatible:
-            return ftps::TlsProfile::compatible;
-        case policy::Algorithms::legacy:
-            return ftps::TlsProfile::legacy;
-    }
-    std::unreachable();
-}
-
 ftps::SessionReuse session_reuse(policy::SessionReuse reuse) {
     switch (reuse) {
         case policy::SessionReuse::require:
@@ -49,7 +25,7 @@ ftps::SessionReuse session_reuse(policy::SessionReuse reuse) {
 }
 
 std::shared_ptr<ssh::Server> load_ssh(const policy::Listener& listener) {
-    ssh::Server::Options options{.host_keys = {}, .profile = ssh_profile(listener.algorithms)};
+    ssh::Server::Options options{.host_keys = {}, .profile = listener.algorithms};
     for (const auto& file : listener.host_keys)
         options.host_keys.push_back(
             required(ssh::HostKey::load(file), fmt::format("host key {}", file.string())));
@@ -61,7 +37,7 @@ std::shared_ptr<ftps::LiveTlsContext> load_tls(const policy::Listener& listener)
     ftps::TlsContext::Options options{.certificate = listener.certificate,
                                       .private_key = listener.private_key,
                                       .client_ca = listener.client_ca,
-                                      .profile = tls_profile(listener.algorithms)};
+                                      .profile = listener.algorithms};
     std::string files = fmt::format("certificate {}, private_key {}", listener.certificate.string(),
                                     listener.private_key.string());
     if (listener.client_ca) files += fmt::format(", client_ca {}", listener.client_ca->string());

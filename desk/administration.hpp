@@ -19,10 +19,6 @@ class Administration {
 
     explicit Administration(Site& site) : site_(site) {}
 
-    /// audit.events    account, from, until, outcome, action, session, path (a glob), limit
-    /// audit.sessions  account, from, until, limit
-    ///                 The newest `limit` rows that match, oldest first; {"rows", "more"} at the
-    ///                 end.
     /// files.list      path (as displayed), recursive: one row a name, in the order in which the
     /// names
     ///                 were made; below a folder that changes meanwhile, some may be missed
@@ -34,16 +30,15 @@ class Administration {
     /// in
     ///                 the order in which they were read; the text of a large one goes on in the
     ///                 rows behind its first
-    /// and those of desk/job_verbs.hpp, expected_verbs.hpp, hold_verbs.hpp, quarantine_verbs.hpp,
-    /// retention_verbs.hpp, subject_verbs.hpp and verification.hpp.
+    /// and those of desk/job_verbs.hpp, expected_verbs.hpp, export_verbs.hpp, hold_verbs.hpp,
+    /// quarantine_verbs.hpp, receipt_verbs.hpp, retention_verbs.hpp, search_verbs.hpp,
+    /// subject_verbs.hpp and verification.hpp.
     [[nodiscard]] VerbTable verbs();
 
     /// Somebody who is no administrator asked: recorded. Returns what to tell them.
     [[nodiscard]] boost::asio::awaitable<std::string> refuse(std::string user);
 
   private:
-    [[nodiscard]] boost::asio::awaitable<Answered> audit_events(VerbCall call);
-    [[nodiscard]] boost::asio::awaitable<Answered> audit_sessions(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<Answered> files_list(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<Answered> files_stored(VerbCall call);
     // desk/policy_versions.cpp
@@ -51,12 +46,6 @@ class Administration {
     [[nodiscard]] boost::asio::awaitable<Answered> policy_show(VerbCall call);
     [[nodiscard]] boost::asio::awaitable<std::expected<Digest32, std::string>> version_meant(
         std::optional<std::string> hash);
-
-    /// Records what came of a query, and only then lets its rows out.
-    template <class Row>
-    [[nodiscard]] boost::asio::awaitable<Answered> answer(VerbCall call, Literal verb,
-                                                          Result<std::vector<Row>> rows,
-                                                          std::size_t limit);
 
     Site& site_;
 };

@@ -46,6 +46,8 @@ json::object audit_row(const ledger::EventRow& row) {
             {"second_path", shown(event.personal.second_path)},
             {"address", shown(event.personal.address)},
             {"sha256", shown(event.personal.sha256)},
+            {"subject", shown(event.personal.subject)},
+            {"query", shown(event.personal.query)},
             {"personal", state_of_personal(row)},
             {"hash", to_hex(row.hash)}};
 }

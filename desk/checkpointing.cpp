@@ -45,7 +45,7 @@ Result<std::optional<SignedCheckpoint>> last_written(int file) {
 }
 
 int open_file(const std::filesystem::path& path) {
-    return ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    return ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 Result<std::optional<SignedCheckpoint>> last_written_at(const std::filesystem::path& path) {

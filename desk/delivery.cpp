@@ -135,11 +135,11 @@ asio::awaitable<Result<>> end_delivery(Site& site, queue::Job job, Delivery deli
             return recorded;
         if (!*found) {
             event.detail += "; it was cancelled, and came too late";
-            return append(transaction, event);
+            return append_owned(transaction, event);
         }
         if (auto ended = end_job(transaction, job, doomed); !ended) return ended;
         fault_point("delivery.before_end");
-        return append(transaction, event);
+        return append_owned(transaction, event);
     });
     fault_point("delivery.ended");
     if (done) co_await destroy(site, std::move(doomed));

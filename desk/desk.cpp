@@ -4,6 +4,8 @@
 
 #include "desk/carry_out.hpp"
 #include "desk/deposit.hpp"
+#include "desk/folder_listing.hpp"
+#include "desk/receipt_path.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
 #include "storage/catalog/errc.hpp"
@@ -112,6 +114,8 @@ template <class Job>
 Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
     auto scene = co_await enter(std::move(path), action);
     if (!scene) co_return failure(scene.error());
+    if (auto changes = refuse_among_receipts(*scene, scene->path); !changes)
+        co_return failure(co_await refused(std::move(*scene), changes.error()));
     Aftermath aftermath;
     const auto done = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (auto acted = job(transaction, *scene, aftermath); !acted) return acted;
@@ -141,6 +145,8 @@ Result<std::optional<policy::Rule>> Desk::taken_away(Transaction& transaction,
 Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
     auto scene = co_await enter(std::move(path), Action::stat_refused);
     if (!scene) co_return failure(scene.error());
+    if (auto receipt = receipt_path(scene->path))
+        co_return co_await stat_receipt(std::move(*scene), *std::move(receipt));
     std::optional<catalog::Upload> unfinished;
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
@@ -187,6 +193,8 @@ Desk::Answer<std::uint64_t> Desk::resumable_bytes(catalog::Upload upload) {
 Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
     auto scene = co_await enter(std::move(folder), Action::listed);
     if (!scene) co_return failure(scene.error());
+    if (auto receipt = receipt_path(scene->path))
+        co_return co_await list_receipts(std::move(*scene), *std::move(receipt));
     std::vector<catalog::Upload> uploads;
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
@@ -204,11 +212,14 @@ Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
         (list.allowed ? list.rule : policy::may_enter(*scene->account, scene->path).rule).text();
     std::map<std::string, Attributes> unfinished;
     for (const catalog::Upload& upload : uploads)
-        if (const auto size = co_await resumable_bytes(upload))
+        if (policy::receipts_folder().contains(scene->account->home.relative(upload.path)))
+            continue;
+        else if (const auto size = co_await resumable_bytes(upload))
             unfinished.emplace(std::string(upload.path.name()), attributes_of(upload, *size));
     if (auto recorded = co_await session_.record(scene->event); !recorded)
         co_return failure(desk_errc::storage_failed);
-    co_return std::make_unique<Listing>(*this, scene->path, entry->node, std::move(unfinished));
+    co_return std::make_unique<FolderListing>(*this, scene->path, entry->node,
+                                              std::move(unfinished));
 }
 
 Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
@@ -222,8 +233,14 @@ Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
 
 Desk::Answer<> Desk::rename_once(Renaming renaming) {
     // An event of a target that cannot be is recorded here; the rest is decided in the job.
-    if (const auto target = co_await enter(renaming.to, Action::renamed); !target)
-        co_return failure(target.error());
+    auto target = co_await enter(renaming.to, Action::renamed);
+    if (!target) co_return failure(target.error());
+    auto scene = co_await enter(renaming.from, Action::renamed);
+    if (!scene) co_return failure(scene.error());
+    scene->event.personal.second_path = std::string(target->whole.text());
+    for (const VirtualPath& path : {renaming.from, renaming.to})
+        if (auto changes = refuse_among_receipts(*scene, path); !changes)
+            co_return failure(co_await refused(std::move(*scene), changes.error()));
     auto appraisal = co_await appraise_rename(renaming);
     co_return co_await change(
         renaming.from, Action::renamed,
@@ -346,6 +363,8 @@ Desk::Answer<> Desk::set_times(VirtualPath path, std::optional<Timestamp> access
 Desk::Answer<> Desk::resize(VirtualPath path, std::uint64_t size_bytes) {
     auto scene = co_await enter(path, Action::attributes_set);
     if (!scene) co_return failure(scene.error());
+    if (auto changes = refuse_among_receipts(*scene, scene->path); !changes)
+        co_return failure(co_await refused(std::move(*scene), changes.error()));
     const auto unfinished = co_await site_.store.read([&](Transaction& transaction) {
         return transaction.catalog.find_upload(account_, scene->whole);
     });

@@ -15,6 +15,7 @@
 #include "base/virtual_path.hpp"
 #include "desk/download.hpp"
 #include "desk/errc.hpp"
+#include "desk/hash_blocks.hpp"
 #include "desk/listing.hpp"
 #include "desk/session.hpp"
 #include "desk/upload.hpp"
@@ -28,12 +29,8 @@ struct Space {
     std::uint64_t total_files = 0, free_files = 0;
 };
 
-struct HashRequest {
-    std::string algorithm;  // of ContentDigest
-    std::uint64_t offset = 0;
-    std::uint64_t length_bytes = 0;  // 0: to the end
-    std::uint32_t block_bytes = 0;   // 0: one hash over all
-};
+class ContentDigest;
+struct ReceiptPath;
 
 class Desk {
   public:
@@ -75,7 +72,7 @@ class Desk {
     [[nodiscard]] Session& session() const { return session_; }
 
   private:
-    friend class Listing;
+    friend class FolderListing;
 
     [[nodiscard]] policy::FilenameCharset charset() const;
 
@@ -114,6 +111,15 @@ class Desk {
     /// outdated appraisal is answered as it is, and nothing is recorded.
     template <class Job>
     [[nodiscard]] Answer<> change(VirtualPath path, ledger::Action action, Job job);
+
+    // What lies in the folder of receipts. The scene is that of the call.
+    [[nodiscard]] Answer<Attributes> stat_receipt(Scene scene, ReceiptPath path);
+    [[nodiscard]] Answer<std::unique_ptr<Listing>> list_receipts(Scene scene, ReceiptPath path);
+    [[nodiscard]] Answer<std::unique_ptr<Download>> open_receipt(Scene scene, ReceiptPath path);
+    [[nodiscard]] Answer<Bytes> hash_receipt(Scene scene, ReceiptPath path, HashRequest request,
+                                             ContentDigest digest);
+    /// desk_errc::receipts_read_only where `path` is the folder of receipts, or lies in it.
+    [[nodiscard]] static Result<> refuse_among_receipts(Scene& scene, const VirtualPath& path);
 
     /// The size to resume an upload at: of a verified prefix, and so safe to add to.
     [[nodiscard]] Answer<std::uint64_t> resumable_bytes(catalog::Upload upload);

@@ -8,6 +8,8 @@
 #include "desk/content_digest.hpp"
 #include "desk/deposit.hpp"
 #include "desk/desk.hpp"
+#include "desk/file_download.hpp"
+#include "desk/receipt_path.hpp"
 #include "desk/sealed_content.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
@@ -24,35 +26,6 @@ using policy::Verb;
 namespace {
 
 constexpr std::size_t copy_step_bytes = 4 * vault::chunk_bytes;
-
-/// Of one answer: the largest digests of so many blocks still fit into an SFTP packet.
-constexpr std::uint64_t hash_blocks_limit = 2048;
-
-Result<Bytes> hash_blocks(vault::SealedReader& sealed, const HashRequest& request,
-                          ContentDigest& digest) {
-    const std::uint64_t size = sealed.facts().size_bytes;
-    const std::uint64_t start = std::min(request.offset, size);
-    const std::uint64_t end =
-        request.length_bytes == 0 ? size : start + std::min(request.length_bytes, size - start);
-    const std::uint64_t block =
-        request.block_bytes == 0 ? std::max<std::uint64_t>(end - start, 1) : request.block_bytes;
-    if ((end - start) / block >= hash_blocks_limit) return failure(desk_errc::too_many_blocks);
-    Bytes digests, buffer(copy_step_bytes);
-    std::uint64_t at = start;
-    do {
-        for (const std::uint64_t block_end = at + std::min(block, end - at); at < block_end;) {
-            const auto step = std::min<std::uint64_t>(buffer.size(), block_end - at);
-            const auto count = sealed.read(at, ByteSpan(buffer).first(step));
-            if (!count) return failure(count.error());
-            if (*count == 0) return failure(vault::vault_errc::altered);
-            digest.update(ByteView(buffer).first(*count));
-            at += *count;
-        }
-        const Bytes one = digest.finish();
-        digests.insert(digests.end(), one.begin(), one.end());
-    } while (at < end);
-    return digests;
-}
 
 /// Nothing of the unfinished upload can be verified: a power cut took its name or its header, of
 /// which nobody had an answer.
@@ -98,6 +71,8 @@ catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
 }
 
 Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
+    if (auto changes = refuse_among_receipts(scene, scene.path); !changes)
+        co_return failure(changes.error());
     co_return co_await site_.store.read([&](Transaction& transaction) -> Result<Target> {
         Target target;
         auto unfinished = transaction.catalog.find_upload(account_, scene.whole);
@@ -352,6 +327,8 @@ Result<pickups::Pickups::Lease> Desk::take_lease(Transaction& transaction, Scene
 Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     auto scene = co_await enter(std::move(path), Action::opened_for_reading);
     if (!scene) co_return failure(scene.error());
+    if (auto receipt = receipt_path(scene->path))
+        co_return co_await open_receipt(std::move(*scene), *std::move(receipt));
     const policy::Pickup* pickup = nullptr;
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
@@ -369,13 +346,14 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
             return found;
         });
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
+    const bool collects = entry->file->depositor != account_;
+    if (!pickup && collects) pickup = &without_rules;
 
     scene->event.stream = entry->file->stream;
     scene->event.bytes = entry->file->size_bytes;
     auto open = [&] { return open_content(site_, *entry->file); };
     auto sealed = co_await offload(site_.store.pool(), open);
     if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
-    const bool collects = entry->file->depositor != account_;
     pickups::Pickups::Lease lease;
     fault_point("pickup.opening");
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
@@ -395,15 +373,15 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     if (!recorded) co_return failure(co_await refused(std::move(*scene), recorded.error()));
     fault_point("pickup.lease_durable");
     const auto rule = policy::may(*scene->account, Verb::download, scene->path).rule;
-    Download::Opened opened{.file = entry->file->id,
-                            .node = entry->node,
-                            .modified = entry->modified,
-                            .collects = collects};
+    FileDownload::Opened opened{.file = entry->file->id,
+                                .node = entry->node,
+                                .modified = entry->modified,
+                                .collects = collects};
     if (pickup)
         opened.lease = std::make_unique<Lease>(session_, PickupRule{scene->policy, pickup}, lease,
                                                entry->file->size_bytes);
-    co_return std::make_unique<Download>(session_, scene->path, scene->whole, rule,
-                                         std::move(opened), std::move(*sealed));
+    co_return std::make_unique<FileDownload>(session_, scene->path, scene->whole, rule,
+                                             std::move(opened), std::move(*sealed));
 }
 
 namespace {
@@ -421,6 +399,9 @@ Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
     if (!digest) co_return failure(desk_errc::unsupported_hash);
     auto scene = co_await enter(std::move(path), Action::hashed);
     if (!scene) co_return failure(scene.error());
+    if (auto receipt = receipt_path(scene->path))
+        co_return co_await hash_receipt(std::move(*scene), *std::move(receipt), std::move(request),
+                                        *std::move(digest));
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
             auto found = visible(transaction, *scene);
@@ -444,7 +425,8 @@ Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
     auto work = [&]() -> Result<Bytes> {
         const auto sealed = open_content(site_, *entry->file);
         if (!sealed) return failure(sealed.error());
-        return hash_blocks(**sealed, request, *digest);
+        const auto read = [&](std::uint64_t at, ByteSpan out) { return (*sealed)->read(at, out); };
+        return hash_blocks(request, (*sealed)->facts().size_bytes, read, *digest);
     };
     auto digests = co_await offload(site_.store.pool(), work);
     if (!digests) co_return failure(co_await refused(std::move(*scene), digests.error()));

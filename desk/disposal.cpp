@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/fault_point.hpp"
+#include "desk/receipt.hpp"
 #include "desk/rfc3339.hpp"
 #include "desk/system_event.hpp"
 
@@ -22,6 +23,17 @@ std::string words_of(const terms::Term& term) {
     if (term.class_name.empty()) return "its last name is gone, and no class covers it; no hold";
     return fmt::format("class {}: {}, due {}; no hold, and no job that needs it", term.class_name,
                        term.why, term.tells_a_life ? "by now" : rfc3339(*term.due));
+}
+
+/// How many holds there were to look at. Whether one bound it was asked when it was doomed, in the
+/// same transaction; one that came since came too late, and is told.
+Result<std::string> words_of_holds(Transaction& transaction, catalog::FileId file) {
+    const auto count = transaction.holds.count();
+    if (!count) return failure(count.error());
+    const auto hold = transaction.catalog.hold_on(file);
+    if (!hold) return failure(hold.error());
+    return fmt::format("{}{}, {}", holds_checked_mark, *count,
+                       *hold ? "of which one is on it, and came too late" : "none of them on it");
 }
 
 /// Its row goes, and the event of that is the certificate: which content (by id, size and hash), by
@@ -42,10 +54,12 @@ Result<> certify(Site& site, Transaction& transaction, const Id& stream) {
         settled && *settled && (*settled)->term.due)
         term = (*settled)->term;
     event.rule = term.rule;
-    event.detail = words_of(term);
+    const auto holds = words_of_holds(transaction, **id);
+    if (!holds) return failure(holds.error());
+    event.detail = words_of(term) + *holds;
     const auto forgotten = transaction.catalog.forget(stream);
     if (!forgotten) return failure(forgotten.error());
-    return *forgotten ? append(transaction, event) : Result<>();
+    return *forgotten ? append_owned(transaction, event) : Result<>();
 }
 
 }  // namespace

@@ -34,6 +34,9 @@ class Category final : public std::error_category {
             case desk_errc::being_downloaded:
                 return "another session is downloading this file, which may be done only so "
                        "often: try again later";
+            case desk_errc::receipts_read_only:
+                return "receipts can be read, and nothing else: nothing can be made, changed or "
+                       "removed here";
             case desk_errc::may_not_set_times:
                 return "this account may not set times here";
             case desk_errc::no_such_name:

@@ -19,6 +19,7 @@ enum class desk_errc {
     outside_pickup_window,
     downloads_used_up,
     being_downloaded,
+    receipts_read_only,
     may_not_set_times,
     no_such_name,
     already_there,

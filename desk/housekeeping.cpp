@@ -11,7 +11,9 @@
 #include "desk/lease_end.hpp"
 #include "desk/quarantine.hpp"
 #include "desk/router.hpp"
+#include "desk/shadowed_folders.hpp"
 #include "desk/system_event.hpp"
+#include "desk/unindexed.hpp"
 #include "desk/upload.hpp"
 #include "policy/decide.hpp"
 #include "storage/catalog/errc.hpp"
@@ -226,13 +228,48 @@ asio::awaitable<Result<>> recover(Site& site) {
         [](Transaction& transaction) { return transaction.catalog.doomed(); });
     if (!doomed) co_return failure(doomed.error());
     co_await destroy(site, std::move(*doomed));
-    co_return co_await make_folders(site);
+    if (auto made = co_await make_folders(site); !made) co_return made;
+    co_return co_await tell_of_shadowed_folders(site);
 }
+
+namespace {
+
+constexpr std::size_t fewest_indexed_rows = 200, most_indexed_rows = 6400;  // of one transaction
+/// A deposit waits for one transaction at most.
+constexpr std::chrono::milliseconds index_transaction_time{50};
+constexpr std::chrono::seconds index_round_time = housekeeping_interval / 2;
+
+/// The ledger of an older version gets its index bit by bit. The bits grow while each is done at
+/// once; where one takes long, or has to wait for the writer, they shrink: deposits go before.
+asio::awaitable<void> index_older_events(Site& site) {
+    using Steady = std::chrono::steady_clock;
+    const auto begun = Steady::now();
+    std::size_t rows = fewest_indexed_rows;
+    while (Steady::now() - begun < index_round_time) {
+        // Nearly always there are none, which costs no transaction of the writer.
+        const auto left = co_await site.store.read(&unindexed_rows);
+        if (left && *left == 0) co_return;
+        const auto asked = Steady::now();
+        const auto indexed = co_await site.store.write([&site, rows](Transaction& transaction) {
+            return transaction.event_index.catch_up(site.random, rows);
+        });
+        if (!indexed) {
+            site.log.error("older events could not be indexed", {{"why", indexed.error()}});
+            co_return;
+        }
+        rows = Steady::now() - asked < index_transaction_time
+                   ? std::min(2 * rows, most_indexed_rows)
+                   : std::max(rows / 2, fewest_indexed_rows);
+    }
+}
+
+}  // namespace
 
 asio::awaitable<void> look_after(Site& site) {
     co_await write_counts(site, false);
     co_await expire_uploads(site);
     co_await quarantine_never_renamed(site);
+    co_await index_older_events(site);
 }
 
 asio::awaitable<void> close(Site& site) {

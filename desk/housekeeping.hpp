@@ -13,8 +13,8 @@ namespace consign::desk {
 [[nodiscard]] boost::asio::awaitable<Result<>> recover(Site& site);
 
 /// Every `housekeeping_interval`: drops the unfinished uploads that were kept long enough,
-/// puts temporary names that were into quarantine, and
-/// writes the counts of refusals.
+/// puts temporary names that were into quarantine, writes the counts of refusals, and indexes what
+/// an older version wrote into the ledger.
 inline constexpr std::chrono::seconds housekeeping_interval{10};
 [[nodiscard]] boost::asio::awaitable<void> look_after(Site& site);
 

@@ -1,7 +1,8 @@
 // One retrieval of a file whose collection the policy speaks of (`pickups:`): what has left of it
 // is noted, so that it may be gone on with by another session, and counts once. Where downloads are
 // limited, it is noted that all of it is about to leave before the last of it does, and nobody
-// reads without holding the lease. Lives on its session's strand.
+// reads without holding the lease. A retrieval that the policy does not speak of has one as well,
+// for its receipt: that costs no write of its own. Lives on its session's strand.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -15,8 +16,12 @@ namespace consign::desk {
 /// What the policy in force at the opening says.
 struct PickupRule {
     std::shared_ptr<const policy::Policy> policy;
-    const policy::Pickup* pickup = nullptr;  // of *policy; null: it says nothing
+    const policy::Pickup* pickup = nullptr;  // of *policy, or `without_rules`
 };
+
+/// Where the policy says nothing of how others' files are collected: what left over several
+/// sessions is known all the same, so that whoever has all of it gets a receipt.
+inline const policy::Pickup without_rules;
 
 class Lease {
   public:
@@ -33,6 +38,8 @@ class Lease {
 
     /// These are about to be read. `served`: what has left in this session.
     /// desk_errc::download_lapsed, too_scattered.
+    /// Under `without_rules` nothing is noted before the end: of what a daemon had sent when it
+    /// died, nothing is known then.
     [[nodiscard]] boost::asio::awaitable<Result<>> before_read(ByteSet asked,
                                                                const ByteSet& served);
     /// These are given to the network now: where it fails, nobody knows how many of them arrived.

@@ -7,6 +7,7 @@
 #include <boost/asio.hpp>
 
 #include "base/evp.hpp"
+#include "desk/login_words.hpp"
 
 namespace consign::desk {
 
@@ -90,7 +91,9 @@ asio::awaitable<Login::Answer> Login::present_key(std::string user, Bytes blob) 
         co_return co_await refuse(std::move(user), std::move(claimed),
                                   "the key is not one of the account's");
     const policy::Rule rule = key->rule;
-    co_return co_await accept(std::move(user), std::move(claimed), policy::Method::publickey, rule);
+    std::string fingerprint = key->fingerprint;
+    co_return co_await accept(std::move(user), std::move(claimed), policy::Method::publickey, rule,
+                              std::move(fingerprint));
 }
 
 bool Login::certificate_is_welcome(const std::string& user, const ClientIdentity& identity) {
@@ -106,8 +109,9 @@ asio::awaitable<Login::Answer> Login::present_certificate(std::string user,
         co_return co_await refuse(std::move(user), std::move(claimed),
                                   "the certificate is not one of the account's");
     const policy::Rule rule = certificate->rule;
+    std::string fingerprint = fmt::format("SHA256:{}", to_hex(identity.fingerprint));
     co_return co_await accept(std::move(user), std::move(claimed), policy::Method::tls_certificate,
-                              rule);
+                              rule, std::move(fingerprint));
 }
 
 asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretText password) {
@@ -129,7 +133,8 @@ asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretT
     if (!has_password || !*matches)
         co_return co_await refuse(std::move(user), std::move(claimed), "the password is wrong");
     const policy::Rule rule = claimed.account->rule;
-    co_return co_await accept(std::move(user), std::move(claimed), policy::Method::password, rule);
+    co_return co_await accept(std::move(user), std::move(claimed), policy::Method::password, rule,
+                              {});
 }
 
 ledger::Event Login::failed_login(const Claim& claimed, std::string why) const {
@@ -153,7 +158,7 @@ asio::awaitable<Login::Answer> Login::refuse(std::string user, Claim claimed, st
 }
 
 asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, policy::Method method,
-                                             policy::Rule rule) {
+                                             policy::Rule rule, std::string fingerprint) {
     if (!claimed.may_connect.allowed) {
         const std::string why(claimed.may_connect.reason);
         claimed.rule = claimed.may_connect.rule;
@@ -162,6 +167,10 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
     if (user != user_) succeeded_.clear();
     user_ = user;
     succeeded_.insert(method);
+    if (method == policy::Method::publickey)
+        key_ = std::move(fingerprint);
+    else if (method == policy::Method::tls_certificate)
+        certificate_ = std::move(fingerprint);
     const auto progress = policy::login_progress(*claimed.account, session_.protocol(), succeeded_);
     if (!progress.complete && progress.next.empty())
         co_return co_await refuse(
@@ -192,9 +201,10 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
     session_.set_account(std::move(user), methods_text(succeeded_));
     auto login = session_.event(ledger::Action::login, ledger::Outcome::granted, rule);
     login.policy = claimed.policy->hash;
-    login.detail = fmt::format("{}; client {}; {}", methods_text(succeeded_),
-                               session_.client().empty() ? "unnamed" : session_.client(),
-                               session_.algorithms());
+    LoginWords words{.methods = methods_text(succeeded_)};
+    if (succeeded_.contains(policy::Method::publickey)) words.key = key_;
+    if (succeeded_.contains(policy::Method::tls_certificate)) words.certificate = certificate_;
+    login.detail = login_detail(words, session_.client(), session_.algorithms());
     // A login that cannot be recorded is none: nothing happens unseen.
     if (const auto recorded = co_await session_.record(std::move(login)); !recorded)
         co_return Answer{Answer::Outcome::ended, {}, desk_errc::storage_failed};

@@ -92,13 +92,16 @@ class Login {
     [[nodiscard]] ledger::Event failed_login(const Claim& claim, std::string why) const;
     [[nodiscard]] boost::asio::awaitable<Answer> refuse(std::string user, Claim claim,
                                                         std::string why);
+    /// `fingerprint`: of the key or the certificate.
     [[nodiscard]] boost::asio::awaitable<Answer> accept(std::string user, Claim claim,
-                                                        policy::Method method, policy::Rule rule);
+                                                        policy::Method method, policy::Rule rule,
+                                                        std::string fingerprint);
 
     Session& session_;
     std::string
         user_;  // whose methods have succeeded; another user starts afresh (RFC 4252 section 5)
     std::set<policy::Method> succeeded_;
+    std::string key_, certificate_;  // fingerprints, of those that have
     int failures_ = 0;
     int offers_ = 0;
     std::string offered_as_;  // by whom, as the last of them

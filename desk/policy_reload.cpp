@@ -33,9 +33,15 @@ std::string mistakes_text(const std::vector<policy::Problem>& problems) {
 
 std::string shortened_text(const Shortened& shortened) {
     std::vector<std::string> classes;
+    std::string ledger;
     for (const auto& [name, files] : shortened)
-        classes.push_back(fmt::format("{} ({} file{})", name, files, files == 1 ? "" : "s"));
-    return fmt::format("content in the store would end sooner: {}", fmt::join(classes, ", "));
+        if (name == ledger_keep)
+            ledger = fmt::format("the ledger would forget sooner: {}", name);
+        else
+            classes.push_back(fmt::format("{} ({} file{})", name, files, files == 1 ? "" : "s"));
+    if (classes.empty()) return ledger;
+    return fmt::format("content in the store would end sooner: {}{}{}", fmt::join(classes, ", "),
+                       ledger.empty() ? "" : "; ", ledger);
 }
 
 bool all_accepted(const PolicyReload::Request& request, const Shortened& shortened) {
@@ -47,7 +53,8 @@ bool all_accepted(const PolicyReload::Request& request, const Shortened& shorten
 std::string not_a_class(const std::set<std::string, std::less<>>& names,
                         const policy::Policy& before, const policy::Loaded& after) {
     for (const std::string& name : names)
-        if (!before.classes.contains(name) && after.policy && !after.policy->classes.contains(name))
+        if (name != ledger_keep && !before.classes.contains(name) && after.policy &&
+            !after.policy->classes.contains(name))
             return name;
     return {};
 }

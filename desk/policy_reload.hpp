@@ -25,7 +25,8 @@ class PolicyReload {
         std::string account = "system:daemon";  // or "admin:USER"
         /// The files have changed, and nobody asked: what says nothing new leaves no trace.
         bool on_change = false;
-        /// Classes whose files in the store may end sooner than so far.
+        /// Classes whose files in the store may end sooner than so far; `ledger.keep` for the
+        /// ledger.
         std::set<std::string, std::less<>> accept{};
     };
 

@@ -91,6 +91,10 @@ std::string rfc3339(Timestamp time) {
                        clock.subseconds().count());
 }
 
+std::string full_date(chrono::sys_days day) {
+    return rfc3339(day).substr(0, std::string_view("YYYY-MM-DD").size());
+}
+
 std::optional<Timestamp> from_rfc3339(std::string_view text) {
     Fields fields(text);
     const chrono::sys_days day = take_date(fields);

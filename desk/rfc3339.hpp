@@ -13,6 +13,9 @@ namespace consign::desk {
 /// "2026-11-24T06:17:00.000000Z"
 [[nodiscard]] std::string rfc3339(Timestamp time);
 
+/// "2026-11-24"
+[[nodiscard]] std::string full_date(std::chrono::sys_days day);
+
 /// An RFC 3339 date-time: with "Z" or an offset, with or without a fraction of a second. Nothing
 /// where it is anything else, or no such moment (February 30; a leap second reads as the second
 /// after it).

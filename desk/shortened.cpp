@@ -1,7 +1,10 @@
 #include "desk/shortened.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <set>
 
+#include "desk/forgetting.hpp"
 #include "desk/lives.hpp"
 #include "policy/compare.hpp"
 
@@ -20,6 +23,12 @@ asio::awaitable<Result<Shortened>> would_end_sooner(Site& site,
                                                     std::shared_ptr<const policy::Policy> before,
                                                     std::shared_ptr<const policy::Policy> after) {
     Shortened shortened;
+    if (forgets_sooner(*before, *after, site.clock.now())) {
+        std::set<std::chrono::year_month> months;
+        for (const keyring::PeriodKey& key : site.store.keys().period_keys())
+            months.insert(key.month);
+        if (!months.empty()) shortened.emplace(ledger_keep, months.size());
+    }
     const std::set<std::string> changed = policy::classes_changed(*before, *after);
     if (changed.empty()) co_return shortened;
     const auto stored = co_await site.store.read(

@@ -1,6 +1,8 @@
 // What all sessions share. Built once, by main; everything in it may be used from any thread.
 #pragma once
 
+#include <stop_token>
+
 #include "base/clock.hpp"
 #include "base/ed25519.hpp"
 #include "base/log.hpp"
@@ -34,6 +36,8 @@ struct Site {
     Rates rates{};
     MovedNames moved_names{};
     CollectedNames collected_names{};
+    /// Asked for once the daemon stops: what may take long, and changes nothing, ends early.
+    std::stop_source stopping{};
 };
 
 }  // namespace consign::desk

@@ -10,6 +10,7 @@
 #include "desk/retention.hpp"
 #include "desk/rfc3339.hpp"
 #include "desk/subject_argument.hpp"
+#include "desk/subject_report.hpp"
 #include "desk/system_event.hpp"
 #include "desk/verb_arguments.hpp"
 
@@ -25,17 +26,11 @@ using catalog::Subject;
 using catalog::SubjectId;
 
 constexpr std::size_t page_lives = 64;
-constexpr std::size_t events_limit = 1000;
 
 std::optional<std::chrono::sys_days> day_from(std::string_view text) {
     const auto day = from_full_date(text);
     if (!day) return std::nullopt;
     return std::chrono::floor<std::chrono::days>(*day);
-}
-
-json::value day_of(const std::optional<std::chrono::sys_days>& day) {
-    if (!day) return {};
-    return json::value(rfc3339(*day).substr(0, std::string_view("YYYY-MM-DD").size()));
 }
 
 /// An act about a person, whose identifier is a personal field of its event.
@@ -75,54 +70,6 @@ asio::awaitable<Answered> set(Site& site, VerbCall call) {
     co_return json::object{{"subject", text_of(*subject)}};
 }
 
-json::object subject_row(Transaction& transaction, const Subject& asked, SubjectId id) {
-    json::object row{{"kind", "subject"}, {"subject", text_of(asked)}};
-    const auto known = transaction.catalog.subject(id);
-    row["readable"] = known && *known;
-    row["born"] = known && *known ? day_of((*known)->born) : json::value();
-    row["died"] = known && *known ? day_of((*known)->died) : json::value();
-    return row;
-}
-
-json::array paths_of(Transaction& transaction, FileId file) {
-    json::array paths;
-    const auto names = transaction.catalog.names_of(file);
-    if (!names) return paths;
-    for (const auto& name : *names)
-        if (const auto path = transaction.catalog.path_of(name.node))
-            paths.emplace_back(path->display());
-    return paths;
-}
-
-json::object event_row(const ledger::Event& event) {
-    return {{"kind", "event"},
-            {"stream", event.stream.hex()},
-            {"time", rfc3339(event.time)},
-            {"action", name_of(event.action)},
-            {"outcome", name_of(event.outcome)},
-            {"account", event.account},
-            {"protocol", event.protocol}};
-}
-
-/// One content's row, and those of its events. Nothing where it is gone.
-Result<std::vector<json::object>> report_of(Transaction& transaction, FileId file) {
-    std::vector<json::object> rows;
-    const auto settled = transaction.terms.find(file);
-    if (!settled) return failure(settled.error());
-    auto row = content_row(transaction, file, *settled ? (*settled)->term : terms::Term{});
-    if (!row) return failure(row.error());
-    if (!*row) return rows;
-    (*row)->insert_or_assign("kind", "file");
-    (*row)->insert_or_assign("paths", paths_of(transaction, file));
-    rows.push_back(**std::move(row));
-    const auto stream = transaction.catalog.stream_of(file);
-    if (!stream) return failure(stream.error());
-    const auto events = transaction.ledger.events({.stream = *stream, .limit = events_limit});
-    if (!events) return failure(events.error());
-    for (const auto& event : *events) rows.push_back(event_row(event.event));
-    return rows;
-}
-
 struct Known {
     std::optional<SubjectId> id;
 };
@@ -146,34 +93,12 @@ asio::awaitable<Answered> report(Site& site, VerbCall call) {
     if (!recorded) co_return storage_complaint(recorded.error());
     const auto known = co_await look_up(site, *subject);
     if (!known) co_return storage_complaint(known.error());
-    if (!known->id) co_return complaint(nobody_known(*subject));
-    std::size_t files = 0;
-    auto head = co_await site.store.read([&](Transaction& transaction) -> Result<json::object> {
-        return subject_row(transaction, *subject, *known->id);
-    });
-    if (!head) co_return storage_complaint(head.error());
-    if (auto given = co_await call.rows.give(*std::move(head)); !given)
-        co_return storage_complaint(given.error());
-    FileId last_file = 0;
-    for (LifeId last = 0;;) {
-        const auto lives = co_await site.store.read([&](Transaction& transaction) {
-            return transaction.catalog.lives_about(*known->id, last, page_lives);
-        });
-        if (!lives) co_return storage_complaint(lives.error());
-        if (lives->empty()) break;
-        last = lives->back().life;
-        for (const auto& life : *lives) {
-            if (std::exchange(last_file, life.file) == life.file) continue;
-            auto rows = co_await site.store.read(
-                [&](Transaction& transaction) { return report_of(transaction, life.file); });
-            if (!rows) co_return storage_complaint(rows.error());
-            if (!rows->empty()) ++files;
-            for (json::object& row : *rows)
-                if (auto given = co_await call.rows.give(std::move(row)); !given)
-                    co_return storage_complaint(given.error());
-        }
-    }
-    co_return json::object{{"files", files}};
+    SubjectReport told(site, call.rows, *subject, known->id);
+    const auto has_something = co_await told.has_something();
+    if (!has_something) co_return storage_complaint(has_something.error());
+    if (!*has_something) co_return complaint(nobody_known(*subject));
+    if (auto done = co_await told.tell(); !done) co_return storage_complaint(done.error());
+    co_return told.end();
 }
 
 /// Why it may not be erased, in the words of the GDPR (art. 17).

@@ -8,10 +8,16 @@ namespace consign::desk {
 
 /// subject.set     subject (AUTHORITY/ID), born, died (YYYY-MM-DD): wins over what messages say;
 ///                 a date that is not given stays. {"subject"}
-/// subject.report  subject: {"kind": "subject", "subject", "born", "died"}; then for each content
-///                 {"kind": "file", "paths", ...} (desk/content_row.hpp), with each event of it:
-///                 {"kind": "event", "stream", "time", "action", "outcome", "account", "protocol"},
-///                 of which the newest events_limit are told
+/// subject.report  subject: {"kind": "subject", "subject", "site", "controller", "contact", "dpo",
+///                 "residency", "targets", "time", "readable", "born", "died"}, also where acts
+///                 alone name the person; then for each content
+///                 {"kind": "file", "paths", "classes", ...} (desk/content_row.hpp), with its
+///                 {"kind": "name", "stream", "path", "made_by", "created"}, {"kind": "hold",
+///                 "stream", "hold", "made", "made_by", "case", "reason", "lifted",
+///                 "lift_reason"} and {"kind": "event", "account_name", ...} (desk/audit_rows.hpp,
+///                 without address); then each {"kind": "act", ...} of an administrator that names
+///                 the person; {"files", "events", "acts", "acts_left_out", "forgotten"} at the
+///                 end, with "not_indexed" as desk/search_verbs.hpp has it
 /// subject.erase   subject: a request of erasure, carried out as far as the law lets it, and
 ///                 answered: {"outcome": "erased" | "kept", "ground", "legal_basis", ...} (as a
 ///                 content's row) for each content; {"request", "time", "erased", "kept",

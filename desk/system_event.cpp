@@ -17,4 +17,11 @@ Result<> append(Transaction& transaction, const ledger::Event& event) {
     return {};
 }
 
+Result<> append_owned(Transaction& transaction, const ledger::Event& event) {
+    const auto row = transaction.ledger.append(event);
+    if (!row) return failure(row.error());
+    return transaction.receipt_rows.note(event.stream, {.time = event.time, .sequence = *row},
+                                         event.action);
+}
+
 }  // namespace consign::desk

@@ -10,5 +10,7 @@ namespace consign::desk {
 
 /// Where its row's number does not matter.
 [[nodiscard]] Result<> append(Transaction& transaction, const ledger::Event& event);
+/// Of a delivery or a destruction: also noted for who had deposited it, and gets the receipt.
+[[nodiscard]] Result<> append_owned(Transaction& transaction, const ledger::Event& event);
 
 }  // namespace consign::desk

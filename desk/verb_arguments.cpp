@@ -59,6 +59,12 @@ std::set<std::string, std::less<>> VerbArguments::texts(std::string_view name) {
     return texts;
 }
 
+std::set<std::string, std::less<>> VerbArguments::one_or_more_texts(std::string_view name) {
+    const auto* value = take(name);
+    if (value && value->is_string()) return {std::string(value->get_string())};
+    return texts(name);
+}
+
 void VerbArguments::complain(std::string_view name, std::string_view expected) {
     if (!complaint_)
         complaint_ = fmt::format("`{}` is not what it should be; give {}", name, expected);

@@ -25,6 +25,8 @@ class VerbArguments {
     [[nodiscard]] bool flag(std::string_view name);
     /// A list of texts; empty where it is missing.
     [[nodiscard]] std::set<std::string, std::less<>> texts(std::string_view name);
+    /// A text, or a list of them; empty where it is missing.
+    [[nodiscard]] std::set<std::string, std::less<>> one_or_more_texts(std::string_view name);
     /// A text that `parse` (text -> optional<T>) takes; `expected` is what to write instead.
     template <class Parse>
     [[nodiscard]] auto parsed(std::string_view name, Parse parse, std::string_view expected)

@@ -9,10 +9,8 @@ namespace consign::policy {
 
 /// Keys (of their mapping, where another has the same), and values that are chosen.
 inline constexpr std::array awaited_words = std::to_array<std::string_view>({
-    "ledger.keep",
     "metrics",
     "ssh-certificate",
-    "timestamps",
     "totp",
 });
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "policy/check.hpp"
+#include "policy/decide.hpp"
 #include "policy/language/spelling.hpp"
 
 namespace consign::policy {
@@ -35,7 +36,13 @@ void check_home(const Checking& checking, const AccountDraft& draft, const Homes
                                                cited(account.id)));
     for (const Grant& grant : account.grants)
         for (const VirtualPath& part : grant.path.literal_parts())
-            if (!account.home.joined(part))
+            if (receipts_folder().contains(part))
+                checking.warning(home_at,
+                                 fmt::format("the grant {} decides nothing: {} is where the "
+                                             "account finds its receipts, and reads them whatever "
+                                             "is granted",
+                                             cited(grant.path.text()), receipts_folder().text()));
+            else if (!account.home.joined(part))
                 checking.error(home_at,
                                fmt::format("with the grant {} this home is too long for a path",
                                            cited(grant.path.text())));

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "policy/check.hpp"
+#include "policy/decide.hpp"
 #include "policy/language/spelling.hpp"
 
 namespace consign::policy {
@@ -100,6 +101,11 @@ class ActionsCheck {
     }
 
     void check_seen(const PathTemplate& path, const Located& at) const {
+        if (is_behind_receipts(path))
+            return checking_.warning(
+                at, fmt::format("{} lies in {} of a home, where an account finds its receipts and "
+                                "nothing else: nobody will see the file there",
+                                cited(path.text()), receipts_folder().text()));
         if (path.starts_at_home() || !checking_.all_files_read || is_in_a_home(path)) return;
         checking_.warning(at, fmt::format("{} lies in no account's home: nobody will see the file",
                                           cited(path.text())));
@@ -114,6 +120,16 @@ class ActionsCheck {
                                                      rule_of(route_.to[earlier]).line));
             return;
         }
+    }
+
+    /// The folder of receipts stands before it.
+    [[nodiscard]] bool is_behind_receipts(const PathTemplate& path) const {
+        if (path.starts_at_home())
+            return path.text().starts_with(fmt::format("{{home}}{}/", receipts_folder().text()));
+        const VirtualPath folder = path.literal_folder();
+        return std::ranges::any_of(homes_, [&](const VirtualPath& home) {
+            return home.contains(folder) && receipts_folder().contains(home.relative(folder));
+        });
     }
 
     /// Or may be, where a placeholder decides.

@@ -77,7 +77,8 @@ void check_listeners(const Checking& checking) {
 void check_legacy_listeners(const Checking& checking) {
     if (!checking.all_files_read) return;
     for (const ListenerDraft& draft : checking.draft.listeners)
-        if (draft.listener.algorithms == Algorithms::legacy && !draft.listener.protocol.empty())
+        if (draft.listener.algorithms == AlgorithmProfile::legacy &&
+            !draft.listener.protocol.empty())
             check_legacy(checking, draft);
 }
 

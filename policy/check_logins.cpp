@@ -37,7 +37,8 @@ Offer offer_of(const Draft& draft) {
         const Listener& listener = one.listener;
         if (listener.protocol.empty()) offer.is_sound = false;
         offer.spoken.insert(listener.protocol);
-        if (listener.algorithms != Algorithms::legacy) offer.not_legacy.insert(listener.protocol);
+        if (listener.algorithms != AlgorithmProfile::legacy)
+            offer.not_legacy.insert(listener.protocol);
         if (listener.client_ca) offer.asks_for_certificates = true;
     }
     return offer;

@@ -150,6 +150,12 @@ std::vector<std::string> parts(const Route& before, const Route& after) {
         .names();
 }
 
+auto controller_of(const Policy& policy) {
+    const Controller& controller = policy.controller;
+    return std::tuple(controller.name, controller.contact, controller.representative,
+                      controller.dpo);
+}
+
 std::vector<std::string> terms_differ(const Class& before, const Class& after) {
     return Parts()
         .differ("keep", before.keep, after.keep)
@@ -165,6 +171,8 @@ std::vector<std::string> parts(const Class& before, const Class& after) {
                                        .differ("purpose", before.purpose, after.purpose)
                                        .differ("legal_basis", before.legal_basis, after.legal_basis)
                                        .differ("recipients", before.recipients, after.recipients)
+                                       .differ("persons", before.persons, after.persons)
+                                       .differ("data", before.data, after.data)
                                        .names();
     for (std::string& name : terms_differ(before, after)) all.push_back(std::move(name));
     return all;
@@ -249,6 +257,7 @@ class Comparison {
                 .differ("reload", before.reload_on_change, after.reload_on_change)
                 .differ("zone", before.zone, after.zone)
                 .differ("residency", before.residency, after.residency)
+                .differ("register", controller_of(before), controller_of(after))
                 .differ("temporary_names",
                         keys_of(before.temporary_names,
                                 [](const Glob& glob) { return std::string(glob.text()); }),

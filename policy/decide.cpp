@@ -76,7 +76,16 @@ void insert_with_parents(std::set<VirtualPath>& folders, VirtualPath folder) {
 
 }  // namespace
 
+const VirtualPath& receipts_folder() {
+    static const VirtualPath folder = VirtualPath::parse("/.receipts").value();
+    return folder;
+}
+
 Verdict may(const Account& account, Verb verb, const VirtualPath& path) {
+    if (receipts_folder().contains(path)) {
+        if (verb == Verb::list || verb == Verb::download) return {true, account.rule, {}};
+        return {false, account.rule, "receipts can be read, and nothing else"};
+    }
     const Grant* grant = deciding_grant(account, path);
     if (grant == nullptr) return {false, account.rule, no_grant};
     if (!grant->may.contains(verb)) return {false, grant->rule, refusal(verb)};
@@ -124,7 +133,7 @@ Verdict may_connect(const Policy& policy, const Account& account, const Listener
     if (const Verdict stays = may_stay(policy, account, now); !stays.allowed) return stays;
     if (!account.protocols.contains(listener.protocol))
         return {false, account.rule, "the account may not use this protocol"};
-    if (listener.algorithms == Algorithms::legacy)
+    if (listener.algorithms == AlgorithmProfile::legacy)
         if (const Verdict legacy = may_use_legacy(policy, account, listener, now); !legacy.allowed)
             return legacy;
     if (account.from.empty()) return {true, account.rule, {}};
@@ -190,7 +199,9 @@ std::vector<VirtualPath> folders(const Policy& policy) {
             const bool names_a_file = grant.path.is_literal() && !grant.may.contains(Verb::list) &&
                                       !grant.may.contains(Verb::mkdir);
             for (const VirtualPath& part : grant.path.literal_parts())
-                if (auto folder = account.home.joined(names_a_file ? part.parent() : part))
+                if (receipts_folder().contains(part))
+                    continue;
+                else if (auto folder = account.home.joined(names_a_file ? part.parent() : part))
                     insert_with_parents(all, std::move(*folder));
         }
     }

@@ -19,8 +19,13 @@ struct Verdict {
     std::string_view reason;  // of a refusal, for the peer and the ledger; static text
 };
 
+/// Where an account finds its receipts, relative to its home. No grant decides there: whoever may
+/// log in reads its own, and nobody makes, changes or removes anything.
+[[nodiscard]] const VirtualPath& receipts_folder();
+
 /// May this account do `verb` at `path` (relative to its home)? The first grant whose path matches
-/// decides; none matches: refused. The account's own rule stands where no grant did.
+/// decides; none matches: refused. The account's own rule stands where no grant did, and within
+/// receipts_folder().
 [[nodiscard]] Verdict may(const Account& account, Verb verb, const VirtualPath& path);
 
 /// Can `path`, a folder, be entered: it is granted for list, or it leads to a path below it for

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/algorithm_profile.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/virtual_path.hpp"
@@ -243,6 +244,7 @@ enum class CountedFrom : std::uint8_t { deposit, last_pickup, last_activity };
 struct Class {
     std::string name;
     std::string purpose{}, legal_basis{}, recipients{};  // for people
+    std::string persons{}, data{};                       // categories of, for people
     Span keep{};
     CountedFrom counted_from = CountedFrom::deposit;
     std::optional<Span> minor_until{}, after_death{}, shorten_after_pickup{};
@@ -328,9 +330,15 @@ struct LedgerTerms {
     std::chrono::seconds checkpoint_every{5 * 60};
     std::optional<Span> keep;  // sessions, logins, refusals; absent: for ever
     std::string timestamps;    // of an RFC 3161 authority; empty: none
+    std::chrono::seconds timestamp_every{60 * 60};
+    EventLog checkpoints_to = EventLog::none;
 };
 
-enum class Algorithms : std::uint8_t { modern, compatible, legacy };
+/// Who answers for the processing, in the words of the register (RGPD art. 30). Empty: not said.
+struct Controller {
+    std::string name, contact, representative, dpo;
+};
+
 /// When TLS begins: at AUTH TLS (RFC 4217), or with the first byte.
 enum class Tls : std::uint8_t { explicit_, implicit };
 /// Must a data connection resume the TLS session of its control connection?
@@ -349,7 +357,7 @@ struct Listener {
     std::string protocol;  // "sftp", "ftps"
     boost::asio::ip::address address;
     std::uint16_t port = 0;
-    Algorithms algorithms = Algorithms::modern;
+    AlgorithmProfile algorithms = AlgorithmProfile::modern;
     // Of sftp alone.
     std::vector<std::filesystem::path> host_keys;
     // Of ftps alone.
@@ -376,6 +384,7 @@ struct Policy {
     std::filesystem::path data;
     std::string zone = "UTC";
     std::string residency;
+    Controller controller;
     KeyReference root_key;
     std::optional<KeyReference> witness_key;
     std::vector<Listener> listeners;

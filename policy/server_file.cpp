@@ -26,6 +26,7 @@ constexpr std::chrono::seconds clock_guard_limit = std::chrono::days(3660);
 constexpr std::uint64_t least_scrub_rate = std::uint64_t{64} << 10;
 constexpr std::chrono::seconds scrub_every_limit = std::chrono::days(366);
 constexpr std::chrono::seconds checkpoint_limit = std::chrono::days(1);
+constexpr std::chrono::seconds timestamp_limit = std::chrono::days(31);
 
 constexpr std::array<std::string_view, 2> reload_names{"on_request", "on_change"};
 
@@ -84,31 +85,54 @@ void read_keys(const Reader& in, const Node& node, const std::filesystem::path& 
                                read_witness)});
 }
 
+void read_controller(const Reader& in, const Node& node, Controller& controller) {
+    in.mapping(
+        node,
+        {optional("controller", "Who answers for the processing.", in.text_into(controller.name)),
+         optional("contact", "Where it can be reached.", in.text_into(controller.contact)),
+         optional("representative", "Of a controller outside the Union (RGPD art. 27).",
+                  in.text_into(controller.representative)),
+         optional("dpo", "The data protection officer, and where that one can be reached.",
+                  in.text_into(controller.dpo))});
+}
+
+constexpr std::array<std::string_view, 2> event_log_names{"journald", "syslog"};
+
+void read_event_log(const Reader& in, const Node& node, EventLog& to) {
+    if (const auto index = in.choice(node, event_log_names))
+        to = *index == 0 ? EventLog::journald : EventLog::syslog;
+}
+
 void read_ledger(const Reader& in, const Node& node, LedgerTerms& terms) {
-    const auto read_keep = [&](const Node& keep) {
-        in.parsed_into(terms.keep, text_form::span, parse_span)(keep);
-        in.tell_awaited("ledger.keep", keep.place);
-    };
     in.mapping(
         node,
         {optional("checkpoint_every", "How often the ledger is closed by a signed checkpoint.",
                   in.duration_into(terms.checkpoint_every, checkpoint_limit), "5 minutes"),
          optional("keep",
-                  "How long sessions, logins and refusals are kept; the traces of a file live as "
-                  "long as its class says.",
-                  read_keep),
-         optional("timestamps", "The address of an RFC 3161 time stamping authority.",
-                  in.parsed_into(terms.timestamps, text_form::web_url, parse_web_url))});
+                  "How long who came, from where, and what was refused can be read; the traces of "
+                  "a file as long as the file, too.",
+                  in.parsed_into(terms.keep, text_form::span, parse_span)),
+         optional("timestamps",
+                  "The address of an RFC 3161 time stamping authority, which stamps checkpoints.",
+                  in.parsed_into(terms.timestamps, text_form::web_url, parse_web_url)),
+         optional("timestamp_every", "How often it is asked, at most.",
+                  in.duration_into(terms.timestamp_every, timestamp_limit), "1 hour"),
+         optional("checkpoints_to", "The system's log that takes each checkpoint as well.",
+                  [&](const Node& to) { read_event_log(in, to, terms.checkpoints_to); })});
 }
 
-constexpr std::array<std::string_view, 2> event_log_names{"journald", "syslog"};
-
 void read_events(const Reader& in, const Node& node, Policy& policy) {
-    const auto read_to = [&](const Node& to) {
-        if (const auto index = in.choice(to, event_log_names))
-            policy.event_log = *index == 0 ? EventLog::journald : EventLog::syslog;
-    };
+    const auto read_to = [&](const Node& to) { read_event_log(in, to, policy.event_log); };
     in.mapping(node, {required("to", "The system's log that takes them.", read_to)});
+}
+
+void warn_without_witness(const Reader& in, Place ledger, const Policy& policy) {
+    const bool wants_checkpoints =
+        !policy.ledger.timestamps.empty() || policy.ledger.checkpoints_to != EventLog::none;
+    if (wants_checkpoints && !policy.witness_key)
+        in.warning(ledger,
+                   "no checkpoint is made without `keys.witness`: nothing is stamped, and "
+                   "none is written to the system's log");
 }
 
 void read_scrub(const Reader& in, const Node& node, std::optional<ScrubTerms>& scrub) {
@@ -144,6 +168,7 @@ void read_server_file(const Reader& in, const Node& root, const std::filesystem:
     for (const char* pattern : {"*.tmp", "*.part", "*.filepart"})
         policy.temporary_names.push_back(*Glob::name(pattern));
     bool reload_on_change = false;
+    std::optional<Place> ledger_place;
     const auto read_data = [&](const Node& node) {
         if (const auto written = in.text(node)) policy.data = absolute(folder, *written);
     };
@@ -175,6 +200,8 @@ void read_server_file(const Reader& in, const Node& root, const std::filesystem:
                   in.parsed_into(policy.zone, text_form::any, parse_zone), "UTC"),
          optional("residency", "Where the data stands: no target may stand elsewhere.",
                   in.text_into(policy.residency)),
+         optional("register", "What the register of processing says of who answers for it.",
+                  [&](const Node& node) { read_controller(in, node, policy.controller); }),
          required("keys", "Where the server's own keys come from. Needs a restart.",
                   [&](const Node& node) { read_keys(in, node, folder, policy); }),
          required("listeners", "Where to listen, for which protocol, and with what.",
@@ -196,7 +223,10 @@ void read_server_file(const Reader& in, const Node& root, const std::filesystem:
          optional("scan", "The virus scanner, for each deposit, before any route.",
                   [&](const Node& node) { read_scan(in, node, policy.scan); }),
          optional("ledger", "The ledger's own terms.",
-                  [&](const Node& node) { read_ledger(in, node, policy.ledger); }),
+                  [&](const Node& node) {
+                      read_ledger(in, node, policy.ledger);
+                      ledger_place = node.place;
+                  }),
          optional("events",
                   "Where each event of the ledger is written as well, for a SIEM: ids, never a "
                   "name of a file or person.",
@@ -208,6 +238,7 @@ void read_server_file(const Reader& in, const Node& root, const std::filesystem:
                   "Whether a change of these files is taken up at once, or when it is asked for.",
                   read_reload, "on_request")});
     policy.reload_on_change = reload_on_change;
+    if (ledger_place) warn_without_witness(in, *ledger_place, policy);
 }
 
 }  // namespace consign::policy

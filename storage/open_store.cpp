@@ -2,7 +2,25 @@
 
 #include <utility>
 
+#include "storage/database/migrations.hpp"
+
 namespace consign {
+
+namespace {
+
+Result<> tell_of_migration(const std::filesystem::path& file, const Migrating& migrating) {
+    if (!migrating) return {};
+    const auto connection =
+        database::Connection::open(file, database::Connection::Mode::read_write);
+    if (!connection) return failure(connection.error());
+    const auto version = database::version_of(**connection);
+    if (!version) return failure(version.error());
+    if (*version > 0 && *version < database::migrations().size())
+        migrating(*version, database::migrations().size());
+    return {};
+}
+
+}  // namespace
 
 Result<> create_store(Disk& disk, const std::filesystem::path& path, const SecretKey& root,
                       RandomSource& random, Timestamp now) {
@@ -24,13 +42,15 @@ Result<> create_store(Disk& disk, const std::filesystem::path& path, const Secre
 
 Result<std::unique_ptr<Store>> open_store(Disk& disk, const std::filesystem::path& path,
                                           const SecretKey& root, RandomSource& random,
-                                          std::size_t pool_threads) {
+                                          std::size_t pool_threads, const Migrating& migrating) {
     auto folder = DataFolder::open(path);
     if (!folder) return failure(folder.error());
     auto keys = keyring::Keyring::open(disk, folder->keyring(), root, random);
     if (!keys) return failure(keys.error());
     auto vault = vault::Vault::open(disk, path, **keys, random);
     if (!vault) return failure(vault.error());
+    if (auto told = tell_of_migration(folder->database(), migrating); !told)
+        return failure(told.error());
     auto database = database::Database::open(folder->database());
     if (!database) return failure(database.error());
     return std::make_unique<Store>(std::move(*folder), std::move(*keys), std::move(*vault),

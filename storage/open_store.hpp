@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "base/clock.hpp"
@@ -19,11 +20,16 @@ namespace consign {
 [[nodiscard]] Result<> create_store(Disk& disk, const std::filesystem::path& folder,
                                     const SecretKey& root, RandomSource& random, Timestamp now);
 
+/// Told before a database of an older version is brought to this one, which takes minutes where the
+/// ledger is long.
+using Migrating = std::function<void(std::size_t from, std::size_t to)>;
+
 /// Locks the folder and opens what is in it; the store holds the lock. Errors: data_folder_errc,
 /// keyring_errc, the database's, or the disk's. `disk` and `random` outlive the store.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(Disk& disk,
                                                         const std::filesystem::path& folder,
                                                         const SecretKey& root, RandomSource& random,
-                                                        std::size_t pool_threads);
+                                                        std::size_t pool_threads,
+                                                        const Migrating& migrating = {});
 
 }  // namespace consign

@@ -23,17 +23,27 @@ Transaction& Store::on(database::Connection& connection) {
     const auto known = transactions_.find(&connection);
     if (known != transactions_.end()) return known->second;
     return transactions_
-        .emplace(
-            &connection,
-            Transaction{catalog::Catalog(connection, *keys_, random_),
-                        ledger::Ledger(connection, *keys_, random_),
-                        documents::Documents(connection, *keys_, random_),
-                        queue::Queue(connection, *keys_, random_), pickups::Pickups(connection),
-                        terms::Terms(connection, *keys_, random_),
-                        terms::Holds(connection, *keys_, random_),
-                        expectations::Expectations(connection), bookmarks::Bookmarks(connection),
-                        scrub::Scrub(connection), targets::Targets(connection),
-                        pulls::Pulls(connection, *keys_)})
+        .emplace(&connection, Transaction{catalog::Catalog(connection, *keys_, random_),
+                                          ledger::Ledger(connection, *keys_, random_),
+                                          documents::Documents(connection, *keys_, random_),
+                                          queue::Queue(connection, *keys_, random_),
+                                          pickups::Pickups(connection),
+                                          terms::Terms(connection, *keys_, random_),
+                                          terms::Holds(connection, *keys_, random_),
+                                          expectations::Expectations(connection),
+                                          bookmarks::Bookmarks(connection),
+                                          scrub::Scrub(connection),
+                                          targets::Targets(connection),
+                                          pulls::Pulls(connection, *keys_),
+                                          ledger::Timestamps(connection),
+                                          ledger::Excerpt(connection, *keys_, random_),
+                                          ledger::ReportRows(connection, *keys_, random_),
+                                          ledger::ReceiptRows(connection),
+                                          ledger::Search(connection, *keys_, random_),
+                                          ledger::EventIndex(connection, *keys_),
+                                          inquiry::Inquiry(connection, *keys_, random_),
+                                          ledger::Forgetting(connection, *keys_, random_),
+                                          ledger::CompletenessCheck(connection, *keys_, random_)})
         .first->second;
 }
 

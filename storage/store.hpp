@@ -16,7 +16,15 @@
 #include "storage/database/database.hpp"
 #include "storage/documents/documents.hpp"
 #include "storage/expectations/expectations.hpp"
+#include "storage/inquiry/inquiry.hpp"
+#include "storage/ledger/completeness.hpp"
+#include "storage/ledger/excerpt.hpp"
+#include "storage/ledger/forgetting.hpp"
 #include "storage/ledger/ledger.hpp"
+#include "storage/ledger/receipt_rows.hpp"
+#include "storage/ledger/report_rows.hpp"
+#include "storage/ledger/search.hpp"
+#include "storage/ledger/timestamps.hpp"
 #include "storage/pickups/pickups.hpp"
 #include "storage/pulls/pulls.hpp"
 #include "storage/queue/queue.hpp"
@@ -42,6 +50,15 @@ struct Transaction {
     scrub::Scrub scrub;
     targets::Targets targets;
     pulls::Pulls pulls;
+    ledger::Timestamps timestamps;
+    ledger::Excerpt excerpt;
+    ledger::ReportRows report_rows;
+    ledger::ReceiptRows receipt_rows;
+    ledger::Search search;
+    ledger::EventIndex event_index;
+    inquiry::Inquiry inquiry;
+    ledger::Forgetting forgetting;
+    ledger::CompletenessCheck completeness;
 };
 
 class Store {

@@ -1,4 +1,4 @@
-foreach(program alerts scrub event_log)
+foreach(program alerts scrub event_log stamper)
   consign_test(${program}_tests LABEL component
     SOURCES component/${program}_tests.cpp
     LINKS consign_workers)

@@ -5,6 +5,9 @@ target_link_libraries(consign_slow_sync_vfs PUBLIC consign_flags PkgConfig::sqli
 consign_test(database_tests LABEL component
   SOURCES component/database_tests.cpp
   LINKS consign_database consign_slow_sync_vfs)
+consign_test(question_tests LABEL component
+  SOURCES component/question_tests.cpp
+  LINKS consign_database)
 consign_test(store_tests LABEL component
   SOURCES component/store_tests.cpp
   LINKS consign_storage)

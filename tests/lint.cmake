@@ -7,7 +7,7 @@ foreach(lint layers doors text formatting)
   set_tests_properties(lint_${lint} PROPERTIES LABELS lint TIMEOUT 60)
 endforeach()
 
-foreach(script lint_tests dev_tests)
+foreach(script lint_tests dev_tests verifier_tests)
   add_test(NAME ${script} COMMAND ${CONSIGN_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/lint/${script}.py)
   set_tests_properties(${script} PROPERTIES LABELS lint TIMEOUT 60)
 endforeach()

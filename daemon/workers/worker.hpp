@@ -14,6 +14,9 @@ class Worker {
     [[nodiscard]] virtual boost::asio::awaitable<void> run() = 0;
     /// Begins nothing more, and cuts short what can be taken up again.
     virtual void stop() = 0;
+    /// Once all have ended, and the last checkpoint is made: what it has left to say, in short
+    /// time.
+    [[nodiscard]] virtual boost::asio::awaitable<void> finish() { co_return; }
 };
 
 }  // namespace consign::daemon

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "base/tls_algorithms.hpp"
 #include "protocols/ftps/tls_errc.hpp"
 #include "protocols/ftps/tls_error_queue.hpp"
 #include "protocols/ftps/tls_pem_files.hpp"
@@ -32,22 +33,20 @@ constexpr std::string_view sha2_signatures =
 struct Profile {
     int oldest_version;
     int security_level;  // SSL_CTX_set_security_level(3)
-    const char* suites;  // up to TLS 1.2
+    std::string suites;  // up to TLS 1.2
     std::string groups;  // of key exchange
     std::string signatures;
 };
 
-Profile settings_of(TlsProfile profile) {
+Profile settings_of(AlgorithmProfile profile) {
+    const tls::Offer offer = tls::offer_of(profile);
     Profile settings{.oldest_version = TLS1_2_VERSION,
                      .security_level = 2,
-                     .suites = "ECDHE+AESGCM:ECDHE+CHACHA20",
+                     .suites = std::string(offer.suites),
                      .groups = "X25519:P-256:P-384",
                      .signatures = std::string(sha2_signatures)};
-    if (profile == TlsProfile::modern) return settings;
-
-    settings.suites = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:kRSA+AESGCM:kRSA+AES:!AESCCM";
-    settings.groups = "X25519:P-256:P-384:P-521";
-    if (profile == TlsProfile::compatible) return settings;
+    if (profile != AlgorithmProfile::modern) settings.groups += ":P-521";
+    if (offer.oldest == tls::Version::tls_1_2) return settings;
 
     // Level 0 is what TLS 1.0 and 1.1 need, whose handshakes are signed with SHA-1 and MD5.
     settings.oldest_version = TLS1_VERSION;
@@ -67,7 +66,7 @@ void apply(Profile profile, SSL_CTX* context) {
                                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     must(SSL_CTX_set_min_proto_version(context, profile.oldest_version));
     must(SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION));
-    must(SSL_CTX_set_cipher_list(context, profile.suites));
+    must(SSL_CTX_set_cipher_list(context, profile.suites.c_str()));
     must(SSL_CTX_set_ciphersuites(
         context, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256"));
     must(SSL_CTX_set1_groups_list(context, profile.groups.data()));

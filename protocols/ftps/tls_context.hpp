@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/algorithm_profile.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
@@ -14,19 +15,13 @@ struct ssl_ctx_st;
 
 namespace consign::ftps {
 
-enum class TlsProfile : std::uint8_t {
-    modern,      // TLS 1.2 and 1.3, forward secrecy and AEAD alone
-    compatible,  // the same versions; CBC suites with SHA-2 or SHA-1, and RSA key exchange, too
-    legacy,      // from TLS 1.0
-};
-
 class TlsContext {
   public:
     struct Options {
         std::filesystem::path certificate;               // PEM: the server's own, then its chain
         std::filesystem::path private_key;               // PEM; readable by its owner alone
         std::optional<std::filesystem::path> client_ca;  // PEM: certificates are asked for
-        TlsProfile profile = TlsProfile::modern;
+        AlgorithmProfile profile = AlgorithmProfile::modern;
     };
 
     /// Blocks. tls_errc says which file is wrong, and how. A certificate that has expired is loaded

@@ -1,6 +1,5 @@
 #include "protocols/ftps/tls_stream.hpp"
 
-#include <fmt/format.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -9,6 +8,7 @@
 #include <new>
 
 #include "base/evp.hpp"
+#include "base/tls_algorithms.hpp"
 #include "protocols/ftps/tls_errc.hpp"
 #include "protocols/ftps/tls_error_queue.hpp"
 
@@ -298,7 +298,7 @@ bool TlsStream::is_resumed() const {
 }
 
 std::string TlsStream::algorithms() const {
-    return fmt::format("{} {}", SSL_get_version(ssl_.get()), SSL_get_cipher_name(ssl_.get()));
+    return tls::text_of(SSL_get_version(ssl_.get()), SSL_get_cipher_name(ssl_.get()));
 }
 
 std::optional<PeerCertificate> TlsStream::peer_certificate() const {

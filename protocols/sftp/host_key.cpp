@@ -1,9 +1,9 @@
 #include "protocols/sftp/host_key.hpp"
 
 #include "base/secret_file.hpp"
+#include "base/ssh_algorithms.hpp"
 #include "protocols/sftp/key_blob.hpp"
 #include "protocols/sftp/libssh_session.hpp"
-#include "protocols/sftp/ssh_algorithms.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
 
 namespace consign::ssh {

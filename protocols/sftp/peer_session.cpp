@@ -1,7 +1,5 @@
 #include "protocols/sftp/peer_session.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -55,11 +53,6 @@ std::string_view name_of(ssh::Refused what) {
             return "login key type";
     }
     return "unknown";
-}
-
-std::string algorithms_text(const ssh::NegotiatedAlgorithms& agreed) {
-    return fmt::format("{} {} {}/{} {}/{}", agreed.key_exchange, agreed.host_key_type,
-                       agreed.cipher_in, agreed.cipher_out, agreed.mac_in, agreed.mac_out);
 }
 
 }  // namespace
@@ -152,8 +145,7 @@ asio::awaitable<bool> PeerSession::log_in(desk::Login& login) {
                 co_await session_.violated_protocol(request.error().message());
             co_return false;
         }
-        session_.set_client(connection_->client_version(),
-                            algorithms_text(connection_->algorithms()));
+        session_.set_client(connection_->client_version(), ssh::text_of(connection_->algorithms()));
         if (request->method == ssh::LoginMethod::public_key && !request->key->signature_verified &&
             login.key_is_welcome(request->user, request->key->blob)) {
             connection_->accept_key();

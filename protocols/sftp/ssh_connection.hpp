@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/ssh_algorithms.hpp"
 #include "base/wakeup.hpp"
 #include "protocols/sftp/login_request.hpp"
 #include "protocols/sftp/receive_window.hpp"
@@ -26,17 +27,6 @@ namespace consign::ssh {
 
 class LibsshSession;
 class LoginDialogue;
-
-/// What was agreed, in the names of the IANA registry; printable and bounded. Empty before the key
-/// exchange is through.
-struct NegotiatedAlgorithms {
-    std::string key_exchange;
-    std::string host_key_type;
-    std::string cipher_in;
-    std::string cipher_out;
-    std::string mac_in;
-    std::string mac_out;
-};
 
 /// Everything but start() happens on the strand that is the socket's executor, and so do all
 /// coroutines that await it. The connection keeps itself alive until it is closed: whoever starts

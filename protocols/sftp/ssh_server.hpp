@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/ssh_algorithms.hpp"
 #include "protocols/sftp/host_key.hpp"
-#include "protocols/sftp/ssh_algorithms.hpp"
 
 struct ssh_bind_struct;
 struct ssh_session_struct;

@@ -59,7 +59,7 @@ struct Life {
 };
 
 struct ClassCount {
-    std::string class_name;
+    std::string class_name;  // empty: of files that have none
     std::uint64_t files = 0, bytes = 0;
 
     bool operator==(const ClassCount&) const = default;

@@ -146,7 +146,10 @@ Result<std::vector<Life>> Catalog::lives_in(database::Statement query) {
 Result<std::vector<ClassCount>> Catalog::classes_in_store() {
     auto query = connection_.query(
         "SELECT c.class, count(*), sum(f.size_bytes) FROM file_classes c"
-        " JOIN files f ON f.id = c.file AND f.doomed = 0 GROUP BY c.class ORDER BY c.class");
+        " JOIN files f ON f.id = c.file AND f.doomed = 0 GROUP BY c.class UNION ALL"
+        " SELECT '', count(*), sum(f.size_bytes) FROM files f WHERE f.doomed = 0"
+        " AND NOT EXISTS (SELECT 1 FROM file_classes c WHERE c.file = f.id)"
+        " HAVING count(*) > 0 ORDER BY 1");
     std::vector<ClassCount> counts;
     for (;;) {
         const auto row = query.next();

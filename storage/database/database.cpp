@@ -1,5 +1,6 @@
 #include "storage/database/database.hpp"
 
+#include <future>
 #include <utility>
 
 #include "storage/database/migrations.hpp"
@@ -58,6 +59,12 @@ Result<> Database::read(const std::function<Result<>(Connection&)>& query) {
     const Snapshot snapshot(*held);
     if (!snapshot.begun()) return snapshot.begun();
     return query(*held);
+}
+
+Result<bool> Database::truncate_log() {
+    std::promise<Result<bool>> promise;
+    writer_.truncate_log([&promise](Result<bool> truncated) { promise.set_value(truncated); });
+    return promise.get_future().get();
 }
 
 }  // namespace consign::database

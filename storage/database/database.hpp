@@ -41,6 +41,11 @@ class Database {
     /// reads at once; each is the same object for good, so what is cached beside it stays valid.
     [[nodiscard]] Result<> read(const std::function<Result<>(Connection&)>& query);
 
+    /// Copies the write-ahead log into the file, and cuts it to nothing, so that what was
+    /// overwritten stands nowhere any more. False where a reader held it: ask again later. Call it
+    /// from a pool thread; it waits for the writer, and the writer for it.
+    [[nodiscard]] Result<bool> truncate_log();
+
     /// Transactions of the writer so far, each with one sync however many jobs it held.
     [[nodiscard]] std::uint64_t groups_committed() const { return writer_.groups_committed(); }
 

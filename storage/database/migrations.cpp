@@ -1,11 +1,13 @@
 #include "storage/database/migrations.hpp"
 
 #include <array>
+#include <filesystem>
 #include <string>
 
 #include "storage/database/errc.hpp"
 #include "storage/database/step_10.hpp"
 #include "storage/database/step_11.hpp"
+#include "storage/database/step_12.hpp"
 #include "storage/database/step_3.hpp"
 #include "storage/database/step_4.hpp"
 #include "storage/database/step_5.hpp"
@@ -166,8 +168,8 @@ CREATE TABLE subject_activity (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all_steps{step_1, step_2, step_3, step_4,  step_5, step_6,
-                               step_7, step_8, step_9, step_10, step_11};
+constexpr std::array all_steps{step_1, step_2, step_3, step_4,  step_5,  step_6,
+                               step_7, step_8, step_9, step_10, step_11, step_12};
 
 Result<std::int64_t> number(Connection& connection, const char* pragma) {
     auto query = connection.query(pragma);
@@ -189,6 +191,43 @@ Result<> run_step(Connection& connection, const char* step, std::size_t version)
     return {};
 }
 
+/// A text for SQL, in quotes.
+std::string in_quotes(std::string_view text) {
+    std::string sql = "'";
+    for (const char letter : text)
+        sql += letter == '\'' ? std::string("''") : std::string(1, letter);
+    return sql + "'";
+}
+
+/// For as long as it lives, SQLite sorts in files of the database's own folder. In memory it would
+/// take some hundred megabytes for ten million events.
+class SortingOnDisk {
+  public:
+    explicit SortingOnDisk(Connection& connection) : connection_(connection) {}
+    SortingOnDisk(const SortingOnDisk&) = delete;
+    SortingOnDisk& operator=(const SortingOnDisk&) = delete;
+    ~SortingOnDisk() {
+        (void)connection_.run_script(
+            "PRAGMA temp_store = MEMORY; PRAGMA temp_store_directory = ''");
+    }
+    [[nodiscard]] Result<> begin() {
+        std::filesystem::path file;
+        {
+            auto query = connection_.query("PRAGMA database_list");
+            if (const auto row = query.next(); !row) return failure(row.error());
+            file = query.text(2);
+        }
+        if (file.empty()) return {};  // it is in memory itself
+        const std::string folder = file.parent_path().string();
+        return connection_.run_script(
+            ("PRAGMA temp_store = FILE; PRAGMA temp_store_directory = " + in_quotes(folder))
+                .c_str());
+    }
+
+  private:
+    Connection& connection_;
+};
+
 /// True where nobody has made a table in it.
 Result<bool> is_empty(Connection& connection) {
     auto query = connection.query("SELECT 1 FROM sqlite_schema");
@@ -203,6 +242,13 @@ std::span<const char* const> migrations() {
     return all_steps;
 }
 
+Result<std::size_t> version_of(Connection& connection) {
+    const auto version = number(connection, "PRAGMA user_version");
+    if (!version) return failure(version.error());
+    if (*version < 0) return failure(database_errc::not_ours);
+    return static_cast<std::size_t>(*version);
+}
+
 Result<> migrate(Connection& connection, std::span<const char* const> steps) {
     const auto owner = number(connection, "PRAGMA application_id");
     if (!owner) return failure(owner.error());
@@ -211,11 +257,15 @@ Result<> migrate(Connection& connection, std::span<const char* const> steps) {
         if (!empty) return failure(empty.error());
         if (!*empty || *owner != 0) return failure(database_errc::not_ours);
     }
-    const auto version = number(connection, "PRAGMA user_version");
+    const auto version = version_of(connection);
     if (!version) return failure(version.error());
-    if (*version < 0) return failure(database_errc::not_ours);
-    auto done_steps = static_cast<std::size_t>(*version);
+    std::size_t done_steps = *version;
     if (done_steps > steps.size()) return failure(database_errc::newer);
+    if (done_steps == steps.size()) return {};
+    SortingOnDisk sorting(connection);
+    // What is made anew has nothing to sort.
+    if (done_steps > 0)
+        if (auto begun = sorting.begin(); !begun) return begun;
     for (; done_steps < steps.size(); ++done_steps)
         if (const auto done = run_step(connection, steps[done_steps], done_steps + 1); !done)
             return done;

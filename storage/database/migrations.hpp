@@ -14,8 +14,13 @@ namespace consign::database {
 /// Runs the steps that the database lacks, each in a transaction with its number.
 /// database_errc::newer where the database has more steps than there are here,
 /// database_errc::not_ours where it is another program's (PRAGMA application_id).
+/// What a long ledger's indexes are sorted in goes to nameless files beside the database, a little
+/// memory at a time: all of it stands in the database as well, and sealed where it is there.
 [[nodiscard]] Result<> migrate(Connection& connection,
                                std::span<const char* const> steps = migrations());
+
+/// 0: nothing was made in it yet.
+[[nodiscard]] Result<std::size_t> version_of(Connection& connection);
 
 /// Are the tables, indexes, triggers and views those that the migrations make, and no other?
 /// database_errc::not_ours where one was added, or written anew: it could hide rows as they come.

@@ -39,6 +39,10 @@ Bytes seal_cell(evp::Gcm& gcm, keyring::KeyId key, const evp::Nonce& nonce, cons
     return cell;
 }
 
+keyring::KeyId key_of_cell(ByteView cell) {
+    return ByteReader(cell).u32();
+}
+
 Result<Bytes> SealedCells::seal(const CellPlace& place, keyring::KeyId key, ByteView plain) {
     const auto gcm = gcm_of(key);
     if (!gcm) return failure(gcm.error());
@@ -65,7 +69,8 @@ Result<Bytes> SealedCells::open(const CellPlace& place, ByteView cell) {
 
 Result<evp::Gcm*> SealedCells::gcm_of(keyring::KeyId key) {
     // The keyring is asked every time, so that a destroyed key is forgotten here, too, and at once.
-    const auto secret = keys_.key(purpose_, key);
+    const auto secret =
+        keyring::is_of_a_month(purpose_) ? keys_.period_key(key) : keys_.key(purpose_, key);
     if (!secret) {
         ciphers_.erase(key);
         return failure(secret.error());

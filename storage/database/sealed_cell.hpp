@@ -36,8 +36,12 @@ struct CellPlace {
 [[nodiscard]] Bytes seal_cell(evp::Gcm& gcm, keyring::KeyId key, const evp::Nonce& nonce,
                               const CellPlace& place, ByteView plain);
 
+/// The key that a cell was sealed under, going by what it says itself; 0 where it is cut short.
+[[nodiscard]] keyring::KeyId key_of_cell(ByteView cell);
+
 class SealedCells {
   public:
+    /// With either of the ledger's purposes: what is sealed for either opens.
     SealedCells(const keyring::Keyring& keys, keyring::Purpose purpose, RandomSource& random)
         : keys_(keys), purpose_(purpose), random_(random) {}
 

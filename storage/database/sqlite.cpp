@@ -149,6 +149,18 @@ Result<> Connection::run_script(const char* sql) {
     return checked(sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr));
 }
 
+Result<bool> Connection::truncate_log() {
+    sqlite3_busy_timeout(handle_.get(), truncate_timeout_milliseconds);
+    const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
+                                               nullptr, nullptr);
+    sqlite3_busy_timeout(handle_.get(), busy_timeout_milliseconds);
+    if (const auto done = checked(code); !done) {
+        if (done.error() == sqlite_errc::locked) return false;
+        return failure(done.error());
+    }
+    return true;
+}
+
 std::int64_t Connection::changes() const {
     return sqlite3_changes64(handle_.get());
 }
@@ -264,6 +276,18 @@ Digest32 Statement::digest(int column) const {
 
 bool Statement::is_null(int column) const {
     return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+Watch::Watch(Connection& connection, std::function<bool()> is_over)
+    : connection_(connection), is_over_(std::move(is_over)) {
+    constexpr int steps_between_looks = 2000;
+    sqlite3_progress_handler(
+        connection_.handle_.get(), steps_between_looks,
+        [](void* self) { return static_cast<Watch*>(self)->is_over_() ? 1 : 0; }, this);
+}
+
+Watch::~Watch() {
+    sqlite3_progress_handler(connection_.handle_.get(), 0, nullptr, nullptr);
 }
 
 Result<Savepoint> Savepoint::begin(Connection& connection) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -121,6 +122,11 @@ class Connection {
     /// Several statements without parameters.
     [[nodiscard]] Result<> run_script(const char* sql);
 
+    /// Copies the write-ahead log into the file, and cuts it to nothing: until then it holds pages
+    /// as they were. False where a reader, or another writer, is still in the way after
+    /// `truncate_timeout_milliseconds`. Outside transactions.
+    [[nodiscard]] Result<bool> truncate_log();
+
     /// Rows changed by the last statement.
     [[nodiscard]] std::int64_t changes() const;
     /// False outside BEGIN ... COMMIT; also after SQLite itself gave a transaction up (disk full).
@@ -128,11 +134,14 @@ class Connection {
 
     /// How long a lock of another process is waited for.
     static constexpr int busy_timeout_milliseconds = 5000;
+    /// How long the writer waits, so that the log can be cut.
+    static constexpr int truncate_timeout_milliseconds = 250;
     /// The WAL is copied into the database file when it has this many pages (of 4 KiB).
     static constexpr int checkpoint_pages = 4096;
 
   private:
     friend class Statement;
+    friend class Watch;
     struct Close {
         void operator()(sqlite3* handle) const;
     };
@@ -147,6 +156,20 @@ class Connection {
     std::unique_ptr<sqlite3, Close> handle_;
     /// Statements at rest, by their text; a text in use twice at once has two.
     std::map<std::string, std::vector<Prepared>, std::less<>> cache_;
+};
+
+/// While it lives, a statement of the connection fails soon after `is_over` says so: for work that
+/// somebody else decides on. One at a time.
+class Watch {
+  public:
+    Watch(Connection& connection, std::function<bool()> is_over);
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    ~Watch();
+
+  private:
+    Connection& connection_;
+    std::function<bool()> is_over_;
 };
 
 /// A part of a transaction that can be undone alone. Undone when destroyed without release().

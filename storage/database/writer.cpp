@@ -32,6 +32,12 @@ void Writer::write(Job job, Done done) {
     done(failure(database_errc::overloaded));
 }
 
+void Writer::truncate_log(Truncated done) {
+    const std::lock_guard lock(mutex_);
+    truncations_.push_back(std::move(done));
+    changed_.notify_one();
+}
+
 std::uint64_t Writer::groups_committed() const {
     const std::lock_guard lock(mutex_);
     return groups_committed_;
@@ -40,15 +46,28 @@ std::uint64_t Writer::groups_committed() const {
 void Writer::work() {
     for (;;) {
         std::vector<Request> group = next_group();
-        if (group.empty()) return;
-        run_group(group);
+        if (!group.empty()) run_group(group);
         for (Request& request : group) request.done(request.outcome);
+        const bool was_asked = truncate_if_asked();
+        if (group.empty() && !was_asked) return;
     }
+}
+
+bool Writer::truncate_if_asked() {
+    std::vector<Truncated> asked;
+    {
+        const std::lock_guard lock(mutex_);
+        asked.swap(truncations_);
+    }
+    if (asked.empty()) return false;
+    const auto truncated = connection_->truncate_log();
+    for (Truncated& done : asked) done(truncated);
+    return true;
 }
 
 std::vector<Writer::Request> Writer::next_group() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty() || !truncations_.empty(); });
     const auto count = std::min(queue_.size(), group_limit);
     const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
     std::vector<Request> group(std::make_move_iterator(queue_.begin()),

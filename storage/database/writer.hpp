@@ -20,6 +20,7 @@ class Writer {
   public:
     using Job = std::move_only_function<Result<>(Connection&)>;
     using Done = std::move_only_function<void(Result<>)>;
+    using Truncated = std::move_only_function<void(Result<bool>)>;
 
     /// Jobs that may wait; one more is refused.
     static constexpr std::size_t queue_limit = 10'000;
@@ -32,6 +33,8 @@ class Writer {
 
     /// See Database::write.
     void write(Job job, Done done);
+    /// See Database::truncate_log. Between two transactions; after what is durable already.
+    void truncate_log(Truncated done);
     [[nodiscard]] std::uint64_t groups_committed() const;
 
   private:
@@ -43,12 +46,14 @@ class Writer {
     void work();
     [[nodiscard]] std::vector<Request> next_group();
     void run_group(std::vector<Request>& group);
+    [[nodiscard]] bool truncate_if_asked();
     [[nodiscard]] Result<> run_job(Job& job);
 
     std::unique_ptr<Connection> connection_;  // the writer thread's alone, once that runs
     mutable std::mutex mutex_;                // guards what follows
     std::condition_variable changed_;
     std::deque<Request> queue_;
+    std::vector<Truncated> truncations_;
     bool stopping_ = false;
     std::uint64_t groups_committed_ = 0;
     std::thread thread_;  // last: it uses all of the above

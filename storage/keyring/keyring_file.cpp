@@ -17,7 +17,8 @@ constexpr std::string_view format_name = "consign keyring";
 constexpr std::uint32_t version = 1;
 constexpr std::array purpose_names{
     std::pair{Purpose::content, "content"}, std::pair{Purpose::name, "name"},
-    std::pair{Purpose::index, "index"}, std::pair{Purpose::ledger_period, "ledger_period"}};
+    std::pair{Purpose::index, "index"}, std::pair{Purpose::ledger_period, "ledger_period"},
+    std::pair{Purpose::file_trace, "file_trace"}};
 
 constexpr std::array<std::uint8_t, 32> no_salt{};  // what RFC 5869, section 2.2, means by none
 

@@ -26,7 +26,7 @@ struct RootKeys {
 struct StoredKey {
     KeyId id = 0;
     Purpose purpose{};
-    std::string period;  // "2026-11" for a ledger period, else empty
+    std::string period;  // "2026-11" for a key of a month, else empty
     Timestamp created{};
     bool destroyed = false;
     evp::WrappedKey wrapped{};  // zeros once destroyed

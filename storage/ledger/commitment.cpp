@@ -15,6 +15,7 @@ constexpr std::array fields_of_personal{
     std::pair{std::string_view("address"), &Personal::address},
     std::pair{std::string_view("sha256"), &Personal::sha256},
     std::pair{std::string_view("subject"), &Personal::subject},
+    std::pair{std::string_view("query"), &Personal::query},
 };
 
 std::optional<std::vector<OpenedField>> parse(ByteView openings) {
@@ -61,9 +62,15 @@ Bytes openings(const std::vector<OpenedField>& fields) {
     return bytes;
 }
 
-std::optional<Personal> open_commitments(ByteView committed, ByteView opened) {
-    const auto fields = parse(opened);
+std::optional<std::vector<OpenedField>> opened_fields(ByteView committed, ByteView opened) {
+    auto fields = parse(opened);
     if (!fields || !std::ranges::equal(commitments(*fields), committed)) return std::nullopt;
+    return fields;
+}
+
+std::optional<Personal> open_commitments(ByteView committed, ByteView opened) {
+    const auto fields = opened_fields(committed, opened);
+    if (!fields) return std::nullopt;
     Personal personal;
     // A field of a newer version has no member here: its commitment was still checked above.
     for (const OpenedField& field : *fields)

@@ -34,6 +34,9 @@ struct OpenedField {
 [[nodiscard]] Bytes openings(const std::vector<OpenedField>& fields);
 
 /// Nothing where `openings` are malformed, or are not those of `commitments`.
+[[nodiscard]] std::optional<std::vector<OpenedField>> opened_fields(ByteView commitments,
+                                                                    ByteView openings);
+/// The same, as an event has them.
 [[nodiscard]] std::optional<Personal> open_commitments(ByteView commitments, ByteView openings);
 
 }  // namespace consign::ledger

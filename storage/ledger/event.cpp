@@ -62,6 +62,9 @@ constexpr std::array action_names{
     std::pair{Action::job_revived, std::string_view("job_revived")},
     std::pair{Action::job_cancelled, std::string_view("job_cancelled")},
     std::pair{Action::alarm_raised, std::string_view("alarm_raised")},
+    std::pair{Action::fields_forgotten, std::string_view("fields_forgotten")},
+    std::pair{Action::checkpoint_stamped, std::string_view("checkpoint_stamped")},
+    std::pair{Action::receipt_read, std::string_view("receipt_read")},
 };
 
 constexpr std::array outcome_names{

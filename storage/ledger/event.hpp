@@ -68,6 +68,9 @@ enum class Action : std::uint16_t {
     job_revived = 77,
     job_cancelled = 78,
     alarm_raised = 79,
+    fields_forgotten = 80,  // personal fields whose time is over; told before it is done
+    checkpoint_stamped = 81,
+    receipt_read = 82,
 };
 /// As it stands above; "unknown" for a number of a newer version.
 [[nodiscard]] std::string_view name_of(Action action);
@@ -85,6 +88,7 @@ struct Personal {
     std::string address{};      // the peer's
     std::string sha256{};       // of the content, hexadecimal
     std::string subject{};
+    std::string query{};  // what an administrator asked of `audit sql`
 
     bool operator==(const Personal&) const = default;
 };

@@ -18,6 +18,8 @@
 #include "storage/database/sealed_cell.hpp"
 #include "storage/keyring/keyring.hpp"
 #include "storage/ledger/event.hpp"
+#include "storage/ledger/event_index.hpp"
+#include "storage/ledger/event_row.hpp"
 #include "storage/ledger/verification.hpp"
 
 namespace consign::database {
@@ -26,36 +28,6 @@ class Statement;
 }  // namespace consign::database
 
 namespace consign::ledger {
-
-struct EventRow {
-    std::int64_t sequence = 0;
-    Event event;  // personal fields empty where they cannot be read
-    /// False where the period's key was destroyed: the fields are forgotten.
-    bool personal_readable = true;
-    /// True where the sealed fields were changed, moved from another row, or are not those that the
-    /// row commits to; they are not given out then, and personal_readable is false.
-    bool personal_altered = false;
-    Digest32 hash{};
-};
-
-struct EventFilter {
-    std::optional<std::string> account{};
-    std::optional<Timestamp> from{}, until{};  // [from, until)
-    std::optional<Outcome> outcome{};
-    std::optional<Action> action{};
-    std::optional<Id> session{};
-    std::optional<Id> stream{};  // about this content
-    /// An event matches where this is true of its path or its second path; one whose paths are
-    /// forgotten does not. Called once for each row that the rest of the filter leaves.
-    std::function<bool(std::string_view path)> path_matches{};
-    std::size_t limit = 1000;  // the newest ones that match, given oldest first
-};
-
-struct SessionFilter {
-    std::optional<std::string> account{};
-    std::optional<Timestamp> from{}, until{};  // of its start: [from, until)
-    std::size_t limit = 1000;                  // the newest ones that match, given oldest first
-};
 
 class Ledger {
   public:
@@ -71,7 +43,8 @@ class Ledger {
     /// Sessions that a crash left open: ended now, with this reason. How many there were.
     [[nodiscard]] Result<std::size_t> end_open_sessions(Timestamp now, const std::string& reason);
 
-    [[nodiscard]] Result<std::vector<EventRow>> events(const EventFilter& filter);
+    /// Nothing where there is no such row.
+    [[nodiscard]] Result<std::optional<EventRow>> row(std::int64_t sequence);
     /// Deposits by an account in (from, until], in the order of their times, until `visit` says
     /// false. Its cost does not grow with what else is in the ledger.
     [[nodiscard]] Result<> visit_deposits(const std::string& account, Timestamp from,
@@ -81,7 +54,6 @@ class Ledger {
     [[nodiscard]] Result<std::vector<EventRow>> after(std::int64_t sequence, std::size_t limit);
     /// 0: there are none.
     [[nodiscard]] Result<std::int64_t> last_sequence();
-    [[nodiscard]] Result<std::vector<Session>> sessions(const SessionFilter& filter);
 
     /// Where the chain ends: what a checkpoint vouches for.
     struct Head {
@@ -124,16 +96,15 @@ class Ledger {
     [[nodiscard]] Result<std::optional<Id>> chain();
     [[nodiscard]] Result<Id> chain_or_new();
     [[nodiscard]] Result<Last> head(const Id& chain);
-    [[nodiscard]] Result<std::optional<Bytes>> seal_personal(std::int64_t sequence, Timestamp time,
-                                                             ByteView openings);
-    [[nodiscard]] Result<> read_personal(EventRow& row, ByteView commitments, ByteView cell);
-    [[nodiscard]] Result<EventRow> event_row(const database::Statement& query);
-    [[nodiscard]] Result<Session> session_row(const database::Statement& query);
+    [[nodiscard]] Result<std::optional<Bytes>> seal_personal(std::int64_t sequence,
+                                                             const Event& event, ByteView openings);
 
     database::Connection& connection_;
     keyring::Keyring& keys_;
     RandomSource& random_;
     database::SealedCells cells_;
+    EventReader reader_;
+    EventIndex index_;
 };
 
 }  // namespace consign::ledger

@@ -181,6 +181,8 @@ std::string_view name_of(Damage damage) {
             return "rewritten";
         case Damage::nameless:
             return "nameless";
+        case Damage::erased:
+            return "erased";
     }
     return "unknown";
 }

@@ -24,7 +24,8 @@ enum class Damage : std::uint8_t {
     reordered,  // it stands in another's place
     cut,        // it and all after it, which a marker vouches for
     rewritten,  // the chain fits, and is not the one that a marker vouches for
-    nameless    // the chain's id is gone
+    nameless,   // the chain's id is gone
+    erased      // the chain fits; but not the row's personal fields (completeness.hpp)
 };
 [[nodiscard]] std::string_view name_of(Damage damage);
 

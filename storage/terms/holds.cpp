@@ -107,6 +107,13 @@ Result<std::optional<Hold>> Holds::find(HoldId id) {
     return std::move(holds->front());
 }
 
+Result<std::uint64_t> Holds::count() {
+    auto query = connection_.query("SELECT count(*) FROM holds WHERE lifted IS NULL");
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    return query.natural(0);
+}
+
 Result<bool> Holds::any() {
     auto query = connection_.query("SELECT 1 FROM holds WHERE lifted IS NULL LIMIT 1");
     return query.next();

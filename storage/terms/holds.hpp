@@ -56,6 +56,8 @@ class Holds {
     [[nodiscard]] Result<std::optional<Hold>> find(HoldId id);
     /// Does any bind? Costs nothing.
     [[nodiscard]] Result<bool> any();
+    /// How many bind.
+    [[nodiscard]] Result<std::uint64_t> count();
     /// A file without a class arrives about a subject: the holds on that bind it from now on.
     [[nodiscard]] Result<> bind_arrival(std::int64_t file, std::int64_t subject);
 

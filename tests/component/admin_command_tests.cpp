@@ -104,13 +104,24 @@ const char* const bad_command_lines[]{"",
                                       "audit events --json --csv",
                                       "audit events --from yesterday",
                                       "audit sessions --path /",
+                                      "audit sessions --follow",
+                                      "audit events --follow --until 2026-11-01",
+                                      "audit sql",
+                                      "audit sql --json --csv 'SELECT 1'",
                                       "files ls / /",
                                       "check --csv",
                                       "status --csv"};
 
-const char* const helps[]{"--help",       "init --help",         "check --help",
-                          "audit --help", "audit events --help", "audit sessions --help",
-                          "files --help", "files ls --help",     "hash-password --help",
+const char* const helps[]{"--help",
+                          "init --help",
+                          "check --help",
+                          "audit --help",
+                          "audit events --help",
+                          "audit sessions --help",
+                          "audit sql --help",
+                          "files --help",
+                          "files ls --help",
+                          "hash-password --help",
                           "status --help"};
 
 }  // namespace
@@ -127,8 +138,7 @@ BOOST_AUTO_TEST_CASE(init_makes_a_site_that_checks) {
             made.out);
     const auto checked = consign("check");
     BOOST_TEST(checked.status == 0, checked.out);
-    BOOST_TEST(checked.out.starts_with("ok: 2 accounts, 1 routes, 1 classes, policy "),
-               checked.out);
+    BOOST_TEST(checked.out.starts_with("ok: 2 accounts, 1 route, 1 class, policy "), checked.out);
     BOOST_TEST(checked.out.find("warning") == std::string::npos, checked.out);
     BOOST_TEST(
         content(site() / "keys/ssh_host_rsa_key").starts_with("-----BEGIN RSA PRIVATE KEY-----"));
@@ -192,6 +202,21 @@ BOOST_AUTO_TEST_CASE(check_shows_every_mistake_with_its_place) {
     const auto audited = consign("audit events");
     BOOST_TEST(audited.status == 1);
     BOOST_TEST(audited.err.find("consign check") != std::string::npos, audited.err);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_daemon_sql_is_answered_and_there_is_nothing_to_follow) {
+    init();
+    const auto answer = rows("audit sql --json \"SELECT count(*) AS n, 'a' AS n FROM event\"");
+    BOOST_TEST_REQUIRE(answer.size() == 1U);
+    BOOST_TEST((answer[0] == json::object{{"n", 0}, {"n_2", "a"}}));
+    const auto recorded = rows("audit sql --json \"SELECT detail, query FROM event\"");
+    BOOST_TEST_REQUIRE(recorded.size() == 1U);
+    BOOST_TEST(recorded[0].at("detail") == "audit sql");
+    BOOST_TEST(recorded[0].at("query").as_string().starts_with("SELECT count(*)"));
+    const auto refused = consign("audit sql 'DELETE FROM event'");
+    BOOST_TEST(refused.status == 1);
+    BOOST_TEST(refused.err.find("audit sql --schema") != std::string::npos, refused.err);
+    BOOST_TEST(consign("audit events --follow").status == 3);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_daemon_the_store_is_opened_and_the_act_recorded) {
@@ -293,6 +318,27 @@ BOOST_DATA_TEST_CASE(a_bad_command_line_exits_with_2,
     BOOST_TEST(ran.out.empty(), ran.out);
     BOOST_TEST(ran.err.starts_with("consign: "), ran.err);
     BOOST_TEST(std::ranges::count(ran.err, '\n') == 1, ran.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_verb_that_is_not_there_is_named_beside_those_that_are) {
+    const auto unknown = run("audit event");
+    BOOST_TEST(unknown.err.starts_with(
+                   "consign: consign audit has no verb `event`; did you mean `events`?"),
+               unknown.err);
+    BOOST_TEST(unknown.err.find("there are: sessions, events, ") != std::string::npos, unknown.err);
+    BOOST_TEST(unknown.err.ends_with("; see consign audit --help\n"), unknown.err);
+    const auto none = run("audit");
+    BOOST_TEST(none.err.starts_with("consign: consign audit needs a verb; there are: sessions, "),
+               none.err);
+    const auto first = run("aduit events");
+    BOOST_TEST(first.err.starts_with("consign: consign has no verb `aduit`; did you mean `audit`?"),
+               first.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_watch_that_can_show_nothing_is_refused) {
+    const auto ran = run("audit events --follow --csv --until 2026-11-01");
+    BOOST_TEST(ran.status == 2);
+    BOOST_TEST(ran.err.starts_with("consign: --follow prints what comes from now on"), ran.err);
 }
 
 BOOST_DATA_TEST_CASE(every_verb_explains_itself, boost::unit_test::data::make(helps), words) {

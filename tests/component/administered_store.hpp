@@ -99,7 +99,7 @@ class AdministeredStore {
     /// All events of administrators, oldest first.
     std::vector<ledger::Event> acts() {
         const auto rows = run(store->read([](Transaction& transaction) {
-            return transaction.ledger.events({.action = ledger::Action::administrator_acted});
+            return transaction.search.events({.action = ledger::Action::administrator_acted});
         }));
         std::vector<ledger::Event> events;
         for (const auto& row : rows.value()) events.push_back(row.event);

@@ -1,9 +1,12 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
 
 #include "administered_store.hpp"
 #include "base/evp.hpp"
 #include "desk/administration.hpp"
+#include "desk/checkpointing.hpp"
 #include "desk/rfc3339.hpp"
 #include "storage/database/sqlite.hpp"
 
@@ -75,7 +78,7 @@ class WitnessedRows final : public desk::RowSink {
     explicit WitnessedRows(Store& store) : store_(store) {}
     asio::awaitable<Result<>> give(json::object) override {
         const auto acts = co_await store_.read([](Transaction& transaction) {
-            return transaction.ledger.events({.action = ledger::Action::administrator_acted});
+            return transaction.search.events({.action = ledger::Action::administrator_acted});
         });
         recorded_before_each = recorded_before_each && acts && acts->size() == 1;
         ++rows;
@@ -115,7 +118,7 @@ const Complaint complaints[]{
     {"audit.events", R"({"from": "today"})", "2026-"},
     {"audit.events", R"({"limit": 100001})", "100000"},
     {"audit.events", R"({"acount": "lab"})", "account"},
-    {"audit.sessions", R"({"path": "/**"})", "it knows account, from, limit, until"},
+    {"audit.sessions", R"({"path": "/**"})", "it knows account, address, from, limit, until"},
     {"audit.verify", R"({"limit": 1})", "no argument"},
     {"files.list", R"({"path": "/\\x"})", "files ls"},
     {"files.list", R"({"recursive": "yes"})", "true or false"},
@@ -163,7 +166,7 @@ BOOST_AUTO_TEST_CASE(events_have_every_field_of_the_contract) {
     BOOST_TEST(fields ==
                "sequence time action outcome session account protocol rule detail stream bytes "
                "count policy "
-               "path second_path address sha256 personal hash ");
+               "path second_path address sha256 subject query personal hash ");
     BOOST_TEST(rows[0].at("time") == "2026-11-24T06:00:00.000001Z");
     BOOST_TEST(rows[0].at("action") == "deposited");
     BOOST_TEST(rows[0].at("path") == "/labs/a");
@@ -253,6 +256,97 @@ BOOST_AUTO_TEST_CASE(a_whole_chain_verifies_and_a_changed_one_is_recorded_as_fai
     BOOST_TEST(rows.at(0).at("first_bad") == 2);
     BOOST_TEST(!rows.at(0).at("why").as_string().empty());
     BOOST_TEST((acts().back().outcome == ledger::Outcome::failed));
+}
+
+BOOST_AUTO_TEST_CASE(erased_fields_fail_and_what_is_searched_by_is_told_apart_and_mended) {
+    event(ledger::Action::listed, "lab", "/labs/a", "2026-11-24T06:00:00Z");
+    event(ledger::Action::listed, "lab", "/labs/b", "2026-11-24T06:00:01Z");
+    const auto sql = [this](const char* statement) {
+        const auto done = run([](Store& of, const char* text) -> asio::awaitable<Result<>> {
+            std::promise<Result<>> promise;
+            auto answer = promise.get_future();
+            of.database().write(
+                [text](database::Connection& connection) { return connection.run(text); },
+                [&promise](Result<> outcome) { promise.set_value(outcome); });
+            co_return answer.get();
+        }(*store, statement));
+        BOOST_TEST_REQUIRE(done.has_value());
+    };
+    auto found = rows_of("audit.verify", {}).at(0);
+    BOOST_TEST(found.at("complete") == true);
+    BOOST_TEST(found.at("to_index") == 0);
+
+    sql("DELETE FROM event_index WHERE sequence = 2");
+    found = rows_of("audit.verify", {}).at(0);
+    BOOST_TEST(found.at("verifies") == true);
+    BOOST_TEST(found.at("complete") == false);
+    BOOST_TEST(found.at("lacks").at("index").at("count") == 2);  // its path and its address
+    BOOST_TEST(found.at("lacks").at("index").at("first") == 2);
+    BOOST_TEST(!found.at("lacks").at("sessions").as_object().contains("first"));
+    BOOST_TEST(rows_of("audit.events", {{"file", "/labs/b"}, {"action", "listed"}}).empty());
+    BOOST_TEST(rows_of("audit.reindex", {}).empty());
+    BOOST_TEST(acts().back().detail == "audit reindex");
+    BOOST_TEST(rows_of("audit.events", {{"file", "/labs/b"}, {"action", "listed"}}).size() == 1U);
+    BOOST_TEST(rows_of("audit.verify", {}).at(0).at("complete") == true);
+
+    sql("UPDATE events SET personal = zeroblob(length(personal)) WHERE sequence = 1");
+    found = rows_of("audit.verify", {}).at(0);
+    BOOST_TEST(found.at("verifies") == false);
+    BOOST_TEST(found.at("first_bad") == 1);
+    BOOST_TEST(found.at("damage") == "erased");
+    BOOST_TEST((acts().back().outcome == ledger::Outcome::failed));
+}
+
+BOOST_AUTO_TEST_CASE(the_data_folders_own_checkpoints_are_held_against_the_database) {
+    const auto key = Ed25519Key::generate();
+    site->witness = &key;
+    policy::Policy in_folder = *policy.current();
+    in_folder.data = folder.path() / "data";
+    policy.replace(std::make_shared<const policy::Policy>(std::move(in_folder)));
+    const auto file = folder.path() / "data" / desk::checkpoints_file;
+    for (const char* name : {"/labs/a", "/labs/b", "/labs/c"}) {
+        event(ledger::Action::listed, "lab", name, "2026-11-24T06:00:00Z");
+        BOOST_TEST_REQUIRE(run(desk::make_checkpoint(*site)).has_value());
+    }
+    const auto sql = [this](std::string statement) {
+        const auto done = run([](Store& of, std::string text) -> asio::awaitable<Result<>> {
+            std::promise<Result<>> promise;
+            auto answer = promise.get_future();
+            of.database().write(
+                [text](database::Connection& connection) {
+                    return connection.run_script(text.c_str());
+                },
+                [&promise](Result<> outcome) { promise.set_value(outcome); });
+            co_return answer.get();
+        }(*store, std::move(statement)));
+        BOOST_TEST_REQUIRE(done.has_value());
+    };
+    const auto trouble = [this] {
+        const auto found = rows_of("audit.verify", {}).at(0);
+        BOOST_TEST(found.at("verifies") == true);
+        const auto* const told = found.at("file").as_object().if_contains("trouble");
+        return told ? std::string(told->as_string()) : std::string();
+    };
+    BOOST_TEST(trouble().empty());
+    std::string lines;
+    std::getline(std::ifstream(file), lines, '\0');
+    const auto put = [&](const std::string& text) { std::ofstream(file) << text; };
+    put(lines.substr(0, lines.size() / 3 + 5));  // a crash cut the second line short
+    BOOST_TEST(trouble() == "behind");
+    put(lines + "{}\n");
+    BOOST_TEST(trouble() == "strange");
+    put(lines + std::string(100'000, 'x') + "\n");
+    BOOST_TEST(trouble() == "strange");
+    std::filesystem::remove(file);
+    BOOST_TEST(trouble() == "missing");
+    put(lines);
+    sql("DELETE FROM checkpoints WHERE sequence > 1");
+    BOOST_TEST(trouble() == "ahead");
+    sql("DELETE FROM events WHERE sequence > 2; DELETE FROM checkpoints");
+    const auto found = rows_of("audit.verify", {}).at(0);
+    BOOST_TEST(found.at("verifies") == false);
+    BOOST_TEST(found.at("damage") == "cut");
+    BOOST_TEST(found.at("first_bad") == 3);
 }
 
 BOOST_AUTO_TEST_CASE(the_tree_is_listed_depth_first) {

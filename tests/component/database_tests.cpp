@@ -359,6 +359,36 @@ BOOST_AUTO_TEST_CASE(a_clean_stop_leaves_all_of_it_in_the_one_file) {
     BOOST_TEST(!std::filesystem::exists(file.string() + "-wal"));
 }
 
+BOOST_AUTO_TEST_CASE(a_long_ledger_is_brought_to_a_new_version_in_little_memory) {
+    constexpr std::size_t version_before_proof = 11;
+    constexpr std::int64_t most_bytes = std::int64_t{4} << 20;
+    const TemporaryFolder folder;
+    auto connection = Connection::open(folder.path() / "consign.db", Connection::Mode::read_write);
+    BOOST_REQUIRE(connection.has_value());
+    BOOST_REQUIRE(migrate(**connection, migrations().first(version_before_proof)).has_value());
+    BOOST_REQUIRE((*connection)
+                      ->run_script("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                                   " WHERE i < 200000) INSERT INTO events (sequence, time, action,"
+                                   " outcome, session, account, protocol, rule, detail, stream,"
+                                   " bytes, count, policy, commitments, personal, hash) SELECT i,"
+                                   " -i, 23, 2, randomblob(16), 'lab', '', '', '', randomblob(16),"
+                                   " 0, 0, x'', x'', x'00000001', x'' FROM n")
+                      .has_value());
+    BOOST_TEST(version_of(**connection).value() == version_before_proof);
+    (void)sqlite3_memory_highwater(1);
+    const std::int64_t before = sqlite3_memory_used();
+    BOOST_REQUIRE(migrate(**connection).has_value());
+    const std::int64_t took = sqlite3_memory_highwater(0) - before;
+    BOOST_TEST(took < most_bytes);
+    BOOST_TEST(version_of(**connection).value() == migrations().size());
+    // Nothing is left of what it was sorted in, and no later sorting goes to a file.
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+        BOOST_TEST(entry.path().filename().string().starts_with("consign.db"));
+    auto kept_in = (*connection)->query("PRAGMA temp_store");
+    BOOST_REQUIRE(kept_in.next().value());
+    BOOST_TEST(kept_in.integer(0) == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_step_that_fails_leaves_the_version_before_it) {
     const TemporaryFolder folder;
     auto connection = Connection::open(folder.path() / "consign.db", Connection::Mode::read_write);

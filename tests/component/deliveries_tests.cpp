@@ -77,7 +77,7 @@ class DeliveringSite : public DeskSite {
     std::vector<std::string> told(ledger::Action action) {
         std::vector<std::string> details;
         for (const auto& row : read([&](Transaction& transaction) {
-                 return transaction.ledger.events({.action = action, .limit = 1000});
+                 return transaction.search.events({.action = action, .limit = 1000});
              }))
             details.push_back(row.event.detail);
         return details;

@@ -310,7 +310,7 @@ BOOST_FIXTURE_TEST_CASE(a_session_row_counts_what_went_in_and_out_and_ends_once,
     site.run(lab.session.end("the client left"));
     site.run(lab.session.end("again"));
     const auto sessions = site.read(
-        [](Transaction& transaction) { return transaction.ledger.sessions({.account = "lab"}); });
+        [](Transaction& transaction) { return transaction.search.sessions({.account = "lab"}); });
     BOOST_TEST_REQUIRE(sessions.size() == 1U);
     BOOST_TEST(sessions[0].files_in == 2U);
     BOOST_TEST(sessions[0].files_out == 1U);

@@ -90,6 +90,7 @@ const desk::ClientIdentity analyser = [] {
 }();
 
 /// Each differs from what an account names in a way that must count.
+const std::string analyser_fingerprint = "SHA256:" + to_hex(analyser.fingerprint);
 const desk::ClientIdentity strangers[]{
     {{}, "CN=analyser-3,O=biomed"},
     {{}, "CN=analyser-3"},
@@ -208,7 +209,7 @@ BOOST_FIXTURE_TEST_CASE(the_right_password_opens_the_accounts_desk, Fixture) {
     const auto opened = caller.login.open_desk();
     BOOST_TEST(site.run(opened->stat({})).has_value());
     const auto sessions =
-        site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); });
+        site.read([](Transaction& transaction) { return transaction.search.sessions({}); });
     BOOST_TEST_REQUIRE(sessions.size() == 1U);
     BOOST_TEST(sessions[0].account == "known");
     BOOST_TEST(sessions[0].login_methods == "password");
@@ -287,7 +288,8 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_alone_logs_in_where_that_is_the_way, FtpsF
     BOOST_TEST_REQUIRE(events.size() == 1U);
     BOOST_TEST((events[0].action == ledger::Action::login));
     BOOST_TEST(events[0].rule == site.rule("CN=analyser-3"));
-    BOOST_TEST(events[0].detail == "tls-certificate; client client_1.0; algorithms");
+    BOOST_TEST(events[0].detail == "tls-certificate; certificate " + analyser_fingerprint +
+                                       "; client client_1.0; algorithms");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_certificate_then_the_password, FtpsFixture) {
@@ -298,7 +300,8 @@ BOOST_FIXTURE_TEST_CASE(a_certificate_then_the_password, FtpsFixture) {
     BOOST_TEST((client.password("certified-and-known").outcome == Outcome::complete));
     const auto events = site.new_events();
     BOOST_TEST_REQUIRE(events.size() == 1U);
-    BOOST_TEST(events[0].detail == "tls-certificate+password; client client_1.0; algorithms");
+    BOOST_TEST(events[0].detail == "tls-certificate+password; certificate " + analyser_fingerprint +
+                                       "; client client_1.0; algorithms");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_right_password_without_the_certificate_is_refused_as_a_wrong_one_is,
@@ -471,7 +474,7 @@ BOOST_FIXTURE_TEST_CASE(who_came_and_said_nothing_leaves_no_row, Fixture) {
     site.run(caller.login.give_up());
     site.run(caller.session.end("the client left"));
     BOOST_TEST(site.told().empty());
-    BOOST_TEST(site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); })
+    BOOST_TEST(site.read([](Transaction& transaction) { return transaction.search.sessions({}); })
                    .empty());
 }
 
@@ -479,7 +482,7 @@ BOOST_FIXTURE_TEST_CASE(a_refusal_that_is_still_being_recorded_spoils_no_login, 
     BOOST_TEST((site.run(log_in_amid_refusals(caller)) == Outcome::complete));
     BOOST_TEST(site.new_events().size() == 3U);
     const auto sessions =
-        site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); });
+        site.read([](Transaction& transaction) { return transaction.search.sessions({}); });
     BOOST_TEST_REQUIRE(sessions.size() == 1U);
     BOOST_TEST(sessions[0].account == "keyed");
 }
@@ -521,7 +524,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_turned_away_leaves_an_event_and_no_session, Fixtu
     BOOST_TEST((events[0].action == ledger::Action::request_refused));
     BOOST_TEST(events[0].detail == "limits.sessions");
     BOOST_TEST(events[0].session.is_nil());
-    BOOST_TEST(site.read([](Transaction& transaction) { return transaction.ledger.sessions({}); })
+    BOOST_TEST(site.read([](Transaction& transaction) { return transaction.search.sessions({}); })
                    .empty());
 }
 

@@ -1,4 +1,7 @@
 // What `pickups:` do to those who collect: limits, what becomes of a file, and when.
+#include <fstream>
+
+#include "desk/lease.hpp"
 #include "desk_routed_site.hpp"
 
 using namespace consign;
@@ -308,6 +311,50 @@ BOOST_AUTO_TEST_CASE(what_one_has_had_must_be_known) {
         refused = error_of(fetch(*download, at, at + 1));
     BOOST_TEST(refused == desk_errc::too_scattered);
     end(std::move(download));
+}
+
+BOOST_AUTO_TEST_CASE(a_lease_that_no_pickup_asked_for_costs_no_write_of_its_own) {
+    // Transactions that the database made durable: frames of its log that end one.
+    const auto commits = [](DeskSite& site) {
+        std::ifstream file(site.data() / "consign.db-wal", std::ios::binary);
+        const std::string wal(std::istreambuf_iterator<char>(file), {});
+        constexpr std::size_t header_bytes = 32, frame_header_bytes = 24;
+        const auto number = [&wal](std::size_t at) {
+            std::uint32_t value = 0;
+            for (std::size_t i = 0; i < 4; ++i)
+                value = value << 8 | static_cast<unsigned char>(wal.at(at + i));
+            return value;
+        };
+        const std::size_t page_bytes = number(8);
+        std::size_t count = 0;
+        for (std::size_t at = header_bytes; at + frame_header_bytes + page_bytes <= wal.size();
+             at += frame_header_bytes + page_bytes)
+            count += number(at + 8) == number(16) && number(at + 4) != 0 ? 1 : 0;
+        return count;
+    };
+    const auto cost = [&](std::string_view policy, std::string_view path) {
+        DeskSite other{policy};
+        Peer depositor{other, "drop"}, collector{other, "partner"};
+        required(depositor.put("/in/a", content));
+        (void)collector.sees(path);
+        const auto before = commits(other);
+        const auto download = required(collector.collect(path));
+        for (std::uint64_t at = 0; at < content.size(); at += 100'000) {
+            Bytes room(100'000);
+            std::array<desk::Download::Range, 1> ranges{{{at, ByteSpan(room), 0}}};
+            required(other.run(download->read(ranges)));
+            download->served(at, ranges[0].count);
+            other.clock.advance(std::chrono::minutes(1));
+        }
+        other.run(download->finish(End::in_order));
+        return commits(other) - before;
+    };
+    // The opening and the end.
+    BOOST_TEST(cost(depot_with("  - name: all\n    when: {path: /drop/in/**}\n"
+                               "    to: [{copy: \"/partner/out/{name}\"}]\n"),
+                    "/out/a") == 2U);
+    // What a pickup speaks of is noted in between, too.
+    BOOST_TEST(cost(collected("then: hide"), "/out/a") > 2U);
 }
 
 BOOST_AUTO_TEST_CASE(others_and_depositors_are_not_limited) {

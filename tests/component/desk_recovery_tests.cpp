@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(sessions_that_a_crash_left_open_are_ended) {
     required(lab.list("/"));
     const auto found = killed();
     const auto sessions =
-        found->read([](Transaction& transaction) { return transaction.ledger.sessions({}); });
+        found->read([](Transaction& transaction) { return transaction.search.sessions({}); });
     BOOST_TEST_REQUIRE(sessions.size() == 1U);
     BOOST_TEST((sessions[0].ended == found->clock.now()));
     BOOST_TEST(!sessions[0].end_reason.empty());

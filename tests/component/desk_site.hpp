@@ -194,7 +194,7 @@ class DeskSite {
     /// Events since the last time that this was asked.
     std::vector<ledger::Event> new_events() {
         const auto rows = read([](Transaction& transaction) {
-            return transaction.ledger.events({.limit = 1'000'000});
+            return transaction.search.events({.limit = 1'000'000});
         });
         std::vector<ledger::Event> events;
         for (const auto& row : rows)

@@ -5,8 +5,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "daemon/workers/event_log/checkpoint_log.hpp"
 #include "daemon/workers/event_log/event_line.hpp"
 #include "daemon/workers/event_log/event_log.hpp"
+#include "desk/checkpointing.hpp"
 #include "desk/system_event.hpp"
 #include "desk_site.hpp"
 #include "worker_turn.hpp"
@@ -189,6 +191,89 @@ BOOST_AUTO_TEST_CASE(what_a_peer_typed_as_its_name_is_not_written) {
     BOOST_TEST(journal_entry(row, [](std::string_view) {
                    return true;
                }).contains("CONSIGN_ACCOUNT=hunter2\n"));
+}
+
+namespace {
+
+/// Of checkpoints.jsonl.
+std::vector<std::string> checkpoint_lines(const fs::path& data) {
+    std::ifstream in(data / desk::checkpoints_file);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+}
+
+struct Witnessed : Logged {
+    const Ed25519Key witness = Ed25519Key::generate();
+
+    explicit Witnessed(policy::EventLog to) : Logged(policy::EventLog::none) {
+        auto policy = std::make_shared<policy::Policy>(*site.site().policy.current());
+        policy->ledger.checkpoints_to = to;
+        site.site().policy.replace(policy);
+        site.site().witness = &witness;
+    }
+    void checkpoint() {
+        append(1);
+        required(site.run(desk::make_checkpoint(site.site())));
+    }
+    /// What stands between these in each.
+    std::vector<std::string> heard(Reader& reader, std::size_t count, std::string_view before,
+                                   std::string_view behind) {
+        std::vector<std::string> found;
+        asio::io_context io;
+        CheckpointLog log(io.get_executor(), site.site(), sockets);
+        testing::work_until(io, log, [&] {
+            for (const std::string& entry : reader.take()) {
+                const auto begin = entry.find(before) + before.size();
+                found.push_back(entry.substr(begin, entry.find(behind, begin) - begin));
+            }
+            return found.size() >= count;
+        });
+        return found;
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_journal_gets_checkpoints_as_the_file_has_them) {
+    Witnessed one(policy::EventLog::journald);
+    one.checkpoint();
+    one.checkpoint();
+    Reader reader(one.sockets.journal);
+    // The last one speaks for those before it; from then on, each.
+    auto heard = one.heard(reader, 1, "MESSAGE=", "\n");
+    one.checkpoint();
+    one.checkpoint();
+    for (auto& line : one.heard(reader, 2, "MESSAGE=", "\n")) heard.push_back(std::move(line));
+    const auto lines = checkpoint_lines(one.site.data());
+    BOOST_REQUIRE(lines.size() == 4U);
+    BOOST_TEST(heard == std::vector<std::string>(lines.begin() + 1, lines.end()),
+               boost::test_tools::per_element());
+    const auto verified = desk::from_checkpoint_line(heard.back());
+    BOOST_REQUIRE(verified.has_value());
+    BOOST_TEST((verified->signer == one.witness.public_key()));
+}
+
+BOOST_AUTO_TEST_CASE(syslog_gets_checkpoints_behind_its_own_words) {
+    Witnessed one(policy::EventLog::syslog);
+    one.checkpoint();
+    Reader reader(one.sockets.syslog);
+    const auto heard = one.heard(reader, 1, "\"] ", "\n");
+    BOOST_TEST(heard == checkpoint_lines(one.site.data()), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_last_checkpoint_is_written_after_the_end_of_work) {
+    Witnessed one(policy::EventLog::journald);
+    Reader reader(one.sockets.journal);
+    asio::io_context io;
+    CheckpointLog log(io.get_executor(), one.site.site(), one.sockets);
+    testing::work_until(io, log, [] { return true; });
+    one.checkpoint();
+    BOOST_TEST(reader.take().empty());
+    asio::co_spawn(io, log.finish(), asio::detached);
+    io.restart();
+    io.run();
+    BOOST_TEST(reader.take().size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -31,7 +31,7 @@ struct Fixture : AdministeredStore {
     }
     std::size_t events(ledger::Action action) {
         return run(store->read([&](Transaction& transaction) {
-                   return transaction.ledger.events({.action = action});
+                   return transaction.search.events({.action = action});
                }))
             .value()
             .size();

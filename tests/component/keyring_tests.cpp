@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <set>
+#include <span>
 #include <thread>
 
 #include "component/vault_fixture.hpp"
@@ -35,6 +37,17 @@ Timestamp in(int year, unsigned month, unsigned day) {
                                  std::chrono::day(day));
 }
 
+/// Was a file of this size overwritten with zeros, durably, before it lost its last name?
+bool is_blanked(std::span<const RecordingDisk::Operation> log, std::size_t size_bytes) {
+    using Kind = RecordingDisk::Kind;
+    const auto blank = std::ranges::find_if(log, [&](const auto& done) {
+        return done.kind == Kind::write && done.offset == 0 && done.bytes == Bytes(size_bytes);
+    });
+    return blank != log.end() && std::any_of(blank, log.end(), [&](const auto& done) {
+               return done.kind == Kind::sync && done.inode == blank->inode;
+           });
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(keyring_file, OneKeyring)
@@ -50,8 +63,8 @@ BOOST_AUTO_TEST_CASE(gives_back_the_same_keys_when_it_is_opened_again) {
         BOOST_TEST(to_hex(must(again->key(purpose, id)).bytes()) ==
                    to_hex(must(keys->key(purpose, id)).bytes()));
     }
-    const auto period = must(keys->period_key_for(test_time));
-    BOOST_TEST(must(again->period_key_for(test_time)) == period);
+    const auto period = must(keys->period_key_for(test_time, Purpose::ledger_period));
+    BOOST_TEST(must(again->period_key_for(test_time, Purpose::ledger_period)) == period);
 }
 
 BOOST_AUTO_TEST_CASE(is_never_made_over_another) {
@@ -119,29 +132,60 @@ BOOST_AUTO_TEST_CASE(holds_no_key_in_clear) {
 }
 
 BOOST_AUTO_TEST_CASE(makes_one_period_key_a_month_durable_before_it_is_used) {
-    const auto november = must(keys->period_key_for(in(2026, 11, 30) + std::chrono::hours(23)));
+    const auto november = must(
+        keys->period_key_for(in(2026, 11, 30) + std::chrono::hours(23), Purpose::ledger_period));
     const auto before = disk.log().size();
-    BOOST_TEST(must(keys->period_key_for(in(2026, 11, 1))) == november);
+    BOOST_TEST(must(keys->period_key_for(in(2026, 11, 1), Purpose::ledger_period)) == november);
     BOOST_TEST(disk.log().size() == before);
-    const auto december = must(keys->period_key_for(in(2026, 12, 1)));
+    const auto december = must(keys->period_key_for(in(2026, 12, 1), Purpose::ledger_period));
     BOOST_TEST(december != november);
-    BOOST_TEST(must(keys->period_key_for(in(2026, 11, 30))) == november);
+    BOOST_TEST(must(keys->period_key_for(in(2026, 11, 30), Purpose::ledger_period)) == november);
     const auto found = disk.after_power_cut(disk.log().size(), RecordingDisk::Unsynced::lost);
     const auto again = must(Keyring::open(*found, path, root, random));
-    BOOST_TEST(must(again->period_key_for(in(2026, 12, 31))) == december);
+    BOOST_TEST(must(again->period_key_for(in(2026, 12, 31), Purpose::ledger_period)) == december);
     BOOST_TEST(to_hex(must(again->key(Purpose::ledger_period, december)).bytes()) ==
                to_hex(must(keys->key(Purpose::ledger_period, december)).bytes()));
+}
+
+BOOST_AUTO_TEST_CASE(has_two_keys_a_month_and_lists_those_that_are_there) {
+    using std::chrono::month;
+    using std::chrono::year;
+    const auto access = must(keys->period_key_for(in(2026, 12, 1), Purpose::ledger_period));
+    const auto trace = must(keys->period_key_for(in(2026, 12, 31), Purpose::file_trace));
+    BOOST_TEST(access != trace);
+    BOOST_TEST(must(keys->period_key_for(in(2026, 12, 2), Purpose::ledger_period)) == access);
+    BOOST_TEST(must(keys->period_key_for(in(2026, 12, 2), Purpose::file_trace)) == trace);
+    BOOST_TEST((keys->key(Purpose::ledger_period, trace).error() == keyring_errc::no_such_key));
+    BOOST_TEST(to_hex(must(keys->period_key(trace)).bytes()) ==
+               to_hex(must(keys->key(Purpose::file_trace, trace)).bytes()));
+    BOOST_TEST(
+        (keys->period_key(keys->current(Purpose::content)).error() == keyring_errc::no_such_key));
+    const auto december = year(2026) / month(12);
+    const auto again = reopened();
+    for (const auto* ring : {keys.get(), again.get()}) {
+        const auto listed = ring->period_keys();
+        BOOST_TEST_REQUIRE(listed.size() == 3U);  // and the month in which it was made
+        BOOST_TEST((listed[1] == keyring::PeriodKey{access, Purpose::ledger_period, december}));
+        BOOST_TEST((listed[2] == keyring::PeriodKey{trace, Purpose::file_trace, december}));
+    }
+    must(keys->destroy(access));
+    BOOST_TEST(keys->period_keys().size() == 2U);
+    BOOST_TEST(must(keys->period_key_for(in(2026, 12, 2), Purpose::file_trace)) == trace);
+    BOOST_TEST(must(keys->period_key_for(in(2026, 12, 2), Purpose::ledger_period)) > trace);
+    BOOST_TEST((keyring::month_named("2026-12") == december));
+    for (const char* none : {"", "2026", "2026-", "2026-13", "2026-12 ", "x-12"})
+        BOOST_TEST(!keyring::month_named(none).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(makes_no_period_key_that_is_not_on_the_disk) {
     for (std::size_t call = 1; call < 12; ++call) {
         const Timestamp now = in(2027, 1, 1) + std::chrono::days(31 * call);
         disk.fail_call(call, std::errc::no_space_on_device);
-        const auto id = keys->period_key_for(now);
+        const auto id = keys->period_key_for(now, Purpose::ledger_period);
         disk.heal();
         const auto again = reopened();
         if (id) BOOST_TEST(again->key(Purpose::ledger_period, *id).has_value());
-        BOOST_TEST(must(keys->period_key_for(now)) != 0U);
+        BOOST_TEST(must(keys->period_key_for(now, Purpose::ledger_period)) != 0U);
     }
 }
 
@@ -153,7 +197,8 @@ BOOST_AUTO_TEST_CASE(gives_many_threads_one_key_for_a_new_month) {
         for (int thread = 0; thread < 4; ++thread)
             threads.emplace_back([&] {
                 for (unsigned month = 1; month <= 12; ++month) {
-                    const auto id = keys->period_key_for(in(2030, month, 3));
+                    const auto id =
+                        keys->period_key_for(in(2030, month, 3), Purpose::ledger_period);
                     const std::lock_guard lock(mutex);
                     ids.insert(id.value());
                 }
@@ -176,7 +221,7 @@ BOOST_AUTO_TEST_CASE(gives_a_key_for_its_own_purpose_alone) {
 BOOST_AUTO_TEST_CASE(destroys_a_key_for_good_and_never_the_current_one) {
     BOOST_TEST((keys->destroy(keys->current(Purpose::content)).error() == keyring_errc::in_use));
     BOOST_TEST((keys->destroy(999).error() == keyring_errc::no_such_key));
-    const auto old = must(keys->period_key_for(test_time));
+    const auto old = must(keys->period_key_for(test_time, Purpose::ledger_period));
     const std::string before(as_text(disk.files().at(path)));
     const auto wrapped = before.substr(before.rfind("\"wrapped\":\"") + 11, 80);
     must(keys->destroy(old));
@@ -184,14 +229,61 @@ BOOST_AUTO_TEST_CASE(destroys_a_key_for_good_and_never_the_current_one) {
     BOOST_TEST((keys->key(Purpose::ledger_period, old).error() == keyring_errc::no_such_key));
     BOOST_TEST((reopened()->key(Purpose::ledger_period, old).error() == keyring_errc::no_such_key));
     BOOST_TEST(as_text(disk.files().at(path)).find(wrapped) == std::string_view::npos);
-    // What the file's old blocks held is overwritten, and that is synced.
+    // What the file's old blocks held is overwritten, and nothing is left beside it.
     const auto log = disk.log();
-    const auto& blanked = log[log.size() - 2];
-    BOOST_TEST((blanked.kind == RecordingDisk::Kind::write));
-    BOOST_TEST((blanked.bytes == Bytes(before.size())));
-    BOOST_TEST((log.back().kind == RecordingDisk::Kind::sync));
+    BOOST_TEST(is_blanked(log, before.size()));
+    BOOST_TEST(disk.files().size() == 1U);
     // The same month gets another key, under another id.
-    BOOST_TEST(must(keys->period_key_for(test_time)) > old);
+    BOOST_TEST(must(keys->period_key_for(test_time, Purpose::ledger_period)) > old);
+}
+
+BOOST_AUTO_TEST_CASE(blanks_what_a_crash_left_of_a_key) {
+    const auto old = must(keys->period_key_for(test_time, Purpose::ledger_period));
+    const std::string before(as_text(disk.files().at(path)));
+    const auto wrapped = before.substr(before.rfind("\"wrapped\":\"") + 11, 80);
+    const std::size_t begin = disk.log().size();
+    must(keys->destroy(old));
+    const auto log = disk.log();
+    for (std::size_t done = begin; done <= log.size(); ++done)
+        for (const auto unsynced : {RecordingDisk::Unsynced::lost, RecordingDisk::Unsynced::kept,
+                                    RecordingDisk::Unsynced::by_chance}) {
+            const auto found = disk.after_power_cut(done, unsynced, done);
+            const auto again = must(Keyring::open(*found, path, root, random));
+            const bool is_gone = !again->key(Purpose::ledger_period, old);
+            BOOST_TEST(found->files().size() == 1U, done);
+            if (!is_gone) continue;
+            BOOST_TEST(as_text(found->files().at(path)).find(wrapped) == std::string_view::npos);
+            BOOST_TEST((is_blanked(std::span(log).first(done), before.size()) ||
+                        is_blanked(found->log(), before.size())),
+                       done);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_no_former_file_of_a_key_that_is_there) {
+    const std::string before(as_text(disk.files().at(path)));
+    const std::size_t begin = disk.log().size();
+    must(keys->period_key_for(in(2031, 1, 1), Purpose::ledger_period));
+    const auto log = disk.log();
+    BOOST_TEST(is_blanked(std::span(log).subspan(begin), before.size()));
+    // One that never became the file.
+    must(must(disk.create("/keys/keyring.new"))->write_at(0, Bytes(300, 7)));
+    const auto again = reopened();
+    BOOST_TEST(is_blanked(disk.log(), 300));
+    BOOST_TEST(disk.files().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_blanking_where_that_failed) {
+    const auto old = must(keys->period_key_for(test_time, Purpose::ledger_period));
+    for (std::size_t call = 1; call < 40; ++call) {
+        disk.fail_call(call, std::errc::io_error);
+        const auto destroyed = keys->destroy(old);
+        disk.heal();
+        if (destroyed) break;
+        BOOST_TEST(reopened() != nullptr);
+    }
+    must(keys->destroy(old));
+    BOOST_TEST(disk.files().size() == 1U);
+    BOOST_TEST((reopened()->key(Purpose::ledger_period, old).error() == keyring_errc::no_such_key));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 #include "storage/ledger/commitment.hpp"
 #include "storage/ledger/errc.hpp"
 #include "storage/ledger/ledger.hpp"
+#include "storage/ledger/search.hpp"
 #include "tests/component/keyed_database.hpp"
 
 using namespace consign;
@@ -19,6 +20,7 @@ constexpr Timestamp april{std::chrono::sys_days{std::chrono::year{2026} / 4 / 15
 
 struct Site : KeyedDatabase {
     Ledger ledger{*connection, *keys, random};
+    Search search{*connection, *keys, random};
 
     Site() : KeyedDatabase(march) { run("BEGIN"); }
 
@@ -52,7 +54,7 @@ struct Site : KeyedDatabase {
                              .subject = "subject " + text}};
     }
     std::vector<EventRow> all() {
-        auto rows = ledger.events({});
+        auto rows = search.events({});
         BOOST_REQUIRE(rows.has_value());
         return std::move(*rows);
     }
@@ -95,23 +97,23 @@ BOOST_AUTO_TEST_CASE(a_filter_takes_the_newest_that_match_and_gives_them_oldest_
     refusal.action = Action::removed;
     refusal.account = "lab2";
     site.append(refusal);
-    auto& ledger = site.ledger;
-    BOOST_TEST(sequences(ledger.events({.limit = 2})) == (Sequences{5, 6}));
-    BOOST_TEST(sequences(ledger.events({.limit = 0})) == Sequences{});
-    BOOST_TEST(sequences(ledger.events({.account = "lab2"})) == (Sequences{2, 6}));
-    BOOST_TEST(sequences(ledger.events({.account = "lab"})) == Sequences{});
-    BOOST_TEST(sequences(ledger.events({.from = march + 2min, .until = march + 4min})) ==
+    auto& search = site.search;
+    BOOST_TEST(sequences(search.events({.limit = 2})) == (Sequences{5, 6}));
+    BOOST_TEST(sequences(search.events({.limit = 0})) == Sequences{});
+    BOOST_TEST(sequences(search.events({.account = "lab2"})) == (Sequences{2, 6}));
+    BOOST_TEST(sequences(search.events({.account = "lab"})) == Sequences{});
+    BOOST_TEST(sequences(search.events({.from = march + 2min, .until = march + 4min})) ==
                (Sequences{2, 3}));
-    BOOST_TEST(sequences(ledger.events({.from = march + 5min})) == (Sequences{5, 6}));
-    BOOST_TEST(sequences(ledger.events({.until = march + 2min})) == Sequences{1});
-    BOOST_TEST(sequences(ledger.events({.outcome = Outcome::refused})) == Sequences{6});
-    BOOST_TEST(sequences(ledger.events({.account = "lab2", .action = Action::deposited})) ==
+    BOOST_TEST(sequences(search.events({.from = march + 5min})) == (Sequences{5, 6}));
+    BOOST_TEST(sequences(search.events({.until = march + 2min})) == Sequences{1});
+    BOOST_TEST(sequences(search.events({.outcome = Outcome::refused})) == Sequences{6});
+    BOOST_TEST(sequences(search.events({.account = "lab2", .action = Action::deposited})) ==
                Sequences{2});
-    BOOST_TEST(sequences(ledger.events({.session = refusal.session})) == Sequences{6});
+    BOOST_TEST(sequences(search.events({.session = refusal.session})) == Sequences{6});
     const auto third = [](std::string_view path) { return path == "/lab/in/3"; };
-    BOOST_TEST(sequences(ledger.events({.path_matches = third})) == Sequences{3});
+    BOOST_TEST(sequences(search.events({.path_matches = third})) == Sequences{3});
     const auto partners = [](std::string_view path) { return path.starts_with("/partner/"); };
-    BOOST_TEST(sequences(ledger.events({.path_matches = partners, .limit = 2})) ==
+    BOOST_TEST(sequences(search.events({.path_matches = partners, .limit = 2})) ==
                (Sequences{5, 6}));
 }
 
@@ -119,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_path_filter_asks_of_no_absent_path) {
     Site site;
     site.append({.time = march, .action = Action::login});
     const auto anything = [](std::string_view) { return true; };
-    BOOST_TEST(sequences(site.ledger.events({.path_matches = anything})) == Sequences{});
+    BOOST_TEST(sequences(site.search.events({.path_matches = anything})) == Sequences{});
 }
 
 BOOST_AUTO_TEST_CASE(a_million_rows_would_be_read_without_sorting_them) {
@@ -266,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_destroyed_period_forgets_its_fields_alone_and_the_chain_v
     Event plain{.time = march, .action = Action::daemon_stopped};
     site.append(plain);
     BOOST_REQUIRE(site.all()[0].personal_readable);  // the key is in use when it is destroyed
-    const auto key = site.keys->period_key_for(march);
+    const auto key = site.keys->period_key_for(march, keyring::Purpose::file_trace);
     BOOST_REQUIRE(site.keys->destroy(*key).has_value());
 
     const auto rows = site.all();
@@ -277,8 +279,33 @@ BOOST_AUTO_TEST_CASE(a_destroyed_period_forgets_its_fields_alone_and_the_chain_v
     BOOST_TEST((rows[1].event == later));
     BOOST_TEST(rows[2].personal_readable);
     const auto anything = [](std::string_view) { return true; };
-    BOOST_TEST(sequences(site.ledger.events({.path_matches = anything})) == Sequences{2});
+    BOOST_TEST(sequences(site.search.events({.path_matches = anything})) == Sequences{2});
     BOOST_TEST(site.ledger.verify()->rows == 3);
+    BOOST_TEST(!site.ledger.verify()->first_bad.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(who_came_and_what_a_file_was_stand_under_keys_of_their_own) {
+    Site site;
+    site.append(site.event_of(1));
+    Event access = site.event_of(2);
+    access.stream = {};
+    site.append(access);
+    const auto key = site.keys->period_key_for(march, keyring::Purpose::ledger_period);
+    BOOST_REQUIRE(site.keys->destroy(*key).has_value());
+    const auto rows = site.all();
+    BOOST_TEST(rows[0].personal_readable);
+    BOOST_TEST(!rows[1].personal_readable);
+    BOOST_TEST(!rows[1].personal_altered);
+}
+
+BOOST_AUTO_TEST_CASE(fields_that_were_overwritten_with_zeros_are_forgotten_and_not_altered) {
+    Site site;
+    site.append_five();
+    site.run("UPDATE events SET personal = zeroblob(length(personal)) WHERE sequence = 3");
+    for (const EventRow& row : site.all()) {
+        BOOST_TEST(row.personal_readable == (row.sequence != 3));
+        BOOST_TEST(!row.personal_altered);
+    }
     BOOST_TEST(!site.ledger.verify()->first_bad.has_value());
 }
 
@@ -351,11 +378,11 @@ BOOST_AUTO_TEST_CASE(a_session_is_opened_told_more_of_and_ended_once) {
     session.bytes_in = 3;
     session.bytes_out = 4;
     BOOST_TEST(site.ledger.update_session(session).has_value());
-    BOOST_TEST((site.ledger.sessions({})->front() == session));
+    BOOST_TEST((site.search.sessions({})->front() == session));
     session.ended = march + 1min;
     session.end_reason = "closed by the peer";
     BOOST_TEST(site.ledger.update_session(session).has_value());
-    BOOST_TEST((site.ledger.sessions({})->front() == session));
+    BOOST_TEST((site.search.sessions({})->front() == session));
     session.id = Id::random(site.random);
     BOOST_TEST((site.ledger.update_session(session).error() == ledger_errc::no_such_session));
 }
@@ -371,14 +398,14 @@ BOOST_AUTO_TEST_CASE(those_that_a_crash_left_open_are_ended_and_no_others) {
     BOOST_TEST(site.ledger.open_session(open).has_value());
     BOOST_TEST(site.ledger.end_open_sessions(april, "the daemon died").value() == 1U);
     BOOST_TEST(site.ledger.end_open_sessions(april, "again").value() == 0U);
-    const auto sessions = site.ledger.sessions({});
+    const auto sessions = site.search.sessions({});
     BOOST_REQUIRE(sessions->size() == 2U);
     BOOST_TEST((sessions->at(0) == ended));
     BOOST_TEST((sessions->at(1).ended == april));
     BOOST_TEST(sessions->at(1).end_reason == "the daemon died");
-    BOOST_TEST(site.ledger.sessions({.account = "lab"})->size() == 1U);
-    BOOST_TEST(site.ledger.sessions({.from = march + 1s, .until = march + 2s})->empty());
-    BOOST_TEST((site.ledger.sessions({.limit = 1})->front().id == open.id));
+    BOOST_TEST(site.search.sessions({.account = "lab"})->size() == 1U);
+    BOOST_TEST(site.search.sessions({.from = march + 1s, .until = march + 2s})->empty());
+    BOOST_TEST((site.search.sessions({.limit = 1})->front().id == open.id));
 }
 
 BOOST_AUTO_TEST_CASE(an_address_is_forgotten_with_its_period_and_told_where_it_was_altered) {
@@ -389,11 +416,13 @@ BOOST_AUTO_TEST_CASE(an_address_is_forgotten_with_its_period_and_told_where_it_w
                 .open_session(
                     {.id = Id::random(site.random), .address = "192.0.2.7", .started = started})
                 .has_value());
-    BOOST_TEST(site.keys->destroy(*site.keys->period_key_for(march)).has_value());
+    BOOST_TEST(
+        site.keys->destroy(*site.keys->period_key_for(march, keyring::Purpose::ledger_period))
+            .has_value());
     site.run(
         "UPDATE sessions SET address = (SELECT address FROM sessions WHERE id = 2)"
         " WHERE id = 3");
-    const auto sessions = site.ledger.sessions({});
+    const auto sessions = site.search.sessions({});
     BOOST_REQUIRE(sessions->size() == 3U);
     BOOST_TEST(!sessions->at(0).address_readable);
     BOOST_TEST(!sessions->at(0).address_altered);

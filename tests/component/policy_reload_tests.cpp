@@ -210,6 +210,30 @@ BOOST_AUTO_TEST_CASE(another_zone_may_end_terms_sooner_too) {
     BOOST_TEST((take().shortened == desk::Shortened{{"report", 1}, {"transit", 1}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_ledger_that_would_forget_sooner_is_accepted_by_name_alone) {
+    const auto with = [&](std::string_view keep) {
+        write("consign.yaml", std::string(server) + std::string(keep));
+        return load().policy->hash;
+    };
+    const auto year = with("ledger: {keep: 1 year}\n");
+    const auto refused = take();
+    BOOST_TEST(!refused.taken);
+    BOOST_TEST((refused.shortened == desk::Shortened{{"ledger.keep", 1}}));
+    BOOST_TEST(new_events().back().detail == "the ledger would forget sooner: ledger.keep");
+    BOOST_TEST(!take({.accept = {"report"}}).taken);
+    BOOST_TEST(take({.accept = {"ledger.keep"}}).taken);
+    BOOST_TEST((in_force() == year));
+    BOOST_TEST(new_events().back().detail ==
+               "accepted: the ledger would forget sooner: ledger.keep");
+    // Later, and never, need no word.
+    with("ledger: {keep: 2 years}\n");
+    BOOST_TEST(take().taken);
+    with("ledger: {keep: 1 year}\n");
+    BOOST_TEST(!take().taken);
+    with("");
+    BOOST_TEST(take().taken);
+}
+
 BOOST_AUTO_TEST_CASE(each_version_is_kept_whole_and_an_equal_one_once) {
     BOOST_TEST(run(reload->keep_first()).has_value());
     BOOST_TEST(run(reload->keep_first()).has_value());

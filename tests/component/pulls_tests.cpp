@@ -66,7 +66,7 @@ class PullingSite : public DeskSite {
     }
     std::size_t told(ledger::Action action, ledger::Outcome outcome = ledger::Outcome::granted) {
         return read([&](Transaction& transaction) {
-                   return transaction.ledger.events(
+                   return transaction.search.events(
                        {.outcome = outcome, .action = action, .limit = 1000});
                })
             .size();

@@ -52,7 +52,7 @@ struct Workshop : DeskSite {
 
     std::size_t events(ledger::Action action) {
         return required(run(site().store.read([&](Transaction& transaction) {
-                   return transaction.ledger.events({.action = action});
+                   return transaction.search.events({.action = action});
                })))
             .size();
     }

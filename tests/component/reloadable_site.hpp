@@ -78,7 +78,7 @@ accounts:
     /// Events since the last time that this was asked.
     std::vector<ledger::Event> new_events() {
         const auto rows = run(store->read([](Transaction& transaction) {
-            return transaction.ledger.events({.limit = 100'000});
+            return transaction.search.events({.limit = 100'000});
         }));
         std::vector<ledger::Event> events;
         for (const auto& row : rows.value())

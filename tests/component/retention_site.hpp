@@ -90,7 +90,7 @@ class RetentionSite : public DeskSite {
     std::vector<ledger::Event> events(ledger::Action action) {
         std::vector<ledger::Event> events;
         for (const auto& row : read([&](Transaction& transaction) {
-                 return transaction.ledger.events({.action = action});
+                 return transaction.search.events({.action = action});
              }))
             events.push_back(row.event);
         return events;

@@ -97,7 +97,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, one_that_may_no_longer_be_here_leaves_and_its_ro
                (change.line == 0 ? "" : "policy.d/10.yaml:" + std::to_string(change.line)));
     BOOST_TEST((events[0].policy == policy.current()->hash));
     const auto sessions =
-        run(store->read([](Transaction& transaction) { return transaction.ledger.sessions({}); }));
+        run(store->read([](Transaction& transaction) { return transaction.search.sessions({}); }));
     BOOST_TEST(sessions->at(0).end_reason == change.reason);
 }
 

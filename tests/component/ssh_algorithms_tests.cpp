@@ -5,7 +5,6 @@
 
 using namespace consign;
 using namespace consign::test;
-using ssh::AlgorithmProfile;
 
 namespace {
 
@@ -113,6 +112,39 @@ BOOST_AUTO_TEST_CASE(what_was_agreed_is_known_to_the_session) {
     BOOST_TEST(agreed.cipher_out == "aes128-ctr");
     BOOST_TEST(agreed.mac_in == "hmac-sha2-512-etm@openssh.com");
     BOOST_TEST(agreed.mac_out == "hmac-sha2-512-etm@openssh.com");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_agreed_tells_its_profile_as_a_session_has_it) {
+    using Names = std::vector<std::string>;
+    const auto agreed_on = [](const std::string& options) {
+        TestServer server({.profile = AlgorithmProfile::legacy});
+        BOOST_TEST(connects(server, options), options);
+        const auto text = ssh::text_of(server.last_algorithms());
+        const auto read = ssh::negotiated_from(text);
+        BOOST_TEST_REQUIRE(read.has_value(), text);
+        BOOST_TEST(ssh::text_of(*read) == text);
+        return *read;
+    };
+    const auto young = agreed_on("");
+    BOOST_TEST(ssh::only_in(AlgorithmProfile::legacy, young) == Names(),
+               boost::test_tools::per_element());
+    BOOST_TEST(ssh::only_in(AlgorithmProfile::compatible, young) == Names(),
+               boost::test_tools::per_element());
+    const auto old =
+        agreed_on("-c 3des-cbc -m hmac-sha1 -o KexAlgorithms=diffie-hellman-group1-sha1");
+    BOOST_TEST(ssh::only_in(AlgorithmProfile::legacy, old) ==
+                   (Names{"diffie-hellman-group1-sha1", "3des-cbc", "hmac-sha1"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(ssh::only_in(AlgorithmProfile::compatible, old) == Names(),
+               boost::test_tools::per_element());
+    const auto middling = agreed_on("-c aes192-ctr -m hmac-sha2-256");
+    BOOST_TEST(ssh::only_in(AlgorithmProfile::compatible, middling) ==
+                   (Names{"aes192-ctr", "hmac-sha2-256"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(ssh::only_in(AlgorithmProfile::legacy, middling) == Names(),
+               boost::test_tools::per_element());
+    BOOST_TEST(!ssh::negotiated_from("TLSv1.3 TLS_AES_256_GCM_SHA384").has_value());
+    BOOST_TEST(!ssh::negotiated_from("").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,7 +56,7 @@ class Process {
 class TestServer {
   public:
     struct Options {
-        ssh::AlgorithmProfile profile = ssh::AlgorithmProfile::modern;
+        AlgorithmProfile profile = AlgorithmProfile::modern;
         std::vector<std::string> host_keys{"ed25519"};
         std::uint64_t rekey_after_bytes = 0;
         std::uint64_t budget_bytes = 64 * 1024 * 1024;

@@ -53,7 +53,7 @@ const std::array bad_keys{
 
 BOOST_DATA_TEST_CASE(refuses_each_weak_key_and_leaves_nobody_hanging,
                      boost::unit_test::data::make(bad_keys)) {
-    for (const auto profile : {ssh::AlgorithmProfile::modern, ssh::AlgorithmProfile::compatible}) {
+    for (const auto profile : {AlgorithmProfile::modern, AlgorithmProfile::compatible}) {
         TestServer server({.profile = profile});
         const auto outcome = run(server.ssh_with_key(sample.file, sample.options) + user_tiny);
         BOOST_TEST(outcome.exit_code == 255, outcome.output);

@@ -15,6 +15,7 @@
 
 #include "storage/catalog/errc.hpp"
 #include "storage/database/errc.hpp"
+#include "storage/database/migrations.hpp"
 #include "storage/keyring/errc.hpp"
 #include "storage/open_store.hpp"
 #include "storage/store.hpp"
@@ -216,7 +217,7 @@ BOOST_AUTO_TEST_CASE(no_personal_field_is_in_clear_in_any_file) {
             const auto written = co_await store->write(write);
             BOOST_TEST(written.has_value());
             // As a scan needs a sorter, which must not spill into a file either.
-            auto read = [](Transaction& transaction) { return transaction.ledger.events({}); };
+            auto read = [](Transaction& transaction) { return transaction.search.events({}); };
             const auto rows = co_await store->read(read);
             BOOST_TEST(rows->front().event.personal.subject == marker + "-subject");
         };
@@ -302,7 +303,7 @@ BOOST_AUTO_TEST_CASE(what_was_told_durable_survives_kill_9_over_and_over) {
             const auto found = transaction.ledger.verify();
             BOOST_TEST(!found->first_bad.has_value());
             BOOST_TEST(found->rows >= static_cast<std::int64_t>(told.size()));
-            const auto rows = transaction.ledger.events({.limit = 1'000'000});
+            const auto rows = transaction.search.events({.limit = 1'000'000});
             std::size_t there = 0;
             for (const auto& row : *rows) {
                 // Whole or not at all: each event's folder is there, told of or not.
@@ -329,6 +330,28 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_over_what_is_there) {
     BOOST_TEST((create_store(site.disk, site.data, site.random.key(), site.random, now).error() ==
                 std::errc::file_exists));
     BOOST_TEST(site.try_open().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_older_database_is_told_of_before_it_is_brought_to_this_version) {
+    constexpr std::size_t older = 11;
+    const std::size_t newest = database::migrations().size();
+    Site site;
+    const auto file = site.data / "consign.db";
+    std::filesystem::remove(file);
+    {
+        const auto old = database::Connection::open(file, database::Connection::Mode::read_write);
+        BOOST_REQUIRE(old.has_value());
+        BOOST_REQUIRE(database::migrate(**old, database::migrations().first(older)).has_value());
+    }
+    std::vector<std::pair<std::size_t, std::size_t>> told;
+    for (int opened = 0; opened < 2; ++opened)
+        BOOST_REQUIRE(
+            open_store(site.disk, site.data, site.root, site.random, 2,
+                       [&told](std::size_t from, std::size_t to) { told.emplace_back(from, to); })
+                .has_value());
+    BOOST_REQUIRE(told.size() == 1U);
+    BOOST_TEST(told[0].first == older);
+    BOOST_TEST(told[0].second == newest);
 }
 
 BOOST_AUTO_TEST_CASE(another_root_key_opens_nothing) {

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 
+#include "base/tls_algorithms.hpp"
 #include "temporary_folder.hpp"
 #include "tls_harness.hpp"
 
@@ -11,7 +12,6 @@ using namespace consign;
 using namespace consign::test;
 using ftps::tls_errc;
 using ftps::TlsContext;
-using ftps::TlsProfile;
 
 namespace {
 
@@ -21,7 +21,7 @@ std::error_code error_of(const std::filesystem::path& certificate,
     const auto context = TlsContext::load({.certificate = certificate,
                                            .private_key = private_key,
                                            .client_ca = std::move(client_ca),
-                                           .profile = TlsProfile::modern});
+                                           .profile = AlgorithmProfile::modern});
     return context ? std::error_code() : context.error();
 }
 
@@ -36,7 +36,7 @@ void copy_part(const std::filesystem::path& from, const std::filesystem::path& t
 BOOST_AUTO_TEST_SUITE(tls_context)
 
 struct Offer {
-    TlsProfile profile;
+    AlgorithmProfile profile;
     const char* name;
     const char* server;
     int version;
@@ -49,9 +49,9 @@ std::ostream& operator<<(std::ostream& out, const Offer& offer) {
                << offer.suites;
 }
 
-constexpr auto modern = TlsProfile::modern;
-constexpr auto compatible = TlsProfile::compatible;
-constexpr auto legacy = TlsProfile::legacy;
+constexpr auto modern = AlgorithmProfile::modern;
+constexpr auto compatible = AlgorithmProfile::compatible;
+constexpr auto legacy = AlgorithmProfile::legacy;
 constexpr const char* everything = "ALL:COMPLEMENTOFALL:!eNULL";
 
 const std::array offers{
@@ -108,6 +108,25 @@ BOOST_DATA_TEST_CASE(a_profile_takes_what_is_its_own_and_nothing_else,
     } else {
         BOOST_TEST(connection.server.error() == tls_errc::handshake_failed);
     }
+}
+
+/// What reports tell of a session, against what each profile takes.
+BOOST_DATA_TEST_CASE(what_was_agreed_tells_which_profiles_would_have_agreed_on_it,
+                     boost::unit_test::data::make(offers)) {
+    if (!sample.connects) return;
+    TlsServer server;
+    TlsClient::Options client{.oldest = sample.version, .newest = sample.version};
+    if (*sample.suites != 0) client.suites = sample.suites + std::string(":@SECLEVEL=0");
+    const auto agreed =
+        connect(server, context_of(sample.profile, sample.server), {}, client).stream->algorithms();
+    const bool needs_legacy = !tls::only_in(legacy, agreed).empty();
+    const bool needs_compatible = needs_legacy || !tls::only_in(compatible, agreed).empty();
+    const auto takes = [&](AlgorithmProfile profile) {
+        return connect(server, context_of(profile, sample.server), {}, client).client_done;
+    };
+    BOOST_TEST(takes(modern) == !needs_compatible, agreed);
+    BOOST_TEST(takes(compatible) == !needs_legacy, agreed);
+    BOOST_TEST(takes(legacy), agreed);
 }
 
 BOOST_AUTO_TEST_CASE(the_machines_configuration_is_hostile_in_these_tests) {

@@ -119,7 +119,7 @@ Id id_of(std::uint8_t number) {
     return Id(bytes);
 }
 
-std::shared_ptr<const TlsContext> context_of(ftps::TlsProfile profile, const std::string& name,
+std::shared_ptr<const TlsContext> context_of(AlgorithmProfile profile, const std::string& name,
                                              bool client_ca) {
     TlsContext::Options options{.certificate = tls_file(name + ".pem"),
                                 .private_key = tls_file(name + ".key"),

@@ -30,7 +30,7 @@ struct Outcome {
 [[nodiscard]] Outcome run(const std::string& command);
 
 [[nodiscard]] Id id_of(std::uint8_t number);
-[[nodiscard]] std::shared_ptr<const ftps::TlsContext> context_of(ftps::TlsProfile profile,
+[[nodiscard]] std::shared_ptr<const ftps::TlsContext> context_of(AlgorithmProfile profile,
                                                                  const std::string& name = "rsa",
                                                                  bool client_ca = false);
 

@@ -6,7 +6,6 @@
 using namespace consign;
 using namespace consign::test;
 using ftps::tls_errc;
-using ftps::TlsProfile;
 using ftps::TlsStream;
 
 namespace {
@@ -27,7 +26,7 @@ const auto each_manner = boost::unit_test::data::make(manners);
 
 struct Site {
     TlsServer server;
-    std::shared_ptr<const ftps::TlsContext> context = context_of(TlsProfile::modern);
+    std::shared_ptr<const ftps::TlsContext> context = context_of(AlgorithmProfile::modern);
 
     /// A control connection, whose tickets the client has read.
     Connection control(const Manner& manner, std::uint8_t session, SSL_SESSION* resumed = nullptr) {
@@ -180,7 +179,7 @@ BOOST_DATA_TEST_CASE(a_session_of_another_certificate_load_is_refused, each_mann
     Site site;
     auto control = site.control(sample, 1);
     const Session session = control.client->session();
-    site.context = context_of(TlsProfile::modern);
+    site.context = context_of(AlgorithmProfile::modern);
     auto data = site.data(sample, 1, session.get());
     check_refused(data);
 }

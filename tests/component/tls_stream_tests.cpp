@@ -12,7 +12,6 @@ using namespace consign;
 using namespace consign::test;
 namespace asio = boost::asio;
 using ftps::tls_errc;
-using ftps::TlsProfile;
 using ftps::TlsStream;
 
 namespace {
@@ -21,7 +20,7 @@ const auto both_versions = boost::unit_test::data::make({TLS1_2_VERSION, TLS1_3_
 
 struct Site {
     TlsServer server;
-    std::shared_ptr<const ftps::TlsContext> context = context_of(TlsProfile::modern);
+    std::shared_ptr<const ftps::TlsContext> context = context_of(AlgorithmProfile::modern);
 
     Connection open(int version, TlsStream::Kind kind = TlsStream::Kind::data) {
         auto connection = connect(server, context, {.kind = kind, .control_session = id_of(1)},
@@ -448,7 +447,7 @@ const std::array identities{Identity{"", false}, Identity{"good", true},
 BOOST_DATA_TEST_CASE(only_a_certificate_of_the_authority_counts_and_any_may_connect,
                      boost::unit_test::data::make(identities) * both_versions, identity, version) {
     Site site;
-    site.context = context_of(TlsProfile::modern, "ecdsa", true);
+    site.context = context_of(AlgorithmProfile::modern, "ecdsa", true);
     auto connection = connect(site.server, site.context, {.control_session = id_of(1)},
                               {.oldest = version, .newest = version, .certificate = identity.file});
     BOOST_REQUIRE(connection.client_done);
@@ -466,7 +465,7 @@ BOOST_DATA_TEST_CASE(only_a_certificate_of_the_authority_counts_and_any_may_conn
 BOOST_AUTO_TEST_CASE(nobody_asks_for_a_certificate_without_an_authority_or_for_data) {
     Site site;
     for (const auto kind : {TlsStream::Kind::control, TlsStream::Kind::data}) {
-        site.context = context_of(TlsProfile::modern, "ecdsa", kind == TlsStream::Kind::data);
+        site.context = context_of(AlgorithmProfile::modern, "ecdsa", kind == TlsStream::Kind::data);
         auto connection =
             connect(site.server, site.context, {.kind = kind, .control_session = id_of(1)},
                     {.certificate = "good"});

@@ -15,8 +15,9 @@ class Door(NamedTuple):
 
 
 DOORS = [
-    Door("openssl/", ("base/evp.cpp", "base/ed25519.cpp", "protocols/ftps/tls_*"),
-         "base/evp.hpp, base/ed25519.hpp, or protocols/ftps/tls_stream.hpp for TLS"),
+    Door("openssl/", ("base/evp.cpp", "base/ed25519.cpp", "base/rfc3161.cpp", "protocols/ftps/tls_*"),
+         "base/evp.hpp, base/ed25519.hpp, base/rfc3161.hpp for time stamps, or protocols/ftps/tls_stream.hpp for "
+         "TLS"),
     Door("libssh/", ("protocols/sftp/libssh_session.hpp", "daemon/workers/delivery/ssh_client.cpp"),
          "protocols/sftp/ssh_connection.hpp, or daemon/workers/delivery/ssh_client.hpp for a client"),
     Door("protocols/sftp/libssh_session.hpp", ("protocols/sftp/*ssh_*", "protocols/sftp/host_key.cpp"),
@@ -28,6 +29,7 @@ DOORS = [
     Door("re2/", ("policy/pattern.cpp",), "policy/pattern.hpp"),
     Door("zlib.h", ("policy/content/inflater.cpp",), "policy/content/inflater.hpp"),
     Door("curl/curl.h", ("daemon/workers/curl/client.cpp",), "daemon/workers/curl/client.hpp"),
+    Door("qrencode.h", ("admin/qr_code.cpp",), "admin/qr_code.hpp"),
     Door("date/", ("policy/calendar/zone.cpp",), "policy/calendar/zone.hpp"),
 ]
 

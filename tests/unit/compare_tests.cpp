@@ -75,6 +75,19 @@ BOOST_AUTO_TEST_CASE(tells_what_came_what_went_and_what_says_something_else) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(words_of_the_register_are_told_and_change_no_term) {
+    const Policy before = site();
+    Policy after = site();
+    after.classes.at("transit").persons = "Patients";
+    after.classes.at("transit").data = "Health";
+    after.controller.dpo = "dpo@lab.example";
+    BOOST_TEST(
+        said(compare(before, after)) ==
+            (std::vector<std::string>{"~ class transit persons data", "~ the server register"}),
+        boost::test_tools::per_element());
+    BOOST_TEST(classes_changed(before, after).empty());
+}
+
 BOOST_AUTO_TEST_CASE(routes_in_another_order_are_another_policy) {
     Policy after = site();
     std::swap(after.routes[0], after.routes[1]);

@@ -151,6 +151,28 @@ BOOST_AUTO_TEST_CASE(a_grant_of_nothing_closes_what_lies_below_it) {
     BOOST_TEST(!is_shown(through, path("/out/private/theirs"), true));
 }
 
+BOOST_AUTO_TEST_CASE(no_grant_decides_among_the_receipts) {
+    const Account all = account({grant("/**",
+                                       {Verb::list, Verb::download, Verb::upload, Verb::overwrite,
+                                        Verb::append, Verb::rename, Verb::remove, Verb::mkdir},
+                                       10)});
+    const Account none = account({grant("/**", {}, 10)});
+    for (const Account& lab : {all, none})
+        for (const char* const place : {"/.receipts", "/.receipts/2026-11-24/1-0.json"}) {
+            for (const Verb verb : {Verb::list, Verb::download})
+                BOOST_TEST(may(lab, verb, path(place)).allowed);
+            for (const Verb verb : {Verb::upload, Verb::overwrite, Verb::append, Verb::rename,
+                                    Verb::remove, Verb::mkdir}) {
+                const Verdict verdict = may(lab, verb, path(place));
+                BOOST_TEST(!verdict.allowed);
+                BOOST_TEST(verdict.rule.text() == "policy.d/a.yaml:1");
+            }
+        }
+    BOOST_TEST(may(all, Verb::upload, path("/.receipts2")).allowed);
+    BOOST_TEST(may(all, Verb::upload, path("/in/.receipts")).allowed);
+    BOOST_TEST(!may_enter(none, path("/")).allowed);
+}
+
 BOOST_AUTO_TEST_CASE(connects_within_every_bound) {
     Policy policy;
     Account lab = account({});
@@ -213,7 +235,7 @@ BOOST_DATA_TEST_CASE(a_legacy_listener_lets_in_who_has_an_exception_that_lasts,
     // Paris is two hours ahead: its 14 July ends at 22:00 UTC.
     const Timestamp now = utc(2026, 7, 14, 22) + std::chrono::seconds(sample.second);
     BOOST_TEST(may_connect(policy, lab, listener, loopback, now).allowed);
-    listener.algorithms = Algorithms::legacy;
+    listener.algorithms = AlgorithmProfile::legacy;
     BOOST_TEST(may_connect(policy, lab, listener, loopback, now).reason == no_exception);
     lab.legacy = {.allow = sample.allow,
                   .until = std::chrono::sys_days(std::chrono::year(2026) / 7 / 14),
@@ -234,7 +256,7 @@ BOOST_AUTO_TEST_CASE(an_exception_opens_no_other_bound) {
                   .rule = {"policy.d/a.yaml", 7}};
     lab.from = {{parse_network("10.0.0.0/8").value(), {"policy.d/a.yaml", 20}}};
     Listener legacy = sftp();
-    legacy.algorithms = Algorithms::legacy;
+    legacy.algorithms = AlgorithmProfile::legacy;
     const Timestamp now = utc(2026, 7, 14);
     BOOST_TEST(may_connect(policy, lab, legacy, make_address("10.1.2.3"), now).allowed);
     BOOST_TEST(may_connect(policy, lab, legacy, loopback, now).reason ==

@@ -66,6 +66,17 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_grant_that_refuses_and_asks_no_route) {
     BOOST_TEST(!explained.routing);
 }
 
+BOOST_AUTO_TEST_CASE(among_the_receipts_it_shows_no_grant) {
+    const Site site;
+    for (const Verb verb : {Verb::download, Verb::upload}) {
+        const auto explained = site.ask(verb, "/.receipts/2026-11-24/1-0123456789abcdef.json");
+        BOOST_TEST(explained.verdict.allowed == (verb == Verb::download));
+        BOOST_TEST(explained.grants.size() == 1u);
+        BOOST_TEST(explained.grants[0].what == "receipts /.receipts");
+        BOOST_TEST(explained.routes.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(says_why_a_route_does_not_match_with_what_the_file_has) {
     const Site site;
     const auto explained = site.ask(Verb::upload, "/in/r.hl7", hl7_message("LAB", "HSUD"));

@@ -49,6 +49,7 @@ BOOST_AUTO_TEST_CASE(reads_everything_that_the_files_say) {
     site.write("consign.yaml",
                "version: 1\nsite: depot.example\ndata: data/../store\npolicy: policy.d/*.yaml\n"
                "zone: Europe/Paris\nkeys: {root: credential:consign-root}\n"
+               "register: {controller: C, contact: a@b, representative: R, dpo: D}\n"
                "listeners:\n"
                "  - {name: a, protocol: sftp, bind: \"[::]:2022\", host_keys: [k/a, /abs/b],"
                " algorithms: compatible}\n"
@@ -87,8 +88,12 @@ BOOST_AUTO_TEST_CASE(reads_everything_that_the_files_say) {
     BOOST_TEST(policy.data == site.path("store"));
     BOOST_TEST((policy.root_key.kind == KeyReference::Kind::credential));
     BOOST_TEST(policy.root_key.value == "consign-root");
+    BOOST_TEST(policy.controller.name == "C");
+    BOOST_TEST(policy.controller.contact == "a@b");
+    BOOST_TEST(policy.controller.representative == "R");
+    BOOST_TEST(policy.controller.dpo == "D");
     BOOST_TEST(policy.listeners.at(0).port == 2022);
-    BOOST_TEST((policy.listeners.at(0).algorithms == Algorithms::compatible));
+    BOOST_TEST((policy.listeners.at(0).algorithms == AlgorithmProfile::compatible));
     BOOST_TEST(policy.listeners.at(0).host_keys.at(0) == site.path("k/a"));
     BOOST_TEST(policy.listeners.at(0).host_keys.at(1) == "/abs/b");
     BOOST_TEST(policy.limits.sessions == 7u);
@@ -130,7 +135,7 @@ BOOST_AUTO_TEST_CASE(defaults_stand_where_the_files_say_nothing) {
     BOOST_REQUIRE_MESSAGE(loaded.policy != nullptr, joined(site.said()));
     BOOST_TEST(loaded.problems.empty());
     BOOST_TEST(loaded.policy->zone == "UTC");
-    BOOST_TEST((loaded.policy->listeners.at(0).algorithms == Algorithms::modern));
+    BOOST_TEST((loaded.policy->listeners.at(0).algorithms == AlgorithmProfile::modern));
     BOOST_TEST(!loaded.policy->accounts.at("lab").legacy.has_value());
     BOOST_TEST(loaded.policy->temporary_names.size() == 3u);
     BOOST_TEST(loaded.policy->limits.login_time.count() == 30);
@@ -173,7 +178,7 @@ BOOST_AUTO_TEST_CASE(reads_what_an_ftps_listener_says) {
     const Listener& full = loaded.policy->listeners[1];
     BOOST_TEST((full.tls == Tls::implicit));
     BOOST_TEST((full.session_reuse == SessionReuse::require));
-    BOOST_TEST((full.algorithms == Algorithms::compatible));
+    BOOST_TEST((full.algorithms == AlgorithmProfile::compatible));
     BOOST_TEST(full.client_ca.value() == "/abs/ca.pem");
     BOOST_TEST(full.passive.first_port == 50000);
     BOOST_TEST(full.passive.last_port == 50100);
@@ -254,7 +259,7 @@ BOOST_AUTO_TEST_CASE(tells_every_mistake_of_every_file_at_once_in_order) {
         "`2`",
         "consign.yaml:2:1: error: unknown key `sit`; did you mean `site`? (known here: version, "
         "site, "
-        "data, policy, zone, residency, keys, listeners, limits, temporary_names, alert, "
+        "data, policy, zone, residency, register, keys, listeners, limits, temporary_names, alert, "
         "clock_guard, scan, ledger, events, scrub, metrics, reload)",
         "policy.d/1.yaml:2:17: error: unknown key `grant`; did you mean `grants`? (known here: "
         "grants, "

@@ -139,6 +139,13 @@ const std::vector<Sample> actions{
      "2:64: warning: `/nowhere/{name}` lies in no account's home: nobody will see the file"},
     {ROUTE("account: lab", "to: [{copy: \"/partners/{account}/{name}\"}]"), ""},
     {ROUTE("account: lab", "to: [{copy: \"/partners/hospital/{date}/{name}\"}]"), ""},
+    {ROUTE("account: lab", "to: [{copy: \"/partners/hospital/.receipts/{date}/{name}\"}]"),
+     "2:64: warning: `/partners/hospital/.receipts/{date}/{name}` lies in /.receipts of a home, "
+     "where an account finds its receipts and nothing else: nobody will see the file there"},
+    {ROUTE("account: lab", "to: [{copy: \"{home}/.receipts/{name}\"}]"),
+     "2:64: warning: `{home}/.receipts/{name}` lies in /.receipts of a home, where an account "
+     "finds its receipts and nothing else: nobody will see the file there"},
+    {ROUTE("account: lab", "to: [{copy: \"/partners/hospital/in/.receipts/{name}\"}]"), ""},
     {ROUTE("account: lab", "to: [{move: \"/partners/hospital/result.hl7\"}]"),
      "2:64: warning: `/partners/hospital/result.hl7` is the same for every file of a day, or for "
      "all: add a part such as `{name}`"},
@@ -178,6 +185,10 @@ const std::vector<Sample> accounts{
      "2:234: warning: this exception is over: it allows nothing any more"},
     {ACCOUNT(LOGIN ", legacy: {allow: [old-tls], until: 2026-03-02, reason: r}"),
      "2:234: warning: this exception is over in 1 day"},
+    {"accounts: {a: {home: /a, " LOGIN ", grants: [{path: \"/.receipts/**\", may: [list, "
+     "delete]}]}}",
+     "2:22: warning: the grant `/.receipts/**` decides nothing: /.receipts is where the account "
+     "finds its receipts, and reads them whatever is granted"},
     {"groups: {g: {legacy: {allow: [old-tls], until: 2026-02-28, reason: r}}}",
      "2:48: warning: this exception is over: it allows nothing any more"},
 };

@@ -71,6 +71,16 @@ def subject_index(key, authority, identifier):
     return hmac.new(key, bytes(8) + string(authority) + string(identifier), hashlib.sha256).digest()[:16]
 
 
+def hkdf(key, info):
+    """RFC 5869 with SHA-256, no salt, one block."""
+    extracted = hmac.new(bytes(32), key, hashlib.sha256).digest()
+    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()
+
+
+def index_token(period_key, field, value):
+    return hmac.new(hkdf(period_key, b"consign ledger index v1"), field + b"\x00" + value, hashlib.sha256).digest()[:16]
+
+
 def date(source, days):
     return struct.pack(">Bq", source, days)
 
@@ -119,6 +129,10 @@ CELLS = [
 ]
 NAMES = [(1, b"in"), (2, b"in"), (1 << 40, b"r\xe9sultat.hl7"), (1, b"x" * 255)]
 
+TOKENS = [(b"name", b"/lab/in/r\xe9sultat.hl7"), (b"place", b"/lab/in"), (b"moved to", b"/lab/in"),
+          (b"sha256", sha256(b"content").hex().encode()), (b"address", b"192.0.2.7"),
+          (b"subject", "HNORD/\u00c9LODIE-1234".encode()), (b"session address", b"192.0.2.7"), (b"name", b"")]
+
 
 def vectors():
     chain = sample("chain", 16)
@@ -146,8 +160,11 @@ def vectors():
     subjects = [dict(key=index_key.hex(), authority=authority.hex(), id=identifier.hex(),
                      index=subject_index(index_key, authority, identifier).hex())
                 for authority, identifier in [(AUTHORITY, IDENTIFIER), (b"AB", b"C"), (b"A", b"BC"), (b"", b"ABC")]]
+    period_key = sample("key 4", 32)
+    tokens = [dict(key=period_key.hex(), field=field.decode(), value=value.hex(),
+                   token=index_token(period_key, field, value).hex()) for field, value in TOKENS]
     return dict(chain=chain.hex(), chain_start=start.hex(), rows=rows, cells=cells, name_indexes=names,
-                subject_indexes=subjects)
+                subject_indexes=subjects, index_tokens=tokens)
 
 
 def main():

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 
 #include "storage/catalog/bound.hpp"
@@ -11,6 +12,7 @@
 #include "storage/catalog/subject_index.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "storage/ledger/commitment.hpp"
+#include "storage/ledger/event_index.hpp"
 #include "storage/ledger/row.hpp"
 
 using namespace consign;
@@ -151,6 +153,26 @@ BOOST_AUTO_TEST_CASE(name_indexes_are_those_of_the_page) {
                                               vector.at("parent").to_number<std::int64_t>(),
                                               as_text(bytes_of(vector.at("name"))))) ==
                    text_of(vector.at("index")));
+}
+
+BOOST_AUTO_TEST_CASE(index_tokens_are_those_of_the_page) {
+    using ledger::IndexField;
+    const std::map<std::string, IndexField> fields{
+        {"name", IndexField::name},
+        {"place", IndexField::place},
+        {"moved to", IndexField::moved_to},
+        {"sha256", IndexField::sha256},
+        {"address", IndexField::address},
+        {"subject", IndexField::subject},
+        {"session address", IndexField::session_address}};
+    const json::object vectors = read_vectors();
+    BOOST_TEST(vectors.at("index_tokens").as_array().size() == 8U);
+    for (const json::value& vector : vectors.at("index_tokens").as_array()) {
+        const auto key = ledger::index_key(SecretKey(array_of<32>(vector.at("key"))));
+        BOOST_TEST(to_hex(ledger::index_token(key, fields.at(text_of(vector.at("field"))),
+                                              as_text(bytes_of(vector.at("value"))))) ==
+                   text_of(vector.at("token")));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(facts_of_a_subject_are_those_of_the_page) {

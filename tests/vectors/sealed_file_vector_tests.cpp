@@ -100,13 +100,15 @@ BOOST_AUTO_TEST_CASE(give_the_keyring_its_keys) {
     BOOST_TEST(keys->current(Purpose::content) == 1U);
     BOOST_TEST(keys->current(Purpose::name) == 2U);
     BOOST_TEST(keys->current(Purpose::index) == 3U);
-    BOOST_TEST(must(keys->period_key_for(test_time)) == 5U);
+    BOOST_TEST(must(keys->period_key_for(test_time, Purpose::ledger_period)) == 5U);
+    BOOST_TEST(must(keys->period_key_for(test_time, Purpose::file_trace)) == 6U);
     BOOST_TEST(
         (keys->key(Purpose::ledger_period, 4).error() == keyring::keyring_errc::no_such_key));
     for (const auto& [purpose, id] : {std::pair{Purpose::content, 1U},
                                       {Purpose::name, 2U},
                                       {Purpose::index, 3U},
-                                      {Purpose::ledger_period, 5U}})
+                                      {Purpose::ledger_period, 5U},
+                                      {Purpose::file_trace, 6U}})
         BOOST_TEST(to_hex(must(keys->key(purpose, id)).bytes()) ==
                    to_hex(evp::sha256({as_bytes("key " + std::to_string(id))})));
 }

@@ -47,11 +47,12 @@ def keyring():
     rows, canonical = [], b""
     for number, (purpose, period, destroyed) in enumerate(
             [("content", "", False), ("name", "", False), ("index", "", False),
-             ("ledger_period", "2026-10", True), ("ledger_period", "2026-11", False)], 1):
+             ("ledger_period", "2026-10", True), ("ledger_period", "2026-11", False),
+             ("file_trace", "2026-11", False)], 1):
         wrapped = bytes(40) if destroyed else aes_key_wrap_with_padding(wrapping, fixed(f"key {number}", 32))
         rows.append({"id": number, "purpose": purpose, "period": period, "created": OPENED,
                      "destroyed": destroyed, "wrapped": wrapped.hex()})
-        code = {"content": 1, "name": 2, "index": 3, "ledger_period": 4}[purpose]
+        code = {"content": 1, "name": 2, "index": 3, "ledger_period": 4, "file_trace": 5}[purpose]
         canonical += (struct.pack(">IB", number, code) + string(period.encode())
                       + struct.pack(">qB", OPENED, destroyed) + wrapped)
     canonical = string(b"consign keyring") + struct.pack(">III", 1, len(rows) + 1, len(rows)) + canonical

@@ -15,6 +15,9 @@ constexpr int log_audit = 13;  // RFC 5424 section 6.2.1
 /// So that `journalctl MESSAGE_ID=...` finds them all.
 constexpr std::string_view message_id = "3f0c5a9be0d34a6f9d7c52b1a8e64c10";
 
+constexpr std::string_view checkpoint_message_id = "6a1d7e0c4f2b4c0f9f5a3d8be2c71956";
+constexpr int checkpoint_severity = 5;  // notice
+
 int severity_of(ledger::Outcome outcome) {
     switch (outcome) {
         case ledger::Outcome::refused:
@@ -33,6 +36,11 @@ std::string clean(std::string_view text) {
     for (char& byte : cleaned)
         if (static_cast<unsigned char>(byte) < ' ' || byte == '\x7f') byte = '?';
     return cleaned;
+}
+
+std::string_view without_end(std::string_view line) {
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    return line;
 }
 
 using Fields = std::vector<std::pair<std::string_view, std::string>>;
@@ -97,6 +105,20 @@ std::string journal_entry(const ledger::EventRow& row, const IsAccount& is_accou
     for (const auto& [name, value] : fields)
         entry += fmt::format("CONSIGN_{}={}\n", upper(name), value);
     return entry;
+}
+
+std::string syslog_line(const SignedLine& checkpoint, std::string_view host, int process) {
+    return fmt::format("<{}>1 {} {} consignd {} checkpoint [consign@32473 sequence=\"{}\"] {}",
+                       log_audit * 8 + checkpoint_severity, desk::rfc3339(checkpoint.time), host,
+                       process, checkpoint.sequence, clean(without_end(checkpoint.line)));
+}
+
+std::string journal_entry(const SignedLine& checkpoint) {
+    return fmt::format(
+        "MESSAGE={}\nMESSAGE_ID={}\nPRIORITY={}\nSYSLOG_FACILITY={}\n"
+        "SYSLOG_IDENTIFIER=consignd\nCONSIGN_CHECKPOINT={}\n",
+        clean(without_end(checkpoint.line)), checkpoint_message_id, checkpoint_severity, log_audit,
+        checkpoint.sequence);
 }
 
 }  // namespace consign::daemon

@@ -1,0 +1,106 @@
+#include "admin/event_words.hpp"
+
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "admin/row_printer.hpp"
+
+namespace consign::admin {
+
+std::string event_text(const Tongue& say, const boost::json::object& row) {
+    static const std::map<std::string_view, std::pair<std::string_view, std::string_view>> words{
+        {"upload_opened", {"deposit begun", "dépôt commencé"}},
+        {"upload_broken_off", {"deposit broken off", "dépôt interrompu"}},
+        {"upload_expired", {"unfinished deposit removed", "dépôt inachevé supprimé"}},
+        {"deposited", {"deposited", "déposé"}},
+        {"opened_for_reading", {"opened for reading", "ouvert en lecture"}},
+        {"retrieval_ended", {"retrieved", "retiré"}},
+        {"hashed", {"hash told", "empreinte donnée"}},
+        {"attributes_set", {"times set", "dates modifiées"}},
+        {"altered_content_found", {"found altered", "altération constatée"}},
+        {"content_mended", {"whole again", "de nouveau intact"}},
+        {"listed", {"listed", "listé"}},
+        {"folder_made", {"folder made", "dossier créé"}},
+        {"folder_removed", {"folder removed", "dossier supprimé"}},
+        {"login", {"login", "authentification"}},
+        {"login_failed", {"login failed", "échec d'authentification"}},
+        {"request_refused", {"request refused", "requête refusée"}},
+        {"stat_refused", {"look refused", "consultation refusée"}},
+        {"protocol_violation", {"protocol violation", "violation du protocole"}},
+        {"receipt_read", {"receipt read", "récépissé lu"}},
+        {"routed", {"routed", "acheminé"}},
+        {"acknowledged", {"acknowledged", "accusé de réception"}},
+        {"delivery_begun", {"delivery begun", "livraison commencée"}},
+        {"delivered", {"delivered", "livré"}},
+        {"pulled", {"fetched", "récupéré"}},
+        {"removed_there", {"removed at its source", "supprimé à la source"}},
+        {"renamed", {"renamed", "renommé"}},
+        {"removed", {"name removed", "nom supprimé"}},
+        {"expired", {"term over: name ended", "échéance : nom supprimé"}},
+        {"destroyed", {"destroyed", "détruit"}},
+        {"quarantined", {"quarantined", "mis en quarantaine"}},
+        {"quarantine_released", {"released from quarantine", "sorti de quarantaine"}},
+        {"quarantine_rejected", {"rejected in quarantine", "rejeté en quarantaine"}},
+        {"scanned", {"scanned for viruses", "analysé (antivirus)"}},
+        {"hold_added", {"held", "gelé"}},
+        {"hold_lifted", {"hold lifted", "gel levé"}},
+        {"hidden_once_collected", {"hidden once collected", "masqué après retrait"}},
+        {"archived_once_collected", {"archived once collected", "archivé après retrait"}},
+        {"name_ended_once_collected", {"removed once collected", "supprimé après retrait"}},
+        {"erasure_requested", {"erasure requested", "effacement demandé"}},
+        {"administrator_acted", {"administrator's act", "acte d'administration"}}};
+    const std::string action = field_text(row, "action");
+    const auto found = words.find(action);
+    std::string text =
+        found == words.end() ? action : say(found->second.first, found->second.second);
+    const std::string outcome = field_text(row, "outcome");
+    if (outcome == "refused") text += say(" (refused)", " (refusé)");
+    if (outcome == "failed") text += say(" (failed)", " (échec)");
+    return text;
+}
+
+std::string detail_text(const Tongue& say, const std::string& detail) {
+    if (say.language() == Language::english) return detail;
+    static const std::map<std::string_view, std::string_view> french{
+        {"all of it", "en totalité"},
+        {"the rest of it", "le reste"},
+        {"a part of it", "en partie"},
+        {"broken off", "interrompu"},
+        {"copy", "copie"},
+        {"move", "déplacement"},
+        {"deposit + keep", "dépôt + durée de conservation"},
+        {"last pickup + keep", "dernier retrait + durée de conservation"},
+        {"last activity + keep", "dernière activité + durée de conservation"},
+        {"this account may not list here", "ce compte ne peut pas lister ici"},
+        {"this account may not download here", "ce compte ne peut pas télécharger ici"},
+        {"this account may not upload here", "ce compte ne peut pas déposer ici"},
+        {"a file of this name is there, and this account may not overwrite it",
+         "un fichier de ce nom existe, et ce compte ne peut pas le remplacer"},
+        {"this account may not append here", "ce compte ne peut pas compléter de fichiers ici"},
+        {"this account may not rename here", "ce compte ne peut pas renommer ici"},
+        {"this account may not delete here", "ce compte ne peut pas supprimer ici"},
+        {"this account may not make folders here", "ce compte ne peut pas créer de dossiers ici"},
+        {"this account may not set times here", "ce compte ne peut pas modifier les dates ici"},
+        {"receipts can be read, and nothing else: nothing can be made, changed or removed here",
+         "les récépissés se lisent, et rien d'autre : rien ne peut être créé, modifié ni supprimé "
+         "ici"},
+        {"this is not collected at this hour", "le retrait n'est pas possible à cette heure"},
+        {"this file was downloaded as often as it may be",
+         "ce fichier a été téléchargé autant de fois que permis"},
+        {"no such file or folder", "ni fichier ni dossier de ce nom"},
+        {"the stored file was altered, and is not served",
+         "le fichier conservé a été altéré, et n'est pas servi"},
+        {"the account's quota of bytes is used up", "le quota de volume du compte est épuisé"},
+        {"the account's quota of files is used up", "le quota de fichiers du compte est épuisé"}};
+    // A receipt's id stands before it.
+    constexpr std::string_view of_a_signature = ", its signature";
+    if (detail.ends_with(of_a_signature))
+        return detail.substr(0, detail.size() - of_a_signature.size()) + ", sa signature";
+    constexpr std::string_view of_a_class = "class: ";
+    if (detail.starts_with(of_a_class)) return "classe : " + detail.substr(of_a_class.size());
+    const auto found = french.find(detail);
+    return found == french.end() ? detail : std::string(found->second);
+}
+
+}  // namespace consign::admin

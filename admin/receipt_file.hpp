@@ -1,0 +1,39 @@
+// A receipt as files: ID.json in exact bytes, ID.json.sig beside it, and whose signatures are
+// believed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "admin/outcome.hpp"
+#include "desk/receipt_reading.hpp"
+
+namespace consign::admin {
+
+inline constexpr const char* allowed_signers_file = "allowed_signers";
+
+struct ReceiptFiles {
+    std::string id, text, signature, allowed_signers, page;
+};
+/// Into `folder`, which is made where it is missing; allowed_signers keeps the lines that it has.
+[[nodiscard]] Outcome<> write_receipt(const std::filesystem::path& folder,
+                                      const ReceiptFiles& files);
+
+/// One that somebody holds, and whose signature fits.
+struct HeldReceipt {
+    desk::ReadReceipt read;
+    Ed25519PublicKey signer{};
+};
+[[nodiscard]] Outcome<HeldReceipt> read_held_receipt(const std::filesystem::path& file,
+                                                     const std::filesystem::path& signature);
+
+/// Why the signer is believed, in words: named by one of `key_files` (public keys, or
+/// allowed_signers); else, where there are none, by `beside`; else because it is `site_witness`, a
+/// public key's line (empty: no site is at hand). A Failure where nothing says so.
+[[nodiscard]] Outcome<std::string> trust_in(const HeldReceipt& held,
+                                            const std::vector<std::string>& key_files,
+                                            const std::filesystem::path& beside,
+                                            const std::string& site_witness);
+
+}  // namespace consign::admin
