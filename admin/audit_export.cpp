@@ -9,7 +9,7 @@
 #include "admin/audit_question.hpp"
 #include "admin/bundle_writer.hpp"
 #include "admin/door.hpp"
-#include "admin/moment.hpp"
+#include "admin/period.hpp"
 #include "admin/report.hpp"
 #include "admin/row_printer.hpp"
 #include "admin/unindexed.hpp"
@@ -32,17 +32,8 @@ Outcome<json::object> arguments_of(const Asked& asked) {
          {std::pair("account", asked.account), std::pair("file", asked.file),
           std::pair("subject", asked.subject)})
         if (!value.empty()) arguments.emplace(name, value);
-    for (const auto& [name, value, edge] : {std::tuple("from", asked.from, DayEdge::start),
-                                            std::tuple("until", asked.until, DayEdge::end)}) {
-        if (value.empty()) continue;
-        const auto moment = moment_of(value, edge);
-        if (!moment)
-            return failed(
-                fmt::format("--{} {} is no time; write 2026-11-24 or 2026-11-24T06:17:00Z", name,
-                            value),
-                exit_bad_command_line);
-        arguments.emplace(name, *moment);
-    }
+    if (auto period = add_period(arguments, asked.from, asked.until); !period)
+        return std::unexpected(std::move(period).error());
     if (!asked.fields.empty())
         arguments.emplace("fields", json::array(asked.fields.begin(), asked.fields.end()));
     if (asked.whole_chain) arguments.emplace("whole_chain", true);

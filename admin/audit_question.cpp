@@ -7,7 +7,7 @@
 #include <tuple>
 #include <utility>
 
-#include "admin/moment.hpp"
+#include "admin/period.hpp"
 #include "admin/report.hpp"
 #include "admin/table.hpp"
 
@@ -59,17 +59,8 @@ Outcome<json::object> arguments_of(const AuditQuestion& question) {
         if (!value.empty()) arguments.emplace(name, value);
     if (!question.actions.empty())
         arguments.emplace("action", json::array(question.actions.begin(), question.actions.end()));
-    for (const auto& [name, value, edge] : {std::tuple("from", question.from, DayEdge::start),
-                                            std::tuple("until", question.until, DayEdge::end)}) {
-        if (value.empty()) continue;
-        const auto moment = moment_of(value, edge);
-        if (!moment)
-            return failed(
-                fmt::format("--{} {} is no time; write 2026-11-24 or 2026-11-24T06:17:00Z", name,
-                            value),
-                exit_bad_command_line);
-        arguments.emplace(name, *moment);
-    }
+    if (auto period = add_period(arguments, question.from, question.until); !period)
+        return std::unexpected(std::move(period).error());
     return arguments;
 }
 

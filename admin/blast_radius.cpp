@@ -8,7 +8,7 @@
 #include "admin/blast_radius_document.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
-#include "admin/moment.hpp"
+#include "admin/period.hpp"
 #include "admin/report.hpp"
 
 namespace consign::admin {
@@ -25,17 +25,8 @@ struct Asked {
 
 Outcome<json::object> arguments_of(const Asked& asked) {
     json::object arguments{{"account", asked.account}, {"all", asked.all}};
-    for (const auto& [name, option, value, edge] :
-         {std::tuple("from", "--from", asked.from, DayEdge::start),
-          std::tuple("until", "--until", asked.until, DayEdge::end)}) {
-        if (value.empty()) continue;
-        const auto moment = moment_of(value, edge);
-        if (!moment)
-            return failed(fmt::format("{} {} is no time; write 2026-11-24 or 2026-11-24T06:17:00Z",
-                                      option, value),
-                          exit_bad_command_line);
-        arguments.emplace(name, *moment);
-    }
+    if (auto period = add_period(arguments, asked.from, asked.until); !period)
+        return std::unexpected(std::move(period).error());
     return arguments;
 }
 

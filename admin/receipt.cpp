@@ -9,7 +9,7 @@
 
 #include "admin/command.hpp"
 #include "admin/door.hpp"
-#include "admin/moment.hpp"
+#include "admin/period.hpp"
 #include "admin/receipt_file.hpp"
 #include "admin/receipt_page.hpp"
 #include "admin/report.hpp"
@@ -75,17 +75,8 @@ Outcome<json::object> arguments_of(const Sought& sought) {
          {std::pair("account", sought.account), std::pair("file", sought.file),
           std::pair("sha256", sought.sha256), std::pair("kind", sought.kind)})
         if (!value.empty()) arguments.emplace(name, value);
-    for (const auto& [name, value, edge] : {std::tuple("from", sought.from, DayEdge::start),
-                                            std::tuple("until", sought.until, DayEdge::end)}) {
-        if (value.empty()) continue;
-        const auto moment = moment_of(value, edge);
-        if (!moment)
-            return failed(
-                fmt::format("--{} {} is no time; write 2026-11-24 or 2026-11-24T06:17:00Z", name,
-                            value),
-                exit_bad_command_line);
-        arguments.emplace(name, *moment);
-    }
+    if (auto period = add_period(arguments, sought.from, sought.until); !period)
+        return std::unexpected(std::move(period).error());
     return arguments;
 }
 
