@@ -140,8 +140,9 @@ Result<Answer> told_in(TS_RESP* response) {
 /// The signature holds, the chain ends in `store`, and the certificate is for time stamping: RFC
 /// 3161 section 2.3, and the certificate's own hash among the signed attributes.
 bool is_signed(TS_RESP* response, X509_STORE* store, Timestamp as_of) {
-    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store),
-                               std::chrono::system_clock::to_time_t(as_of));
+    // Not to_time_t: its nanoseconds have no room for a year that a liar may name.
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(as_of).time_since_epoch();
+    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store), seconds.count());
     X509* signer = nullptr;
     const int held = TS_RESP_verify_signature(TS_RESP_get_token(response), nullptr, store, &signer);
     X509_free(signer);

@@ -38,7 +38,7 @@ std::optional<chrono::sys_days> day_of(std::string_view text) {
 
 std::string shown(Timestamp time) {
     const auto seconds = chrono::floor<chrono::seconds>(time);
-    return fmt::format("{:%FT%T}.{:06}Z", fmt::gmtime(chrono::system_clock::to_time_t(seconds)),
+    return fmt::format("{:%FT%T}.{:06}Z", fmt::gmtime(seconds.time_since_epoch().count()),
                        chrono::duration_cast<chrono::microseconds>(time - seconds).count());
 }
 

@@ -314,7 +314,8 @@ const std::array<const char*, 5> cell_tamperings{
     " WHERE sequence = 3",
     "UPDATE events SET personal = NULL WHERE sequence = 3",
     "UPDATE events SET personal = x'' WHERE sequence = 3",
-    "UPDATE events SET personal = CAST(substr(personal, 1, 40) || x'00' ||"
+    "UPDATE events SET personal = CAST(substr(personal, 1, 40) ||"
+    " CASE substr(personal, 41, 1) WHEN x'00' THEN x'01' ELSE x'00' END ||"
     " substr(personal, 42) AS BLOB) WHERE sequence = 3",
     "UPDATE events SET personal = substr(personal, 1, length(personal) - 1) WHERE sequence = 3",
 };
