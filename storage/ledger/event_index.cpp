@@ -165,9 +165,20 @@ Result<> EventIndex::remove(KeyId period, std::int64_t sequence, const Event& ev
     return {};
 }
 
-Result<> EventIndex::remove_period(KeyId period) {
-    derived_.erase(period);
-    return connection_.run("DELETE FROM event_index WHERE period = ?", std::int64_t{period});
+Result<bool> EventIndex::drop_gone(std::size_t limit) {
+    const auto with_entries = periods();
+    if (!with_entries) return failure(with_entries.error());
+    const auto gone = std::ranges::find_if(
+        *with_entries, [this](KeyId period) { return !keys_.period_key(period).has_value(); });
+    if (gone == with_entries->end()) return false;
+    derived_.erase(*gone);
+    if (auto done = connection_.run(
+            "DELETE FROM event_index WHERE (period, token, sequence) IN"
+            " (SELECT period, token, sequence FROM event_index WHERE period = ? LIMIT ?)",
+            std::int64_t{*gone}, std::uint64_t{limit});
+        !done)
+        return failure(done.error());
+    return true;
 }
 
 // Those that have entries, one step of the index each.

@@ -67,8 +67,8 @@ class EventIndex {
     /// Takes out the row's entries, with its personal fields still there. Where they cannot be
     /// read, its entries stay, and go with the period.
     [[nodiscard]] Result<> remove(keyring::KeyId period, std::int64_t sequence, const Event& event);
-    /// Takes out what was indexed under a key that is destroyed, or about to be.
-    [[nodiscard]] Result<> remove_period(keyring::KeyId period);
+    /// Takes out up to `limit` entries whose period's key is destroyed. False: there were none.
+    [[nodiscard]] Result<bool> drop_gone(std::size_t limit);
 
     /// The rows' sequences (the sessions' ids, for their address), newest first; at most `limit`
     /// of the newest in each period.

@@ -250,29 +250,8 @@ Result<bool> Forgetting::destroy(const PeriodKey& key, Timestamp now) {
 }
 
 Result<bool> Forgetting::drop_entries(std::size_t limit) {
-    std::vector<KeyId> gone;
-    {
-        // One step of the index for each period that has entries.
-        auto query = connection_.query(
-            "WITH RECURSIVE periods (period) AS (SELECT min(period) FROM event_index UNION ALL"
-            " SELECT (SELECT min(e.period) FROM event_index e WHERE e.period > p.period)"
-            " FROM periods p WHERE p.period IS NOT NULL)"
-            " SELECT period FROM periods WHERE period IS NOT NULL");
-        for (;;) {
-            const auto more = query.next();
-            if (!more) return failure(more.error());
-            if (!*more) break;
-            const auto period = static_cast<KeyId>(query.integer(0));
-            if (!keys_.period_key(period)) gone.push_back(period);
-        }
-    }
-    if (gone.empty()) return false;
-    if (auto done = connection_.run(
-            "DELETE FROM event_index WHERE (period, token, sequence) IN"
-            " (SELECT period, token, sequence FROM event_index WHERE period = ? LIMIT ?)",
-            std::int64_t{gone.front()}, std::uint64_t{limit});
-        !done)
-        return failure(done.error());
+    const auto dropped = index_.drop_gone(limit);
+    if (!dropped || !*dropped) return dropped;
     if (auto asked = cut_log(); !asked) return failure(asked.error());
     return true;
 }
