@@ -99,13 +99,10 @@ class AuditTests(unittest.TestCase):
         self.addCleanup(site.close)
         site.start()
         endless = "WITH x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT count(*) FROM x"
-
-        def ask() -> None:
-            # The one below may come first: then this is the other question, and is asked again.
-            while "another question" in site.consign("audit", "sql", endless, check=False).stderr:
-                time.sleep(0.05)
-
-        asking = threading.Thread(target=ask)
+        # The short question may come first: then this is the other one, and is asked again.
+        asking = threading.Thread(target=eventually, args=(
+            lambda: "another question" not in site.consign("audit", "sql", endless, check=False).stderr,
+            "the endless question is taken"))
         asking.start()
         self.addCleanup(asking.join)
         eventually(lambda: "another question" in site.consign("audit", "sql", "SELECT 1", check=False).stderr, "a question")
