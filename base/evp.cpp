@@ -132,17 +132,27 @@ Digest32 sha256(std::initializer_list<ByteView> parts) {
     return value;
 }
 
-Digest32 hmac_sha256(const SecretKey& key, std::initializer_list<ByteView> parts) {
+namespace {
+
+std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> hmac_sha256_context() {
     static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
     require(mac != nullptr, "HMAC");
-    const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_new(mac),
-                                                                            &EVP_MAC_CTX_free);
+    std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_new(mac),
+                                                                      &EVP_MAC_CTX_free);
     std::array<char, 9> digest_name{"SHA2-256"};
     const std::array parameters{
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name.data(), 0),
         OSSL_PARAM_construct_end()};
-    require(context && EVP_MAC_init(context.get(), key.bytes().data(), SecretKey::size_bytes,
-                                    parameters.data()) == 1,
+    require(context && EVP_MAC_CTX_set_params(context.get(), parameters.data()) == 1, "HMAC");
+    return context;
+}
+
+}  // namespace
+
+Digest32 hmac_sha256(const SecretKey& key, std::initializer_list<ByteView> parts) {
+    // To look the digest up costs more than a short text's HMAC.
+    thread_local const auto context = hmac_sha256_context();
+    require(EVP_MAC_init(context.get(), key.bytes().data(), SecretKey::size_bytes, nullptr) == 1,
             "an HMAC key");
     for (const ByteView part : parts)
         require(EVP_MAC_update(context.get(), part.data(), part.size()) == 1, "an HMAC update");
