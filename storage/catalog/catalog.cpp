@@ -60,52 +60,78 @@ Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_v
         query.blob(5));
     if (!sealed) return failure(sealed.error());
     if (*sealed != name) return failure(database::database_errc::altered_cell);
+    if (node.kind == Kind::directory) known_folders().add(parent, name, node.id);
     return node;
 }
 
-Result<std::optional<Catalog::Node>> Catalog::node_at(const VirtualPath& path) {
-    auto query =
-        connection_.query("SELECT tree_bytes, tree_files FROM nodes WHERE id = ?", root_node);
-    if (const auto row = query.next(); !row) return failure(row.error());
-    Node node{.id = root_node,
-              .made_by = {},
-              .holds = {.bytes = query.natural(0), .files = query.natural(1)}};
-    for (const std::string_view name : path.segments()) {
-        if (node.kind != Kind::directory) return std::nullopt;
-        const auto below = child(node.id, name);
-        if (!below || !*below) return below;
-        node = **below;
+KnownFolders& Catalog::known_folders() {
+    if (const auto undone = connection_.undone(); known_since_ != undone) {
+        folders_.clear();
+        known_since_ = undone;
     }
-    return node;
+    return folders_;
+}
+
+Result<std::optional<NodeId>> Catalog::folder_in(NodeId parent, std::string_view name) {
+    if (const auto known = known_folders().find(parent, name)) return known;
+    const auto node = child(parent, name);
+    if (!node) return failure(node.error());
+    if (!*node) return std::nullopt;
+    if ((*node)->kind != Kind::directory) return failure(catalog_errc::not_a_directory);
+    return (*node)->id;
+}
+
+Result<std::optional<NodeId>> Catalog::folder_at(const VirtualPath& path) {
+    NodeId folder = root_node;
+    for (const std::string_view name : path.segments()) {
+        const auto below = folder_in(folder, name);
+        if (!below || !*below) return below;
+        folder = **below;
+    }
+    return folder;
+}
+
+Result<std::optional<Catalog::Node>> Catalog::node_at(const VirtualPath& path) {
+    if (path.is_root()) {
+        auto query =
+            connection_.query("SELECT tree_bytes, tree_files FROM nodes WHERE id = ?", root_node);
+        if (const auto row = query.next(); !row) return failure(row.error());
+        return Node{.id = root_node,
+                    .made_by = {},
+                    .holds = {.bytes = query.natural(0), .files = query.natural(1)}};
+    }
+    const auto folder = folder_at(path.parent());
+    if (!folder && folder.error() == catalog_errc::not_a_directory) return std::nullopt;
+    if (!folder) return failure(folder.error());
+    if (!*folder) return std::nullopt;
+    return child(**folder, path.name());
 }
 
 Result<Catalog::Spot> Catalog::spot_at(const VirtualPath& path) {
     if (path.is_root()) return failure(catalog_errc::is_the_root);
-    const auto names = path.segments();
-    Spot spot{.parent = root_node, .name = names.front(), .node = {}};
-    for (std::size_t depth = 0;; ++depth) {
-        spot.name = names[depth];
-        const auto node = child(spot.parent, spot.name);
-        if (!node) return failure(node.error());
-        spot.node = *node;
-        if (depth + 1 == names.size()) return spot;
-        if (!spot.node) return failure(catalog_errc::no_such_name);
-        if (spot.node->kind != Kind::directory) return failure(catalog_errc::not_a_directory);
-        spot.parent = spot.node->id;
-    }
+    const auto folder = folder_at(path.parent());
+    if (!folder) return failure(folder.error());
+    if (!*folder) return failure(catalog_errc::no_such_name);
+    auto node = child(**folder, path.name());
+    if (!node) return failure(node.error());
+    return Spot{.parent = **folder, .name = path.name(), .node = *std::move(node)};
 }
 
 Result<> Catalog::count(NodeId folder, const Usage& usage, Change change) {
-    if (usage == Usage{}) return {};
     const int sign = change == Change::added ? 1 : -1;
+    return count(folder, sign * static_cast<std::int64_t>(usage.bytes),
+                 sign * static_cast<std::int64_t>(usage.files));
+}
+
+Result<> Catalog::count(NodeId folder, std::int64_t bytes, std::int64_t files) {
+    if (bytes == 0 && files == 0) return {};
     return connection_.run(
         "WITH RECURSIVE above (id) AS (SELECT ? UNION ALL"
         " SELECT nodes.parent FROM nodes JOIN above ON nodes.id = above.id"
         " WHERE nodes.parent IS NOT NULL)"
         " UPDATE nodes SET tree_bytes = tree_bytes + ?, tree_files = tree_files + ?"
         " WHERE id IN above",
-        folder, sign * static_cast<std::int64_t>(usage.bytes),
-        sign * static_cast<std::int64_t>(usage.files));
+        folder, bytes, files);
 }
 
 Result<NodeId> Catalog::insert_node(const NewNode& node) {
@@ -141,6 +167,7 @@ Result<> Catalog::remove_name(const Node& node, std::vector<Id>& doomed) {
 
 Result<> Catalog::move_node(const Node& node, const Spot& target, Standing standing,
                             Timestamp now) {
+    if (node.kind == Kind::directory) known_folders().clear();
     const auto index = index_of(target.parent, target.name);
     if (!index) return failure(index.error());
     const auto name = seal_name(

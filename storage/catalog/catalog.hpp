@@ -16,6 +16,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/virtual_path.hpp"
+#include "storage/catalog/known_folders.hpp"
 #include "storage/catalog/life.hpp"
 #include "storage/catalog/quarantine.hpp"
 #include "storage/catalog/subject_facts.hpp"
@@ -307,6 +308,11 @@ class Catalog {
     };
     [[nodiscard]] Result<std::optional<Node>> child(NodeId parent, std::string_view name);
     [[nodiscard]] Result<std::optional<Node>> node_at(const VirtualPath& path);
+    [[nodiscard]] KnownFolders& known_folders();
+    /// Nothing where there is none; catalog_errc::not_a_directory where something on the way is a
+    /// file.
+    [[nodiscard]] Result<std::optional<NodeId>> folder_in(NodeId parent, std::string_view name);
+    [[nodiscard]] Result<std::optional<NodeId>> folder_at(const VirtualPath& path);
     /// catalog_errc::no_such_name, not_a_directory (of the folders on the way), is_the_root.
     [[nodiscard]] Result<Spot> spot_at(const VirtualPath& path);
 
@@ -330,6 +336,14 @@ class Catalog {
     enum class Change { added, taken_away };
     /// Tells the folder and all above it.
     [[nodiscard]] Result<> count(NodeId folder, const Usage& usage, Change change);
+    [[nodiscard]] Result<> count(NodeId folder, std::int64_t bytes, std::int64_t files);
+    struct HeldByUpload {
+        NodeId parent = 0;
+        Usage usage;
+    };
+    /// Takes the upload's row away, and leaves the counts to the caller; nothing where there is no
+    /// such row.
+    [[nodiscard]] Result<std::optional<HeldByUpload>> take_upload(const Id& stream);
     struct NewNode {
         NodeId parent = 0;
         std::string_view name;
@@ -358,6 +372,8 @@ class Catalog {
     database::Connection& connection_;
     const keyring::Keyring& keys_;
     database::SealedCells cells_;
+    KnownFolders folders_;           // through known_folders() alone
+    std::uint64_t known_since_ = 0;  // Connection::undone() then
 };
 
 }  // namespace consign::catalog

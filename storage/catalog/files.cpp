@@ -28,7 +28,8 @@ Result<Committed> Catalog::commit_deposit(const Deposit& deposit) {
     if (!spot) return failure(spot.error());
     if (spot->node && spot->node->kind == Kind::directory)
         return failure(catalog_errc::is_a_directory);
-    if (const auto ended = end_upload(deposit.stream); !ended) return failure(ended.error());
+    const auto held = take_upload(deposit.stream);
+    if (!held) return failure(held.error());
 
     Committed committed;
     const auto file = insert_file(deposit);
@@ -47,9 +48,17 @@ Result<Committed> Catalog::commit_deposit(const Deposit& deposit) {
                                    .now = deposit.now});
     if (!node) return failure(node.error());
     committed.node = *node;
-    const Usage usage{.bytes = deposit.size_bytes, .files = 1};
-    if (const auto done = count(spot->parent, usage, Change::added); !done)
-        return failure(done.error());
+    // What the upload held already is counted; mostly that is the same folder's.
+    auto bytes = static_cast<std::int64_t>(deposit.size_bytes);
+    std::int64_t files = 1;
+    if (*held && (*held)->parent == spot->parent) {
+        bytes -= static_cast<std::int64_t>((*held)->usage.bytes);
+        files -= static_cast<std::int64_t>((*held)->usage.files);
+    } else if (*held) {
+        if (const auto done = count((*held)->parent, (*held)->usage, Change::taken_away); !done)
+            return failure(done.error());
+    }
+    if (const auto done = count(spot->parent, bytes, files); !done) return failure(done.error());
     return committed;
 }
 

@@ -47,6 +47,7 @@ Result<> Catalog::remove_directory(const VirtualPath& path) {
         folder, folder);
     if (const auto row = query.next(); !row) return failure(row.error());
     if (query.integer(0) != 0) return failure(catalog_errc::not_empty);
+    known_folders().clear();
     return connection_.run("DELETE FROM nodes WHERE id = ?", folder);
 }
 

@@ -130,6 +130,13 @@ Result<std::vector<Entry>> Catalog::names_of(FileId file) {
 Result<VirtualPath> Catalog::path_of(NodeId node) {
     std::string text;
     while (node != root_node) {
+        if (const auto known = known_folders().place_of(node)) {
+            text.insert(0, known->name).insert(0, 1, '/');
+            if (text.size() > VirtualPath::path_limit_bytes)
+                return failure(std::errc::filename_too_long);
+            node = known->parent;
+            continue;
+        }
         auto query = connection_.query(
             "SELECT parent, name, kind, coalesce(file, 0), standing, made_by FROM nodes WHERE id "
             "= ?",

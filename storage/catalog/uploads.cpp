@@ -59,12 +59,13 @@ Result<std::vector<Upload>> Catalog::uploads_of(database::Statement query) {
 
 Result<std::optional<Upload>> Catalog::find_upload(const std::string& account,
                                                    const VirtualPath& path) {
-    const auto folder = node_at(path.parent());
+    const auto folder = folder_at(path.parent());
+    if (!folder && folder.error() == catalog_errc::not_a_directory) return std::nullopt;
     if (!folder) return failure(folder.error());
     if (!*folder) return std::nullopt;
-    const auto index = index_of((*folder)->id, path.name());
+    const auto index = index_of(**folder, path.name());
     if (!index) return failure(index.error());
-    const auto found = uploads_of(connection_.query(select_named, account, (*folder)->id, *index));
+    const auto found = uploads_of(connection_.query(select_named, account, **folder, *index));
     if (!found) return failure(found.error());
     if (found->empty()) return std::nullopt;
     if (found->front().path.name() != path.name())
@@ -132,16 +133,22 @@ Result<> Catalog::touch_upload(const Id& stream, std::uint64_t size_bytes, Times
     return count(parent, {.bytes = size_bytes - before}, Change::added);
 }
 
-Result<> Catalog::end_upload(const Id& stream) {
+Result<std::optional<Catalog::HeldByUpload>> Catalog::take_upload(const Id& stream) {
     auto query = connection_.query(
         "DELETE FROM uploads WHERE stream = ? RETURNING parent, size_bytes", stream);
     const auto row = query.next();
     if (!row) return failure(row.error());
-    if (!*row) return {};
-    const NodeId parent = query.integer(0);
-    const Usage held{.bytes = query.natural(1), .files = 1};
-    if (const auto done = query.run(); !done) return done;
-    return count(parent, held, Change::taken_away);
+    if (!*row) return std::nullopt;
+    const HeldByUpload held{.parent = query.integer(0),
+                            .usage = {.bytes = query.natural(1), .files = 1}};
+    if (const auto done = query.run(); !done) return failure(done.error());
+    return held;
+}
+
+Result<> Catalog::end_upload(const Id& stream) {
+    const auto held = take_upload(stream);
+    if (!held) return failure(held.error());
+    return *held ? count((*held)->parent, (*held)->usage, Change::taken_away) : Result<>();
 }
 
 }  // namespace consign::catalog

@@ -91,7 +91,7 @@ std::error_condition make_error_condition(sqlite_errc condition) {
 void Connection::Close::operator()(sqlite3* handle) const {
     sqlite3_close_v2(handle);
 }
-void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
 }
 
@@ -117,6 +117,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
 Result<> Connection::configure(Mode mode) {
     sqlite3* const handle = handle_.get();
     sqlite3_busy_timeout(handle, busy_timeout_milliseconds);
+    sqlite3_rollback_hook(
+        handle, [](void* self) { ++static_cast<Connection*>(self)->undone_; }, this);
     for (const auto& [option, value] :
          {std::pair(SQLITE_DBCONFIG_DEFENSIVE, 1), std::pair(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
           std::pair(SQLITE_DBCONFIG_DQS_DML, 0), std::pair(SQLITE_DBCONFIG_DQS_DDL, 0),
@@ -168,32 +170,28 @@ bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(handle_.get()) == 0;
 }
 
-Statement::Statement(Connection& home, std::string_view sql) : home_(&home) {
-    if (const auto cached = home.cache_.find(sql);
-        cached != home.cache_.end() && !cached->second.empty()) {
-        statement_ = cached->second.back().release();
-        cached->second.pop_back();
+Statement::Statement(Connection& home, std::string_view sql) {
+    auto cached = home.cache_.find(sql);
+    if (cached == home.cache_.end()) cached = home.cache_.try_emplace(std::string(sql)).first;
+    at_rest_ = &cached->second;
+    if (!at_rest_->empty()) {
+        statement_ = std::move(at_rest_->back());
+        at_rest_->pop_back();
         return;
     }
+    sqlite3_stmt* prepared = nullptr;
     note(sqlite3_prepare_v3(home.handle_.get(), sql.data(), static_cast<int>(sql.size()),
-                            SQLITE_PREPARE_PERSISTENT, &statement_, nullptr));
+                            SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
+    statement_.reset(prepared);
 }
 
-Statement::Statement(Statement&& other) noexcept
-    : home_(other.home_),
-      statement_(std::exchange(other.statement_, nullptr)),
-      bound_(other.bound_),
-      error_(other.error_) {}
+Statement::Statement(Statement&& other) noexcept = default;
 
 Statement::~Statement() {
-    if (statement_ == nullptr) return;
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-    Connection::Prepared prepared(statement_);
-    const std::string_view sql = sqlite3_sql(statement_);
-    auto cached = home_->cache_.find(sql);
-    if (cached == home_->cache_.end()) cached = home_->cache_.try_emplace(std::string(sql)).first;
-    cached->second.push_back(std::move(prepared));
+    if (!statement_) return;
+    sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
+    at_rest_->push_back(std::move(statement_));
 }
 
 void Statement::note(int code) {
@@ -201,7 +199,7 @@ void Statement::note(int code) {
 }
 
 void Statement::bind(std::int64_t value) {
-    note(sqlite3_bind_int64(statement_, ++bound_, value));
+    note(sqlite3_bind_int64(statement_.get(), ++bound_, value));
 }
 
 void Statement::bind(std::uint64_t value) {
@@ -212,24 +210,25 @@ void Statement::bind(std::uint64_t value) {
 
 void Statement::bind(std::string_view text) {
     // An empty view may have no memory at all, which SQLite would take for NULL.
-    note(sqlite3_bind_text64(statement_, ++bound_, text.empty() ? "" : text.data(), text.size(),
-                             SQLITE_TRANSIENT, SQLITE_UTF8));
+    note(sqlite3_bind_text64(statement_.get(), ++bound_, text.empty() ? "" : text.data(),
+                             text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Statement::bind(ByteView blob) {
     if (blob.empty())
-        note(sqlite3_bind_zeroblob(statement_, ++bound_, 0));
+        note(sqlite3_bind_zeroblob(statement_.get(), ++bound_, 0));
     else
-        note(sqlite3_bind_blob64(statement_, ++bound_, blob.data(), blob.size(), SQLITE_TRANSIENT));
+        note(sqlite3_bind_blob64(statement_.get(), ++bound_, blob.data(), blob.size(),
+                                 SQLITE_TRANSIENT));
 }
 
 void Statement::bind(std::nullopt_t) {
-    note(sqlite3_bind_null(statement_, ++bound_));
+    note(sqlite3_bind_null(statement_.get(), ++bound_));
 }
 
 Result<bool> Statement::next() {
     if (error_) return failure(error_);
-    const int code = sqlite3_step(statement_);
+    const int code = sqlite3_step(statement_.get());
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
     note(code);
@@ -245,7 +244,7 @@ Result<> Statement::run() {
 }
 
 std::int64_t Statement::integer(int column) const {
-    return sqlite3_column_int64(statement_, column);
+    return sqlite3_column_int64(statement_.get(), column);
 }
 
 std::uint64_t Statement::natural(int column) const {
@@ -259,8 +258,8 @@ std::string_view Statement::text(int column) const {
 ByteView Statement::blob(int column) const {
     // The blob call never converts, also where the column is text; it comes before the size.
     const auto* const data =
-        static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
-    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
 Id Statement::id(int column) const {
@@ -275,7 +274,7 @@ Digest32 Statement::digest(int column) const {
 }
 
 bool Statement::is_null(int column) const {
-    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+    return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
 Watch::Watch(Connection& connection, std::function<bool()> is_over)
@@ -301,6 +300,7 @@ Savepoint::Savepoint(Savepoint&& other) noexcept
 Savepoint::~Savepoint() {
     // Where SQLite gave the whole transaction up, the savepoint went with it.
     if (connection_ == nullptr || !connection_->in_transaction()) return;
+    ++connection_->undone_;
     (void)connection_->run("ROLLBACK TO part");
     (void)connection_->run("RELEASE part");
 }

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -86,8 +86,13 @@ class Statement {
     Statement(Connection& home, std::string_view sql);
     void note(int code);
 
-    Connection* home_;
-    sqlite3_stmt* statement_ = nullptr;
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+    std::vector<Prepared>* at_rest_;  // where it came from, and goes back to
+    Prepared statement_;
     int bound_ = 0;
     std::error_code error_;
 };
@@ -132,6 +137,10 @@ class Connection {
     /// False outside BEGIN ... COMMIT; also after SQLite itself gave a transaction up (disk full).
     [[nodiscard]] bool in_transaction() const;
 
+    /// Grows whenever something is undone, or a snapshot ends: what was learned from rows before
+    /// may be so no longer.
+    [[nodiscard]] std::uint64_t undone() const { return undone_; }
+
     /// How long a lock of another process is waited for.
     static constexpr int busy_timeout_milliseconds = 5000;
     /// How long the writer waits, so that the log can be cut.
@@ -141,21 +150,26 @@ class Connection {
 
   private:
     friend class Statement;
+    friend class Savepoint;
     friend class Watch;
     struct Close {
         void operator()(sqlite3* handle) const;
     };
-    struct Finalize {
-        void operator()(sqlite3_stmt* statement) const;
+    struct HashText {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
     };
-    using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
 
     explicit Connection(sqlite3* handle) : handle_(handle) {}
     [[nodiscard]] Result<> configure(Mode mode);
 
     std::unique_ptr<sqlite3, Close> handle_;
+    std::uint64_t undone_ = 0;
     /// Statements at rest, by their text; a text in use twice at once has two.
-    std::map<std::string, std::vector<Prepared>, std::less<>> cache_;
+    std::unordered_map<std::string, std::vector<Statement::Prepared>, HashText, std::equal_to<>>
+        cache_;
 };
 
 /// While it lives, a statement of the connection fails soon after `is_over` says so: for work that

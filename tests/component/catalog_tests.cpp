@@ -54,6 +54,41 @@ BOOST_AUTO_TEST_CASE(names_differ_in_case_and_by_folder) {
     BOOST_TEST((error_of(site.catalog.find(path_of("/A/A"))) == catalog_errc::no_such_name));
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_moved_or_went_is_known_under_its_name_no_longer) {
+    Site site;
+    BOOST_TEST(site.catalog.ensure_directories(path_of("/lab/in"), now).has_value());
+    site.deposit("/lab/in/r.hl7");
+    BOOST_TEST(site.catalog.find(path_of("/lab/in/r.hl7")).has_value());
+    BOOST_TEST(
+        site.catalog.rename(path_of("/lab"), path_of("/old"), false, Standing::deposited, now)
+            .has_value());
+    BOOST_TEST(
+        (error_of(site.catalog.find(path_of("/lab/in/r.hl7"))) == catalog_errc::no_such_name));
+    const auto moved = site.catalog.find(path_of("/old/in/r.hl7"));
+    BOOST_REQUIRE(moved.has_value());
+    BOOST_TEST((*site.catalog.path_of(moved->node) == path_of("/old/in/r.hl7")));
+    BOOST_TEST(site.catalog.remove(path_of("/old/in/r.hl7")).has_value());
+    BOOST_TEST(site.catalog.remove_directory(path_of("/old/in")).has_value());
+    BOOST_TEST((error_of(site.catalog.commit_deposit(site.deposit_of("/old/in/r.hl7", 1))) ==
+                catalog_errc::no_such_name));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_whose_making_was_undone_is_not_known) {
+    Site site;
+    {
+        const auto undone = database::Savepoint::begin(*site.connection);
+        BOOST_REQUIRE(undone.has_value());
+        BOOST_TEST(site.catalog.make_directory(path_of("/a"), "lab", now).has_value());
+        BOOST_TEST(
+            (error_of(site.catalog.find(path_of("/a/r.hl7"))) == catalog_errc::no_such_name));
+    }
+    // It has the number that the other had.
+    BOOST_TEST(site.catalog.make_directory(path_of("/b"), "lab", now).has_value());
+    site.deposit("/b/r.hl7");
+    BOOST_TEST((error_of(site.catalog.find(path_of("/a/r.hl7"))) == catalog_errc::no_such_name));
+    BOOST_TEST(site.catalog.find(path_of("/b/r.hl7")).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_is_doomed_and_forgotten_once_destroyed) {
     Site site;
     const auto first = site.deposit("/r.hl7");
