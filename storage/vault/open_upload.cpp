@@ -43,7 +43,7 @@ Result<std::unique_ptr<OpenUpload>> OpenUpload::begin(Disk& disk, Disk::Path pat
 }
 
 OpenUpload::~OpenUpload() {
-    if (finished_ || broken_ || !unflushed_) return;
+    if (closing_ || broken_ || !unflushed_) return;
     // What is lost here is lost as in a crash: nobody was told that it is safe.
     try {
         if (!close_inner_chunks()) return;
@@ -94,22 +94,26 @@ Result<> OpenUpload::flush() {
     return keep(flush_all());
 }
 
-Result<Sealed> OpenUpload::finish() {
-    if (auto fit = usable(); !fit) return failure(fit.error());
-    const auto closing = seal_end();
-    if (!closing) {
-        broken_ = closing.error();
-        return failure(closing.error());
-    }
-    finished_ = true;
+Result<> OpenUpload::seal() {
+    if (auto fit = usable(); !fit) return fit;
+    auto closing = seal_end();
+    if (!closing) return keep(failure(closing.error()));
+    closing_ = *closing;
     open_.clear();
     spare_.reset();
+    return {};
+}
+
+Result<Sealed> OpenUpload::finish() {
+    if (broken_) return failure(*broken_);
+    if (!closing_) return failure(std::errc::operation_not_permitted);
+    if (auto synced = keep(file_->sync()); !synced) return failure(synced.error());
     return Sealed{
-        .stream = stream_, .size_bytes = size_, .sha256 = closing->sha256, .deposit = deposit_};
+        .stream = stream_, .size_bytes = size_, .sha256 = closing_->sha256, .deposit = deposit_};
 }
 
 Result<> OpenUpload::usable() const {
-    if (finished_) return failure(vault_errc::finished);
+    if (closing_) return failure(vault_errc::finished);
     if (broken_) return failure(*broken_);
     return {};
 }
@@ -184,7 +188,7 @@ Result<> OpenUpload::flush_all() {
 }
 
 /// The body first, the header's closing sector last; one sync makes both durable. Should the power
-/// fail between them, the file is an unfinished upload, for its name has not left staging.
+/// fail before that is done, the file is an unfinished upload, for its name has not left staging.
 Result<Closing> OpenUpload::seal_end() {
     if (auto done = close_inner_chunks(); !done) return failure(done.error());
     if (auto done = fill_holes(); !done) return failure(done.error());
@@ -201,7 +205,6 @@ Result<Closing> OpenUpload::seal_end() {
     std::ranges::copy(tag_digest_.finish(), closing.tag_digest.begin());
     if (auto done = file_->write_at(closing_part_offset, header_.close(closing)); !done)
         return failure(done.error());
-    if (auto done = file_->sync(); !done) return failure(done.error());
     return closing;
 }
 

@@ -52,8 +52,9 @@ class OpenUpload final : public SealedUpload {
     [[nodiscard]] Result<> resize(std::uint64_t size_bytes) override;
     [[nodiscard]] Result<> flush() override;
 
-    /// Seals the end and the header, and syncs the file: when it returns, its content is durable
-    /// under the name in staging.
+    /// Seals the end and the header; it takes no write after that.
+    [[nodiscard]] Result<> seal();
+    /// Syncs the file that was sealed: when it returns, its content is durable.
     [[nodiscard]] Result<Sealed> finish();
 
   private:
@@ -120,8 +121,8 @@ class OpenUpload final : public SealedUpload {
     std::vector<OpenChunk> open_;  // at most open_chunk_limit
     RecordBuffer spare_;           // of the chunk closed last: a steady stream allocates nothing
     std::uint64_t uses_ = 0;
-    bool unflushed_ = true;  // since the last flush
-    bool finished_ = false;
+    bool unflushed_ = true;           // since the last flush
+    std::optional<Closing> closing_;  // sealed, and perhaps not synced
     std::optional<std::error_code> broken_;
 
     evp::Digest content_digest_;  // of the chunks before hashed_

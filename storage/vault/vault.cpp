@@ -1,6 +1,7 @@
 #include "storage/vault/vault.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/fault_point.hpp"
 #include "storage/vault/header.hpp"
@@ -66,9 +67,10 @@ Result<std::uint64_t> Vault::verified_size(const Id& stream) const {
 Result<Sealed> Vault::commit(SealedUpload& upload) {
     auto& open = dynamic_cast<OpenUpload&>(upload);  // the vault makes no other
     const Id& stream = open.stream();
-    auto sealed = open.finish();
-    if (!sealed) return sealed;
+    if (auto done = open.seal(); !done) return failure(done.error());
     if (auto done = make_shard(stream); !done) return failure(done.error());
+    // Linked before it is synced: the file's sync then carries the new name along (on ext4, for
+    // one), and that of the folder finds little to do.
     auto linked = disk_.link(staging_path(stream), vault_path(stream));
     // A name from an earlier try, which a power cut kept: the same file, or nobody's.
     if (!linked && linked.error() == std::errc::file_exists) {
@@ -76,6 +78,11 @@ Result<Sealed> Vault::commit(SealedUpload& upload) {
         linked = disk_.link(staging_path(stream), vault_path(stream));
     }
     if (!linked) return failure(linked.error());
+    auto sealed = open.finish();
+    if (!sealed) {
+        std::ignore = disk_.remove(vault_path(stream));
+        return sealed;
+    }
     if (auto done = disk_.sync_directory(shard_of(stream)); !done) return failure(done.error());
     return sealed;
 }

@@ -42,11 +42,11 @@ class Vault {
     /// of the upload. It keeps nobody from the stream: of one that was resumed and left in the
     /// meantime it may tell less than is there now.
     [[nodiscard]] Result<std::uint64_t> verified_size(const Id& stream) const;
-    /// Seals the end, syncs the file, links it into the vault, syncs the folder. When it returns
+    /// Seals the end, links the file into the vault, syncs the file and the folder. When it returns
     /// the content is durable; the staging name stays until `unstage`, so a crash before the
-    /// catalog's transaction leaves a resumable upload. `upload` takes no further write, and holds
-    /// its stream until it is destroyed. vault_errc::altered, and nothing in the vault, where the
-    /// file on the disk is not as long as what was written.
+    /// catalog's transaction leaves a resumable upload, whatever stands in the vault. `upload`
+    /// takes no further write, and holds its stream until it is destroyed. vault_errc::altered, and
+    /// nothing in the vault, where the file on the disk is not as long as what was written.
     [[nodiscard]] Result<Sealed> commit(SealedUpload& upload);
     /// Removes the staging name of a file whose transaction is durable, and its tails; its
     /// SealedUpload may still live. Succeeds where they are gone.

@@ -147,7 +147,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(desk_durability, Fixture)
 
-BOOST_AUTO_TEST_CASE(the_answer_waits_for_file_link_folder_and_row_in_this_order) {
+BOOST_AUTO_TEST_CASE(the_answer_waits_for_link_file_folder_and_row_in_this_order) {
     Peer drop(site, "drop");
     const auto upload = required(drop.open("/in/a.hl7"));
     required(drop.write(*upload, 0, content));
@@ -159,9 +159,9 @@ BOOST_AUTO_TEST_CASE(the_answer_waits_for_file_link_folder_and_row_in_this_order
 
     const auto staged = site.data() / "staging" / upload->stream().hex();
     const auto name = site.vault_path(upload->stream());
-    BOOST_TEST(position_of(Kind::write, staged) < position_of(Kind::sync, staged));
-    BOOST_TEST(position_of(Kind::sync, staged) < position_of(Kind::link, name));
-    BOOST_TEST(position_of(Kind::link, name) <
+    BOOST_TEST(position_of(Kind::write, staged) < position_of(Kind::link, name));
+    BOOST_TEST(position_of(Kind::link, name) < position_of(Kind::sync, staged));
+    BOOST_TEST(position_of(Kind::sync, staged) <
                position_of(Kind::sync_directory, name.parent_path()));
     // Nothing of the row was written before the folder was synced; and the staging name, by which a
     // start would find the upload, stayed until the row was synced.
