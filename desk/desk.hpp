@@ -137,8 +137,12 @@ class Desk {
     [[nodiscard]] Result<> rename_in(Transaction& transaction, Scene& scene,
                                      const Renaming& renaming, const Appraisal& appraisal,
                                      Aftermath& aftermath);
-    [[nodiscard]] Answer<Target> find_target(Scene& scene, UploadMode mode);
-    [[nodiscard]] Answer<std::unique_ptr<vault::SealedUpload>> begin_sealed(const Scene& scene,
+    [[nodiscard]] Result<Target> find_target(Transaction& transaction, Scene& scene,
+                                             UploadMode mode) const;
+    /// catalog_errc::already_there where somebody began one under this name since it was looked at.
+    [[nodiscard]] Answer<std::shared_ptr<Upload>> open_upload(Scene& scene, UploadMode mode,
+                                                              Store::Sees sees);
+    [[nodiscard]] Result<std::unique_ptr<vault::SealedUpload>> begin_sealed(const Scene& scene,
                                                                             Target& target,
                                                                             UploadMode mode);
     [[nodiscard]] Result<std::unique_ptr<vault::SealedUpload>> copy_of(

@@ -34,6 +34,13 @@ bool is_lost(std::error_code why) {
            why == std::errc::no_such_file_or_directory;
 }
 
+/// For one more file.
+Result<> has_room(const policy::Quota& quota, const catalog::Usage& usage) {
+    if (quota.files && usage.files >= *quota.files) return failure(desk_errc::quota_files_exceeded);
+    if (quota.bytes && usage.bytes >= *quota.bytes) return failure(desk_errc::quota_bytes_exceeded);
+    return {};
+}
+
 }  // namespace
 
 /// What OPEN for writing finds under the name.
@@ -48,6 +55,7 @@ struct Desk::Target {
     /// One's own deposit that a route has moved away from here; where there is one, nothing exists.
     std::optional<catalog::Entry> moved;
 
+    [[nodiscard]] bool is_new() const { return !existing && !unfinished; }
     /// Of what it continues.
     [[nodiscard]] const catalog::Entry& original() const { return existing ? *existing : *moved; }
 
@@ -70,64 +78,58 @@ catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
     return row;
 }
 
-Desk::Answer<Desk::Target> Desk::find_target(Scene& scene, UploadMode mode) {
+Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
+                                       UploadMode mode) const {
     if (auto changes = refuse_among_receipts(scene, scene.path); !changes)
-        co_return failure(changes.error());
-    co_return co_await site_.store.read([&](Transaction& transaction) -> Result<Target> {
-        Target target;
-        auto unfinished = transaction.catalog.find_upload(account_, scene.whole);
-        if (!unfinished) return failure(unfinished.error());
-        target.unfinished = std::move(*unfinished);
-        auto existing = transaction.catalog.find(scene.whole);
-        if (existing)
-            target.existing = std::move(*existing);
-        else if (existing.error() != catalog::catalog_errc::no_such_name)
-            return failure(existing.error());
-        const auto usage = transaction.catalog.usage(scene.account->home);
-        if (!usage) return failure(usage.error());
-        target.usage = *usage;
+        return failure(changes.error());
+    Target target;
+    auto unfinished = transaction.catalog.find_upload(account_, scene.whole);
+    if (!unfinished) return failure(unfinished.error());
+    target.unfinished = std::move(*unfinished);
+    auto existing = transaction.catalog.find(scene.whole);
+    if (existing)
+        target.existing = std::move(*existing);
+    else if (existing.error() != catalog::catalog_errc::no_such_name)
+        return failure(existing.error());
+    const auto usage = transaction.catalog.usage(scene.account->home);
+    if (!usage) return failure(usage.error());
+    target.usage = *usage;
 
-        target.resumes = target.unfinished && !mode.truncate && !mode.exclusive;
-        // What was unfinished goes on with a file only where it began from that very one.
-        target.continues = target.existing && !mode.truncate &&
-                           (!target.resumes || is_file(*target.existing, target.unfinished->base));
-        const bool as_new = mode.exclusive || !target.existing;
-        const Ruling ruling = may_deposit(*scene.account, scene.path,
-                                          as_new ? nullptr : &*target.existing, target.continues);
-        if (auto yes = decide(scene, ruling.verdict, ruling.refusal); !yes)
-            return failure(yes.error());
-        if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
-        target.appends_only = ruling.appends_only;
-        // A new version of another's file, whose downloads the policy restricts, would be free of
-        // that.
-        const auto* const pickup =
-            target.continues && target.existing ? pickup_of(scene, *target.existing) : nullptr;
-        if (pickup && policy::restricts(*pickup)) {
-            scene.event.rule = pickup->rule.text();
-            return failure(desk_errc::may_not_append);
-        }
-        if (!target.existing && !target.unfinished && !mode.truncate && !mode.exclusive) {
-            auto moved = moved_away(transaction, scene);
-            if (!moved) return failure(moved.error());
-            target.moved = std::move(*moved);
-            target.continues = target.moved.has_value();
-        }
-        if (!target.existing && !target.unfinished && !target.moved && !mode.create)
-            return failure(desk_errc::no_such_name);
+    target.resumes = target.unfinished && !mode.truncate && !mode.exclusive;
+    // What was unfinished goes on with a file only where it began from that very one.
+    target.continues = target.existing && !mode.truncate &&
+                       (!target.resumes || is_file(*target.existing, target.unfinished->base));
+    const bool as_new = mode.exclusive || !target.existing;
+    const Ruling ruling = may_deposit(*scene.account, scene.path,
+                                      as_new ? nullptr : &*target.existing, target.continues);
+    if (auto yes = decide(scene, ruling.verdict, ruling.refusal); !yes) return failure(yes.error());
+    if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
+    target.appends_only = ruling.appends_only;
+    // A new version of another's file, whose downloads the policy restricts, would be free of
+    // that.
+    const auto* const pickup =
+        target.continues && target.existing ? pickup_of(scene, *target.existing) : nullptr;
+    if (pickup && policy::restricts(*pickup)) {
+        scene.event.rule = pickup->rule.text();
+        return failure(desk_errc::may_not_append);
+    }
+    if (!target.existing && !target.unfinished && !mode.truncate && !mode.exclusive) {
+        auto moved = moved_away(transaction, scene);
+        if (!moved) return failure(moved.error());
+        target.moved = std::move(*moved);
+        target.continues = target.moved.has_value();
+    }
+    if (!target.existing && !target.unfinished && !target.moved && !mode.create)
+        return failure(desk_errc::no_such_name);
 
-        const auto parent = transaction.catalog.find(scene.whole.parent());
-        if (!parent) return failure(parent.error());
-        if (parent->kind != catalog::Kind::directory) return failure(desk_errc::not_a_directory);
-        target.parent = parent->node;
-        const auto& quota = scene.account->quota;
-        if (!target.existing && !target.unfinished && quota.files &&
-            target.usage.files >= *quota.files)
-            return failure(desk_errc::quota_files_exceeded);
-        if (!target.existing && !target.unfinished && quota.bytes &&
-            target.usage.bytes >= *quota.bytes)
-            return failure(desk_errc::quota_bytes_exceeded);
-        return target;
-    });
+    const auto parent = transaction.catalog.find(scene.whole.parent());
+    if (!parent) return failure(parent.error());
+    if (parent->kind != catalog::Kind::directory) return failure(desk_errc::not_a_directory);
+    target.parent = parent->node;
+    if (target.is_new())
+        if (auto fits = has_room(scene.account->quota, target.usage); !fits)
+            return failure(fits.error());
+    return target;
 }
 
 /// Who was told of its stump there by stat goes on from its end: what would be written after a gap
@@ -173,31 +175,28 @@ Result<std::unique_ptr<vault::SealedUpload>> Desk::copy_of(const catalog::File& 
     return copy;
 }
 
-Desk::Answer<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& scene,
-                                                                      Target& target,
-                                                                      UploadMode mode) {
+Result<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& scene, Target& target,
+                                                                UploadMode mode) {
     const vault::Deposit deposit{std::string(scene.whole.text()), account_, scene.event.time};
-    auto begin = [&]() -> Result<std::unique_ptr<vault::SealedUpload>> {
-        if (target.unfinished) {
-            const auto open = site_.uploads.find(target.unfinished->stream);
-            if (open && !open->supersede()) return failure(desk_errc::in_use);
-        }
-        if (target.resumes) {
-            auto resumed = site_.store.vault().resume(target.unfinished->stream);
-            if (resumed || !is_lost(resumed.error())) return resumed;
-            target.resumes = false;
-            target.continues = (target.existing || target.moved) && !mode.truncate;
-        }
-        if (target.continues) return copy_of(*target.original().file, deposit);
-        return site_.store.vault().begin(deposit);
-    };
-    co_return co_await offload(site_.store.pool(), begin);
+    if (target.unfinished) {
+        const auto open = site_.uploads.find(target.unfinished->stream);
+        if (open && !open->supersede()) return failure(desk_errc::in_use);
+    }
+    if (target.resumes) {
+        auto resumed = site_.store.vault().resume(target.unfinished->stream);
+        if (resumed || !is_lost(resumed.error())) return resumed;
+        target.resumes = false;
+        target.continues = (target.existing || target.moved) && !mode.truncate;
+    }
+    if (target.continues) return copy_of(*target.original().file, deposit);
+    return site_.store.vault().begin(deposit);
 }
 
 Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode mode) {
     auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
-    const auto target = co_await find_target(*scene, mode);
+    const auto target = co_await site_.store.read(
+        [&](Transaction& transaction) { return find_target(transaction, *scene, mode); });
     if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
     if (target->resumes) co_return co_await resumable_bytes(*target->unfinished);
     co_return target->continues ? target->original().file->size_bytes : 0;
@@ -206,37 +205,65 @@ Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode m
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
     auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
-    auto target = co_await find_target(*scene, mode);
-    if (!target) co_return failure(co_await refused(std::move(*scene), target.error()));
-    if (target->continues) scene->event.stream = target->original().file->stream;
-    auto sealed = co_await begin_sealed(*scene, *target, mode);
-    if (!sealed) co_return failure(co_await refused(std::move(*scene), sealed.error()));
+    // What other sessions are opening meanwhile is not waited for: one that opens this very name is
+    // met in the transaction, and looked at in the second round.
+    auto opened = co_await open_upload(*scene, mode, Store::Sees::what_is_there);
+    if (!opened && opened.error() == catalog::catalog_errc::already_there)
+        opened = co_await open_upload(*scene, mode, Store::Sees::what_was_told);
+    if (!opened) co_return failure(co_await refused(std::move(*scene), opened.error()));
+    co_return std::move(*opened);
+}
+
+Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(Scene& scene, UploadMode mode,
+                                                        Store::Sees sees) {
+    std::optional<Target> target;
+    auto begin = [&]() -> Result<std::unique_ptr<vault::SealedUpload>> {
+        auto found = site_.store.read_here(
+            [&](Transaction& transaction) { return find_target(transaction, scene, mode); }, sees);
+        if (!found) return failure(found.error());
+        target = *std::move(found);
+        if (target->continues) scene.event.stream = target->original().file->stream;
+        return begin_sealed(scene, *target, mode);
+    };
+    auto sealed = co_await offload(site_.store.pool(), begin);
+    if (!sealed) co_return failure(sealed.error());
 
     const Id stream = (*sealed)->stream();
-    const catalog::Upload row = target->resumes ? *target->unfinished : target->row(*scene, stream);
+    const catalog::Upload row = target->resumes ? *target->unfinished : target->row(scene, stream);
     // Somebody else's content, which a new version begins from, is read by who may download it.
     const bool readable =
-        row.origin.empty() || policy::may(*scene->account, Verb::download, scene->path).allowed;
-    scene->event.stream = stream;
-    scene->event.bytes = (*sealed)->size_bytes();
-    scene->event.detail = target->resumes     ? "resumes an unfinished upload"
-                          : target->continues ? "continues the file"
-                                              : "";
-    const auto begun = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        row.origin.empty() || policy::may(*scene.account, Verb::download, scene.path).allowed;
+    scene.event.stream = stream;
+    scene.event.bytes = (*sealed)->size_bytes();
+    scene.event.detail = target->resumes     ? "resumes an unfinished upload"
+                         : target->continues ? "continues the file"
+                                             : "";
+    const auto begin_row = [&](Transaction& transaction) -> Result<> {
         if (!target->resumes) {
             if (target->unfinished)
                 if (auto ended = transaction.catalog.end_upload(target->unfinished->stream); !ended)
                     return ended;
+            // Others may have begun theirs since the look.
+            if (target->is_new() && scene.account->quota.files) {
+                const auto usage = transaction.catalog.usage(scene.account->home);
+                if (!usage) return failure(usage.error());
+                if (auto fits = has_room(scene.account->quota, *usage); !fits) return fits;
+            }
             if (auto added = transaction.catalog.begin_upload(row); !added) return added;
         }
         if (target->continues && !row.origin.empty() && readable)
             if (auto marked = transaction.catalog.mark_collected(target->existing->file->id);
                 !marked)
                 return marked;
-        if (auto appended = transaction.ledger.append(scene->event); !appended)
+        if (auto appended = transaction.ledger.append(scene.event); !appended)
             return failure(appended.error());
         return {};
-    });
+    };
+    // Of a new file nobody was promised anything yet: its row becomes durable with the deposit, or
+    // soon. Where there is content already, who opened it is on record before a byte is shown.
+    const bool has_content = target->resumes || target->continues;
+    const auto begun = co_await site_.store.write(
+        begin_row, has_content ? database::Told::once_durable : database::Told::once_run);
     // Whichever of the two has no row now is dropped.
     const std::optional<Id> superfluous = !begun && !target->resumes ? std::optional(stream)
                                           : begun && target->unfinished && !target->resumes
@@ -251,15 +278,15 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
             site_.log.warning("a staging file could not be removed",
                               {{"stream", *superfluous}, {"why", gone.error()}});
     }
-    if (!begun) co_return failure(co_await refused(std::move(*scene), begun.error()));
+    if (!begun) co_return failure(begun.error());
 
-    const auto& quota = scene->account->quota;
+    const auto& quota = scene.account->quota;
     const std::uint64_t row_bytes = target->unfinished ? target->unfinished->size_bytes : 0;
     const std::uint64_t replaced_bytes = target->existing ? target->existing->file->size_bytes : 0;
     Upload::Opening opening{
         .account = account_,
-        .path = scene->path,
-        .whole = scene->whole,
+        .path = scene.path,
+        .whole = scene.whole,
         .mode = mode,
         .base = row.base,
         .origin = row.origin,
@@ -267,8 +294,8 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         .changed = target->resumes || !target->continues,
         .readable = readable,
         .fixed_bytes = std::max(row.fixed_bytes, target->appends_only ? replaced_bytes : 0),
-        .rule = scene->event.rule,
-        .home = scene->account->home,
+        .rule = scene.event.rule,
+        .home = scene.account->home,
         .home_bytes = target->usage.bytes - (target->resumes ? 0 : row_bytes),
         .row_bytes = target->resumes ? row_bytes : 0,
         .replaced_bytes = replaced_bytes,
@@ -276,7 +303,7 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         .file_limit_bytes = quota.file};
     auto upload = std::make_shared<Upload>(session_, std::move(opening), std::move(*sealed));
     site_.uploads.add(stream, upload);
-    site_.moved_names.forget(account_, scene->whole);
+    site_.moved_names.forget(account_, scene.whole);
     co_return upload;
 }
 

@@ -69,9 +69,9 @@ ledger::Event Session::event(ledger::Action action, ledger::Outcome outcome,
     return event;
 }
 
-asio::awaitable<Result<>> Session::record(ledger::Event event) {
+asio::awaitable<Result<>> Session::record(ledger::Event event, database::Told told) {
     const ledger::Session row = row_;  // the writer's own copy: the strand goes on counting
-    const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+    const auto append = [&](Transaction& transaction) -> Result<> {
         // Events of one session may wait for the writer together: only here is it known which of
         // them is the first.
         auto kept = transaction.ledger.update_session(row);
@@ -81,7 +81,8 @@ asio::awaitable<Result<>> Session::record(ledger::Event event) {
         if (auto appended = transaction.ledger.append(event); !appended)
             return failure(appended.error());
         return {};
-    });
+    };
+    const auto recorded = co_await site_.store.write(append, told);
     if (recorded)
         row_written_ = true;
     else
@@ -141,7 +142,7 @@ asio::awaitable<void> Session::end(std::string reason) {
         ended.rule = departure_->rule.text();
         ended.policy = departure_->policy;
     }
-    co_await record(std::move(ended));
+    co_await record(std::move(ended), database::Told::once_run);
 }
 
 }  // namespace consign::desk

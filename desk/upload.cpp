@@ -138,7 +138,12 @@ Result<> Upload::resize_from_pool(std::uint64_t size_bytes) {
 }
 
 asio::awaitable<Result<>> Upload::flush() {
-    co_return co_await on_pool([](vault::SealedUpload& sealed) { return sealed.flush(); });
+    co_return co_await on_pool([this](vault::SealedUpload& sealed) {
+        const auto flushed = sealed.flush();
+        // The row that leads to it may have been told of before it was durable.
+        site_.store.database().wait_for_told();
+        return flushed;
+    });
 }
 
 void Upload::set_times(std::optional<Timestamp> accessed, std::optional<Timestamp> modified) {
@@ -163,14 +168,12 @@ asio::awaitable<Result<>> Upload::finish() {
     if (!aftermath)
         co_return failure(co_await give_back(std::move(deposited), aftermath.error(), true));
     session_.count_file_in();
-    // The vault holds the stream for as long as this is open, and it may soon be another's to
-    // destroy.
-    auto close = [&] {
+    {
+        // The vault holds the stream for as long as this is open, and it may soon be another's to
+        // destroy. Nothing blocks: a finished file is closed, and who comes meanwhile is sent away.
         const std::scoped_lock lock(mutex_);
         sealed_.reset();
-        return true;
-    };
-    co_await offload(site_.store.pool(), close);
+    }
     co_await settle(site_, stream_, std::move(*aftermath));
     co_return Result<>{};
 }

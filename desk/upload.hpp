@@ -127,8 +127,9 @@ class Upload {
     std::error_code failed_write_;
     std::atomic<std::uint64_t> size_bytes_ = 0;  // read by other sessions of the account, too
 
-    std::mutex
-        mutex_;  // a session that takes over comes from another strand; held on pool threads alone
+    // A session that takes over comes from another strand. Held on pool threads, but for moments
+    // in which nothing can block.
+    std::mutex mutex_;
     bool finishing_ = false;
     std::unique_ptr<vault::SealedUpload> sealed_;  // null: finished, broken off, or superseded
 };

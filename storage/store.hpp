@@ -72,14 +72,21 @@ class Store {
     /// Runs `verb(Transaction&) -> Result<T>` on the writer thread; resumes on the caller's strand
     /// once it is durable, or undone. `verb` may refer to the coroutine's locals. Not cancellable:
     /// what was begun is finished. The error is the verb's own, or what undid it (a commit that
-    /// failed; database_errc::bug where it threw; database_errc::overloaded).
+    /// failed; database_errc::bug where it threw; database_errc::overloaded). Told::once_run: it
+    /// resumes sooner, and what `verb` did is durable before anything is read by `read`, or any
+    /// later `write` resumes.
     template <class Verb>
-    boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> write(Verb verb);
+    boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> write(
+        Verb verb, database::Told told = database::Told::once_durable);
 
+    using Sees = database::Database::Sees;
     /// The same, on a snapshot and a pool thread; `verb` changes nothing. What it throws comes
     /// home.
     template <class Verb>
     boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> read(Verb verb);
+    /// The same, for who is on a pool thread already. Blocks.
+    template <class Verb>
+    std::invoke_result_t<Verb&, Transaction&> read_here(Verb verb, Sees sees = Sees::what_was_told);
 
     /// Blocking calls on the vault go through `offload(store.pool(), ...)`.
     [[nodiscard]] vault::Vault& vault() { return *vault_; }
@@ -105,7 +112,8 @@ class Store {
 };
 
 template <class Verb>
-boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(Verb verb) {
+boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(
+    Verb verb, database::Told told) {
     namespace asio = boost::asio;
     using Answer = std::invoke_result_t<Verb&, Transaction&>;
     // The caller's io_context must not run out of work while the writer has this.
@@ -131,7 +139,7 @@ boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(V
                 if (outcome) bell.ring(rung);
                 asio::post(home, std::move(handler));
             };
-            database_->write(std::move(job), std::move(done));
+            database_->write(std::move(job), std::move(done), told);
         },
         asio::use_awaitable);
     if (!end) co_return failure(end.error());
@@ -139,17 +147,22 @@ boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(V
 }
 
 template <class Verb>
-boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::read(Verb verb) {
+std::invoke_result_t<Verb&, Transaction&> Store::read_here(Verb verb, Sees sees) {
     using Answer = std::invoke_result_t<Verb&, Transaction&>;
-    auto work = [&]() -> Answer {
-        std::optional<Answer> answer;
-        const auto done = database_->read([&](database::Connection& connection) -> Result<> {
+    std::optional<Answer> answer;
+    const auto done = database_->read(
+        [&](database::Connection& connection) -> Result<> {
             answer.emplace(verb(on(connection)));
             return {};
-        });
-        if (!done) return failure(done.error());
-        return std::move(*answer);
-    };
+        },
+        sees);
+    if (!done) return failure(done.error());
+    return std::move(*answer);
+}
+
+template <class Verb>
+boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::read(Verb verb) {
+    auto work = [&] { return read_here(std::ref(verb)); };
     co_return co_await offload(pool_, std::move(work));
 }
 

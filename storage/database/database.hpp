@@ -27,19 +27,31 @@ class Database {
     /// an error (or an exception, which becomes database_errc::bug) rolls back this job alone. It
     /// runs once, and keeps no reference to the connection.
     using Job = Writer::Job;
-    /// Called on the writer thread once the group is durable, or with the error that undid the job.
-    /// It must not throw.
+    /// Called on the writer thread once the group is durable (Told::once_run: once the job has
+    /// run), or with the error that undid the job. It must not throw.
     using Done = Writer::Done;
     static constexpr std::size_t queue_limit = Writer::queue_limit;
 
     /// Queues a job; from any thread. database_errc::overloaded goes to `done` at once, on the
     /// calling thread, where `queue_limit` jobs wait already.
-    void write(Job job, Done done) { writer_.write(std::move(job), std::move(done)); }
+    void write(Job job, Done done, Told told = Told::once_durable) {
+        writer_.write(std::move(job), std::move(done), told);
+    }
+
+    /// What a read finds of jobs that were told of before they were durable.
+    enum class Sees {
+        what_was_told,  // all of it: it waits until that is committed
+        what_is_there   // what was committed so far
+    };
 
     /// Runs `query` on a pooled read connection, in one read transaction (a snapshot), on the
     /// calling thread: call it from a pool thread. There are as many connections as there were
     /// reads at once; each is the same object for good, so what is cached beside it stays valid.
-    [[nodiscard]] Result<> read(const std::function<Result<>(Connection&)>& query);
+    [[nodiscard]] Result<> read(const std::function<Result<>(Connection&)>& query,
+                                Sees sees = Sees::what_was_told);
+
+    /// Returns once all is durable that was told of before it was, or undone. Blocks.
+    void wait_for_told() { writer_.wait_for_told(); }
 
     /// Copies the write-ahead log into the file, and cuts it to nothing, so that what was
     /// overwritten stands nowhere any more. False where a reader held it: ask again later. Call it

@@ -20,16 +20,26 @@ Writer::~Writer() {
     thread_.join();
 }
 
-void Writer::write(Job job, Done done) {
+void Writer::write(Job job, Done done, Told told) {
     {
         const std::lock_guard lock(mutex_);
         if (queue_.size() < queue_limit) {
-            queue_.push_back({std::move(job), std::move(done), {}});
+            queue_.push_back({std::move(job), std::move(done), told, {}});
             changed_.notify_one();
             return;
         }
     }
     done(failure(database_errc::overloaded));
+}
+
+void Writer::wait_for_told() {
+    if (!owes_commit_) return;
+    std::unique_lock lock(mutex_);
+    const std::uint64_t ended = transactions_ended_;
+    ++waiting_for_told_;
+    changed_.notify_one();
+    committed_.wait(lock, [&] { return !owes_commit_ || transactions_ended_ != ended; });
+    --waiting_for_told_;
 }
 
 void Writer::truncate_log(Truncated done) {
@@ -45,18 +55,32 @@ std::uint64_t Writer::groups_committed() const {
 
 void Writer::work() {
     for (;;) {
-        std::vector<Request> group = next_group();
-        if (!group.empty()) run_group(group);
+        Group group = next_group();
+        const bool is_idle = group.empty();
+        run_group(group);
+        if (!group.empty() || is_idle || is_commit_due()) end_transaction(group);
         for (Request& request : group) request.done(request.outcome);
-        const bool was_asked = truncate_if_asked();
-        if (group.empty() && !was_asked) return;
+        if (!truncate_if_asked() && is_idle && is_at_end()) return;
     }
+}
+
+bool Writer::is_commit_due() const {
+    if (std::chrono::steady_clock::now() >= commit_by_) return true;
+    const std::lock_guard lock(mutex_);
+    return waiting_for_told_ > 0 || !truncations_.empty();
+}
+
+bool Writer::is_at_end() const {
+    const std::lock_guard lock(mutex_);
+    return stopping_ && queue_.empty();
 }
 
 bool Writer::truncate_if_asked() {
     std::vector<Truncated> asked;
     {
         const std::lock_guard lock(mutex_);
+        // One that came only now finds a transaction open: it waits until that has ended.
+        if (owes_commit_) return false;
         asked.swap(truncations_);
     }
     if (asked.empty()) return false;
@@ -65,36 +89,59 @@ bool Writer::truncate_if_asked() {
     return true;
 }
 
-std::vector<Writer::Request> Writer::next_group() {
+/// What waits, up to the limit; nothing where the open transaction has to end now.
+Writer::Group Writer::next_group() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty() || !truncations_.empty(); });
+    const auto is_wanted = [this] {
+        return stopping_ || !queue_.empty() || !truncations_.empty() ||
+               (owes_commit_ && waiting_for_told_ > 0);
+    };
+    if (owes_commit_)
+        changed_.wait_until(lock, commit_by_, is_wanted);
+    else
+        changed_.wait(lock, is_wanted);
     const auto count = std::min(queue_.size(), group_limit);
     const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<Request> group(std::make_move_iterator(queue_.begin()),
-                               std::make_move_iterator(end));
+    Group group(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
     queue_.erase(queue_.begin(), end);
     return group;
 }
 
-void Writer::run_group(std::vector<Request>& group) {
-    Result<> whole = connection_->run("BEGIN IMMEDIATE");
-    if (whole) {
-        for (Request& request : group) {
-            request.outcome = run_job(request.job);
-            if (!connection_->in_transaction()) break;
-        }
+/// Runs the jobs in the open transaction, or a new one, and tells those who wait for no more than
+/// that; the others are left in `group`.
+void Writer::run_group(Group& group) {
+    if (group.empty()) return;
+    Result<> whole = std::exchange(failed_, {});
+    if (whole && !connection_->in_transaction()) whole = connection_->run("BEGIN IMMEDIATE");
+    for (Request& request : group) {
+        if (whole) request.outcome = run_job(request.job);
         // After some errors (disk full, out of memory) SQLite gives the whole transaction up.
-        whole = connection_->in_transaction() ? connection_->run("COMMIT")
-                                              : failure(database_errc::undone);
+        if (whole && !connection_->in_transaction()) whole = failure(database_errc::undone);
+        if (!whole && request.outcome) request.outcome = whole;
+        if (request.told == Told::once_durable) continue;
+        if (request.outcome && !owes_commit_.exchange(true))
+            commit_by_ = std::chrono::steady_clock::now() + linger;
+        request.done(request.outcome);
     }
-    if (whole) {
-        const std::lock_guard lock(mutex_);
-        ++groups_committed_;
-        return;
-    }
+    std::erase_if(group, [](const Request& request) { return request.told == Told::once_run; });
+}
+
+void Writer::end_transaction(Group& group) {
+    if (!connection_->in_transaction() && !owes_commit_ && group.empty()) return;
+    const Result<> whole =
+        connection_->in_transaction() ? connection_->run("COMMIT") : failure(database_errc::undone);
     if (connection_->in_transaction()) (void)connection_->run("ROLLBACK");
     for (Request& request : group)
         if (request.outcome) request.outcome = whole;
+    // Nobody is left to be told what became of it but whoever comes next.
+    if (!whole && owes_commit_ && group.empty()) failed_ = whole;
+    owes_commit_ = false;
+    {
+        const std::lock_guard lock(mutex_);
+        ++transactions_ended_;
+        if (whole) ++groups_committed_;
+    }
+    committed_.notify_all();
 }
 
 Result<> Writer::run_job(Job& job) {

@@ -1,7 +1,10 @@
 // The writer thread: takes all jobs that wait, runs them in one transaction, and so pays one sync
-// for all of them. A group forms by itself: while one is synced, the next one queues.
+// for all of them. A group forms by itself: while one is synced, the next one queues. Jobs that are
+// in no hurry stay in the open transaction, and go with the next group's sync.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -16,6 +19,14 @@
 
 namespace consign::database {
 
+/// When a job's end is told.
+enum class Told {
+    once_durable,
+    /// It is committed with the group that follows, at latest Writer::linger later. Should that
+    /// fail, those who write next are told instead, and nothing of theirs is done.
+    once_run,
+};
+
 class Writer {
   public:
     using Job = std::move_only_function<Result<>(Connection&)>;
@@ -26,13 +37,17 @@ class Writer {
     static constexpr std::size_t queue_limit = 10'000;
     /// Jobs that share one transaction.
     static constexpr std::size_t group_limit = 512;
+    /// How long what was told already may wait for others to be committed with.
+    static constexpr std::chrono::milliseconds linger{5};
 
     explicit Writer(std::unique_ptr<Connection> connection);
     /// Finishes what was queued.
     ~Writer();
 
     /// See Database::write.
-    void write(Job job, Done done);
+    void write(Job job, Done done, Told told);
+    /// See Database::wait_for_told.
+    void wait_for_told();
     /// See Database::truncate_log. Between two transactions; after what is durable already.
     void truncate_log(Truncated done);
     [[nodiscard]] std::uint64_t groups_committed() const;
@@ -41,21 +56,36 @@ class Writer {
     struct Request {
         Job job;
         Done done;
+        Told told = Told::once_durable;
         Result<> outcome;
     };
+    using Group = std::vector<Request>;
+
     void work();
-    [[nodiscard]] std::vector<Request> next_group();
-    void run_group(std::vector<Request>& group);
+    [[nodiscard]] bool is_commit_due() const;
+    [[nodiscard]] bool is_at_end() const;
+    [[nodiscard]] Group next_group();
+    void run_group(Group& group);
+    void end_transaction(Group& group);
     [[nodiscard]] bool truncate_if_asked();
     [[nodiscard]] Result<> run_job(Job& job);
 
     std::unique_ptr<Connection> connection_;  // the writer thread's alone, once that runs
-    mutable std::mutex mutex_;                // guards what follows
+
+    // The writer thread's alone.
+    std::chrono::steady_clock::time_point commit_by_;  // where it owes a commit
+    Result<> failed_;                                  // what undid jobs that had been told of
+
+    std::atomic<bool> owes_commit_ = false;  // the open transaction holds what was told; set there
+    mutable std::mutex mutex_;               // guards what follows
     std::condition_variable changed_;
+    std::condition_variable committed_;
     std::deque<Request> queue_;
     std::vector<Truncated> truncations_;
     bool stopping_ = false;
+    std::size_t waiting_for_told_ = 0;
     std::uint64_t groups_committed_ = 0;
+    std::uint64_t transactions_ended_ = 0;
     std::thread thread_;  // last: it uses all of the above
 };
 

@@ -10,6 +10,7 @@
 #include <future>
 #include <latch>
 #include <stdexcept>
+#include <thread>
 
 #include "storage/database/database.hpp"
 #include "storage/database/errc.hpp"
@@ -83,6 +84,28 @@ class Gate {
 
 void ignore(const Result<>& /*outcome*/) {}
 
+/// Queues a job that is in no hurry, and returns what was told of it.
+Result<> tell(Database& database, Database::Job job) {
+    std::promise<Result<>> told;
+    database.write(
+        std::move(job), [&](Result<> outcome) { told.set_value(outcome); }, Told::once_run);
+    return told.get_future().get();
+}
+
+std::int64_t count_of_what_is_there(Database& database) {
+    std::int64_t marks = -1;
+    const auto read = database.read(
+        [&](Connection& connection) -> Result<> {
+            auto query = connection.query("SELECT count(*) FROM marks");
+            if (const auto row = query.next(); !row) return failure(row.error());
+            marks = query.integer(0);
+            return {};
+        },
+        Database::Sees::what_is_there);
+    BOOST_REQUIRE(read.has_value());
+    return marks;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(database_writer)
@@ -117,6 +140,100 @@ BOOST_AUTO_TEST_CASE(a_job_that_fails_or_throws_undoes_itself_alone) {
     BOOST_TEST(site.count() == 2);
     // The gate's own group, and one for the four.
     BOOST_TEST(site.database->groups_committed() == groups + 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_in_no_hurry_goes_with_the_next_that_is) {
+    Site site;
+    const auto groups = site.database->groups_committed();
+    // The two are queued at once, behind a gate that is in no hurry either: no time runs out
+    // between them.
+    Gate gate;
+    site.database->write(gate.job(), ignore, Told::once_run);
+    gate.wait_until_entered();
+    std::promise<std::int64_t> seen;
+    site.database->write(
+        mark(1), [&](Result<>) { seen.set_value(count_of_what_is_there(*site.database)); },
+        Told::once_run);
+    std::promise<void> durable;
+    site.database->write(mark(2), [&](Result<>) { durable.set_value(); });
+    gate.open();
+    BOOST_TEST(seen.get_future().get() == 0);  // told before it was committed
+    durable.get_future().get();
+    BOOST_TEST(count_of_what_is_there(*site.database) == 2);
+    BOOST_TEST(site.database->groups_committed() == groups + 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_read_waits_for_all_that_was_told_before) {
+    Site site;
+    for (int number = 0; number < 50; ++number) {
+        BOOST_REQUIRE(tell(*site.database, mark(number)).has_value());
+        BOOST_TEST(site.count() == number + 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_follows_is_committed_soon) {
+    Site site;
+    BOOST_REQUIRE(tell(*site.database, mark(1)).has_value());
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (count_of_what_is_there(*site.database) == 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(1ms);
+    BOOST_TEST(count_of_what_is_there(*site.database) == 1);
+    // Also at the end, where nothing waits for it any more.
+    BOOST_REQUIRE(tell(*site.database, mark(2)).has_value());
+    site.database.reset();
+    const auto left = Connection::open(site.file, Connection::Mode::read);
+    BOOST_REQUIRE(left.has_value());
+    auto query = (*left)->query("SELECT count(*) FROM marks");
+    BOOST_REQUIRE(query.next().has_value());
+    BOOST_TEST(query.integer(0) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_log_is_cut_beside_jobs_that_are_in_no_hurry) {
+    Site site;
+    for (int number = 0; number < 50; ++number) {
+        BOOST_REQUIRE(tell(*site.database, mark(number)).has_value());
+        const auto truncated = site.database->truncate_log();
+        BOOST_REQUIRE(truncated.has_value());
+        BOOST_TEST(*truncated);
+        BOOST_TEST(count_of_what_is_there(*site.database) == number + 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_told_and_came_to_nothing_is_told_to_the_next) {
+    Site site;
+    BOOST_REQUIRE(site.write([](Connection& connection) {
+                          return connection.run_script(
+                              "CREATE TABLE children (parent INTEGER REFERENCES marks (number)"
+                              " DEFERRABLE INITIALLY DEFERRED) STRICT");
+                      })
+                      .has_value());
+    const auto orphan = [](Connection& connection) {
+        return connection.run("INSERT INTO children VALUES (99)");
+    };
+    BOOST_REQUIRE(tell(*site.database, orphan).has_value());
+    site.database->wait_for_told();  // its commit has failed
+    bool has_run = false;
+    const auto next = site.write([&](Connection&) -> Result<> {
+        has_run = true;
+        return {};
+    });
+    BOOST_REQUIRE(!next.has_value());
+    BOOST_TEST((next.error() == sqlite_errc::constraint));
+    BOOST_TEST(!has_run);
+    BOOST_TEST(site.write(mark(1)).has_value());
+    BOOST_TEST(site.count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_job_in_no_hurry_that_fails_is_told_so_and_undone_alone) {
+    Site site;
+    BOOST_REQUIRE(tell(*site.database, mark(1)).has_value());
+    const auto failed = tell(*site.database, [](Connection& connection) -> Result<> {
+        BOOST_TEST(mark(2)(connection).has_value());
+        return failure(std::errc::permission_denied);
+    });
+    BOOST_TEST((failed.error() == std::errc::permission_denied));
+    BOOST_TEST(site.write(mark(3)).has_value());
+    BOOST_TEST(site.count() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(one_job_too_many_is_refused_at_once_and_the_rest_go_on) {

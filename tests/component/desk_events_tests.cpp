@@ -290,7 +290,12 @@ BOOST_DATA_TEST_CASE(a_commit_that_fails_leaves_neither_effect_nor_event,
     BOOST_TEST(failing([&] { return error_of(f.lab.collect("/file")); }) ==
                failed("opened_for_reading"));
     BOOST_TEST(failing([&] { return error_of(f.lab.list("/")); }).empty());
-    BOOST_TEST(failing([&] { return error_of(f.lab.open("/new")); }) == failed("upload_opened"));
+    BOOST_TEST(failing([&] { return error_of(f.lab.open("/file", resuming)); }) ==
+               failed("upload_opened"));
+    BOOST_TEST(f.site.staged().empty());
+    // The opening of a new file is told of before its row is durable: its deposit is what fails.
+    BOOST_TEST(failing([&] { return error_of(f.lab.put("/new", f.content)); }) ==
+               failed("deposited"));
     BOOST_TEST(!f.lab.sees("/new"));
     BOOST_TEST(f.site.staged().empty());
 

@@ -45,6 +45,7 @@ BOOST_AUTO_TEST_CASE(an_upload_that_a_kill_broke_off_tells_the_size_from_which_i
     Peer lab(site, "lab");
     const auto upload = required(lab.open("/a"));
     required(lab.write(*upload, 0, content));
+    site.store().database().wait_for_told();
     const auto unflushed = killed();
     required(site.run(upload->flush()));
     const auto flushed = killed();
