@@ -26,9 +26,10 @@ namespace asio = boost::asio;
 /// Memory that SSH receive windows may promise beyond their default, over all sessions.
 constexpr std::uint64_t receive_windows_bytes = std::uint64_t{64} << 20;
 
-/// Threads of the store's pool beyond one a core: where long hashes keep as many busy as there are
-/// cores, a look into the catalog still finds one.
-constexpr std::size_t reserve_pool_threads = 2;
+/// Threads of the store's pool beyond one a core: they wait for the disk, and deposits of several
+/// sessions wait at the same time. Where long hashes keep the cores busy, a look into the catalog
+/// still finds one.
+constexpr std::size_t reserve_pool_threads = 14;
 
 struct Options {
     std::string config = "/etc/consign/consign.yaml";
@@ -78,10 +79,13 @@ std::optional<Ed25519Key> witness_key_of(const policy::Policy& policy) {
 void serve(const Options& options, const policy::Loaded& loaded, const Log& log) {
     const auto& policy = loaded.policy;
     const std::size_t cores = std::max(2U, std::thread::hardware_concurrency());
+    // The others seal, hash, and keep the catalog: where every core had a thread that waits for the
+    // network, each small file would wake several of them.
+    const std::size_t network_threads = cores / 2;
     PosixDisk disk;
     SystemRandom random;
     SystemClock clock;
-    asio::io_context io(static_cast<int>(cores));
+    asio::io_context io(static_cast<int>(network_threads));
     const asio::any_io_executor strand = asio::make_strand(io);
 
     // The store first: its lock keeps a second daemon out before anything is touched.
@@ -133,7 +137,8 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
             io.stop();
         });
     std::vector<std::jthread> others;
-    for (std::size_t thread = 1; thread < cores; ++thread) others.emplace_back([&io] { io.run(); });
+    for (std::size_t thread = 1; thread < network_threads; ++thread)
+        others.emplace_back([&io] { io.run(); });
     io.run();
     others.clear();
     if (failed) std::rethrow_exception(failed);
