@@ -26,7 +26,9 @@ auto offload(boost::asio::thread_pool& pool, Work work)
                 } catch (...) {
                     thrown = std::current_exception();
                 }
-                boost::asio::post(home, std::move(handler));
+                // Not post(): what a strand has left to do after this handler would then wake
+                // another thread, instead of being gone on with by the one that runs it.
+                boost::asio::defer(home, std::move(handler));
             };
             boost::asio::post(pool, std::move(there));
         },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio.hpp>
+#include <boost/asio/experimental/channel.hpp>
 
 namespace consign {
 
@@ -9,22 +10,25 @@ namespace consign {
 /// resumes a waiter on the spot, so it may be called anywhere, also from a callback of a C library.
 class Wakeup {
   public:
-    explicit Wakeup(const boost::asio::any_io_executor& executor)
-        : timer_(executor, boost::asio::steady_timer::time_point::max()) {}
+    explicit Wakeup(const boost::asio::any_io_executor& executor) : waiters_(executor) {}
+    Wakeup(const Wakeup&) = delete;
+    Wakeup& operator=(const Wakeup&) = delete;
 
     /// Returns after the next notify(), or early where the coroutine is cancelled: call it in a
     /// loop that looks at the condition. The Wakeup must outlive the wait.
     boost::asio::awaitable<void> wait() {
         boost::system::error_code ignored;
-        co_await timer_.async_wait(
+        co_await waiters_.async_receive(
             boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
     }
 
     /// Wakes all who wait now.
-    void notify() { timer_.cancel(); }
+    void notify() { waiters_.cancel(); }
 
   private:
-    boost::asio::steady_timer timer_;  // never expires; only its cancellation is used
+    // Nothing is ever sent; only the cancellation is used. That of a timer would be handed to
+    // another thread, which wakes up for it.
+    boost::asio::experimental::channel<void(boost::system::error_code)> waiters_;
 };
 
 }  // namespace consign

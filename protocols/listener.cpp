@@ -35,9 +35,13 @@ Listener::Listener(asio::io_context& io, asio::any_io_executor strand, const Log
 }
 
 asio::awaitable<void> Listener::run() {
+    // What a session's strand has left to do is gone on with by the thread that is there, without
+    // waking another.
+    const auto threads =
+        asio::require(io_.get_executor(), asio::execution::relationship.continuation);
     while (acceptor_.is_open()) {
         boost::system::error_code error;
-        tcp::socket socket(asio::make_strand(io_));
+        tcp::socket socket(asio::make_strand(threads));
         co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
         if (!acceptor_.is_open() || error == asio::error::operation_aborted) break;
         if (error) {
@@ -85,11 +89,13 @@ void Listener::cut() {
 
 asio::awaitable<std::size_t> Listener::end_unwelcome() {
     struct Round {
+        Round(std::size_t sessions, const asio::any_io_executor& strand)
+            : unanswered(sessions), answered(strand) {}
         std::size_t unanswered;
         std::size_t leave = 0;
         Wakeup answered;
     };
-    const auto round = std::make_shared<Round>(sessions_.size(), 0, Wakeup(strand_));
+    const auto round = std::make_shared<Round>(sessions_.size(), strand_);
     each([strand = strand_, round](Peer& session) {
         const bool leaves = session.leave_where_unwelcome();
         asio::post(strand, [round, leaves] {

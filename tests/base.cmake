@@ -1,5 +1,6 @@
 consign_test(base_tests LABEL unit
   SOURCES unit/virtual_path_tests.cpp unit/evp_tests.cpp unit/log_tests.cpp unit/ssh_signature_tests.cpp unit/rfc3161_tests.cpp component/offload_tests.cpp
+          component/wakeup_tests.cpp
   LINKS consign_base Boost::json)
 
 # Made with `openssl ts`, which draws new nonces and times: what is kept is held against `openssl ts -verify`.

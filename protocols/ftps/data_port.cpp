@@ -8,6 +8,12 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 struct PassiveDataPort::Waiting {
+    Waiting(std::unique_ptr<PassivePorts::Lease> port, asio::ip::address from, OnStranger stranger)
+        : lease(std::move(port)),
+          peer(std::move(from)),
+          on_stranger(std::move(stranger)),
+          changed(lease->acceptor.get_executor()) {}
+
     std::unique_ptr<PassivePorts::Lease> lease;  // null: it waits no more
     asio::ip::address peer;
     OnStranger on_stranger;
@@ -18,9 +24,7 @@ struct PassiveDataPort::Waiting {
 PassiveDataPort::PassiveDataPort(OwnedTasks& tasks, std::unique_ptr<PassivePorts::Lease> lease,
                                  asio::ip::address peer, OnStranger on_stranger)
     : port_(lease->port) {
-    const auto strand = lease->acceptor.get_executor();
-    waiting_ = std::make_shared<Waiting>(std::move(lease), std::move(peer), std::move(on_stranger),
-                                         Wakeup(strand));
+    waiting_ = std::make_shared<Waiting>(std::move(lease), std::move(peer), std::move(on_stranger));
     tasks.start(accept_peer(waiting_));
 }
 
