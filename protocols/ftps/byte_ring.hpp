@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 
 #include "base/bytes.hpp"
 #include "base/wakeup.hpp"
@@ -16,7 +17,9 @@ class ByteRing {
 
     explicit ByteRing(const boost::asio::any_io_executor& strand,
                       std::size_t size_bytes = default_bytes)
-        : bytes_(size_bytes), changed_(strand) {}
+        : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(size_bytes)),
+          bytes_(memory_.get(), size_bytes),
+          changed_(strand) {}
 
     /// Held by who fills, for as long as it does: afterwards, nothing more will come.
     class Filling {
@@ -54,7 +57,7 @@ class ByteRing {
         if (stopped_) co_return ByteSpan();
         const std::size_t at = filled_ % bytes_.size();
         const std::size_t free = bytes_.size() - (filled_ - emptied_);
-        co_return ByteSpan(bytes_).subspan(at, std::min(free, bytes_.size() - at));
+        co_return bytes_.subspan(at, std::min(free, bytes_.size() - at));
     }
     /// The first `count` bytes of the room are filled.
     void fill(std::size_t count) {
@@ -67,7 +70,7 @@ class ByteRing {
     [[nodiscard]] boost::asio::awaitable<ByteView> take() {
         while (filled_ == emptied_ && !ended_) co_await changed_.wait();
         const std::size_t at = emptied_ % bytes_.size();
-        co_return ByteView(bytes_).subspan(at, std::min(filled_ - emptied_, bytes_.size() - at));
+        co_return bytes_.subspan(at, std::min(filled_ - emptied_, bytes_.size() - at));
     }
     /// The first `count` bytes of what was taken are done with.
     void empty(std::size_t count) {
@@ -76,7 +79,9 @@ class ByteRing {
     }
 
   private:
-    Bytes bytes_;
+    // Not zeroed: of what a small file does not reach, the system gives nothing.
+    const std::unique_ptr<std::uint8_t[]> memory_;
+    const ByteSpan bytes_;
     std::size_t filled_ = 0, emptied_ = 0;  // in all
     bool ended_ = false;
     bool stopped_ = false;

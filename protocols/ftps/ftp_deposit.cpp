@@ -19,8 +19,9 @@ using protocols::session_errc;
 
 namespace {
 
-/// What is sealed at once; more would only make the first byte wait for the last.
-constexpr std::size_t write_step_bytes = std::size_t{256} << 10;
+/// What is sealed at once, while as much again arrives. Between two steps the pool waits for the
+/// strand, and that takes longer than 64 KiB take to be hashed and sealed: docs/performance.md.
+constexpr std::size_t write_step_bytes = std::size_t{512} << 10;
 constexpr std::size_t unique_name_bytes = 8;
 constexpr std::string_view unique_name_stem = "deposit";
 
@@ -82,7 +83,7 @@ asio::awaitable<Reply> FtpSession::file_received(Deposit deposit) {
         written = co_await (*upload)->resize(deposit.restart);
     std::error_code arrival;
     if (written) {
-        ByteRing ring(strand_);
+        ByteRing ring(strand_, 2 * write_step_bytes);
         OwnedTasks both(strand_);
         both.start(fill_from_network(ring, arrival));
         both.start(empty_into_upload(ring, **upload, deposit.restart, written));

@@ -20,12 +20,14 @@ namespace {
 
 /// What is sealed at once, and sent with one call.
 constexpr std::size_t seal_batch_bytes = 256 * 1024;
-/// What one recv() may bring of a data connection: eight records.
-constexpr std::size_t read_ahead_bytes = 128 * 1024;
 /// What a record holds, and what stands around that at most: header, nonce, tag, padding, MAC
 /// (RFC 5246 section 6.2, RFC 8446 section 5.2).
 constexpr std::size_t record_limit_bytes = 16 * 1024;
 constexpr std::size_t record_overhead_bytes = 5 + 256;
+/// What one recv() may bring of a data connection: eight records as TLS 1.3 makes them, header,
+/// content type and tag included, and OpenSSL's alignment. Where the last of them does not fit, its
+/// end takes a recv() of its own.
+constexpr std::size_t read_ahead_bytes = 8 * (record_limit_bytes + 5 + 1 + 16) + 8;
 /// A peer that asks for more answers to its key updates than this, and takes none, is read no more.
 constexpr std::size_t answers_limit_bytes = 64 * 1024;
 
