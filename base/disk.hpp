@@ -23,6 +23,9 @@ class DiskFile {
     [[nodiscard]] virtual Result<> write_at(std::uint64_t offset, ByteView bytes) = 0;
     [[nodiscard]] virtual Result<> truncate(std::uint64_t size_bytes) = 0;
     [[nodiscard]] virtual Result<std::uint64_t> size_bytes() = 0;
+    /// These bytes may begin their way to the disk, so that a later sync() finds less to do. It
+    /// promises nothing, and errors are left to that sync.
+    virtual void begin_to_sync(std::uint64_t /*offset*/, std::uint64_t /*size_bytes*/) {}
     /// When it returns, content and length survive a power cut (fdatasync).
     [[nodiscard]] virtual Result<> sync() = 0;
 };

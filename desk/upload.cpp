@@ -52,6 +52,11 @@ asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> Upload::on_po
     co_return answer;
 }
 
+Result<> Upload::may_write(std::uint64_t offset, std::uint64_t bytes) const {
+    if (offset < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
+    return may_grow_to(offset + bytes);
+}
+
 Result<> Upload::may_grow_to(std::uint64_t size_bytes) const {
     if (opening_.file_limit_bytes && size_bytes > *opening_.file_limit_bytes)
         return failure(desk_errc::file_too_large);
@@ -79,21 +84,48 @@ asio::awaitable<void> Upload::record_failure(ledger::Event event, std::error_cod
     co_await session_.record_refusal(std::move(event));
 }
 
+Result<> Upload::write_to(vault::SealedUpload& sealed, std::span<const Range> ranges) const {
+    std::vector<vault::Piece> pieces;
+    pieces.reserve(ranges.size());
+    std::uint64_t end = sealed.size_bytes();
+    Result<> may;
+    for (const Range& range : ranges) {
+        const std::uint64_t offset = opening_.mode.append ? end : range.offset;
+        may = may_write(offset, range.bytes.size());
+        if (!may) break;
+        pieces.push_back({.offset = offset, .bytes = range.bytes});
+        end = std::max(end, offset + range.bytes.size());
+    }
+    auto done = sealed.write(pieces);
+    return done ? may : done;
+}
+
+/// Small files wait for no pool thread: what does not reach the disk yet cannot block.
+std::optional<Result<>> Upload::write_in_memory(std::span<const Range> ranges) {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock || !sealed_) return std::nullopt;
+    std::uint64_t end = opening_.mode.append ? sealed_->size_bytes() : 0;
+    for (const Range& range : ranges)
+        end = opening_.mode.append ? end + range.bytes.size()
+                                   : std::max(end, range.offset + range.bytes.size());
+    if (!sealed_->takes_in_memory(end)) return std::nullopt;
+    auto written = write_to(*sealed_, ranges);
+    size_bytes_ = sealed_->size_bytes();
+    if (!written) return failure(told(session_, written.error()));
+    return written;
+}
+
 asio::awaitable<Result<>> Upload::write(std::span<const Range> ranges) {
     changed_ = true;
     touched_ = site_.clock.now();
     std::uint64_t bytes = 0;
     for (const Range& range : ranges) bytes += range.bytes.size();
     co_await Rate(session_, Direction::upload).take(bytes);
-    auto written = co_await on_pool([&](vault::SealedUpload& sealed) -> Result<> {
-        for (const Range& range : ranges) {
-            const std::uint64_t offset = opening_.mode.append ? sealed.size_bytes() : range.offset;
-            if (offset < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
-            if (auto fits = may_grow_to(offset + range.bytes.size()); !fits) return fits;
-            if (auto done = sealed.write(offset, range.bytes); !done) return done;
-        }
-        return {};
-    });
+    std::optional<Result<>> in_memory = write_in_memory(ranges);
+    const Result<> written =
+        in_memory ? *in_memory : co_await on_pool([&](vault::SealedUpload& sealed) {
+            return write_to(sealed, ranges);
+        });
     if (!written) {
         failed_write_ = written.error();
         co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed),

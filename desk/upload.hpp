@@ -51,10 +51,7 @@ class Upload {
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
 
-    struct Range {
-        std::uint64_t offset = 0;
-        ByteView bytes;
-    };
+    using Range = vault::Piece;
 
     /// All of them, in order; the views must live until it resumes. Sealed, and on its way to the
     /// disk: durable after `flush` or `finish`. After a write that failed the file has a gap, and
@@ -92,6 +89,11 @@ class Upload {
     template <class Work>
     [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> on_pool(
         Work work);
+    [[nodiscard]] Result<> write_to(vault::SealedUpload& sealed,
+                                    std::span<const Range> ranges) const;
+    /// Nothing where that has to be left to the pool.
+    [[nodiscard]] std::optional<Result<>> write_in_memory(std::span<const Range> ranges);
+    [[nodiscard]] Result<> may_write(std::uint64_t offset, std::uint64_t bytes) const;
     [[nodiscard]] Result<> may_grow_to(std::uint64_t size_bytes) const;
     [[nodiscard]] std::uint64_t beyond_row(std::uint64_t size_bytes) const;
     [[nodiscard]] Result<> settle_growth(Transaction& transaction);

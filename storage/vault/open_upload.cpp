@@ -7,6 +7,13 @@
 
 namespace consign::vault {
 
+namespace {
+
+/// So much is written before the disk is asked to begin with it.
+constexpr std::uint64_t early_bytes = std::uint64_t{16} << 20;
+
+}  // namespace
+
 OpenUpload::OpenUpload(Disk& disk, Disk::Path path, std::unique_ptr<DiskFile> file,
                        const SecretKey& dek, const Id& stream, RandomSource& random)
     : disk_(disk),
@@ -54,8 +61,29 @@ OpenUpload::~OpenUpload() {
     }
 }
 
-Result<> OpenUpload::write(std::uint64_t offset, ByteView bytes) {
-    if (auto fit = usable(); !fit || bytes.empty()) return fit;
+Result<> OpenUpload::write(std::span<const Piece> pieces) {
+    if (auto fit = usable(); !fit) return fit;
+    // What was thrown on the way leaves records that are nowhere.
+    const auto leave = [this](RecordRun* run) {
+        if (!run->is_empty()) broken_ = std::make_error_code(std::errc::io_error);
+        run->close();
+    };
+    const std::unique_ptr<RecordRun, decltype(leave)> open(&run_, leave);
+    run_.open();
+    Result<> done;
+    for (const Piece& piece : pieces)
+        if (done = write_checked(piece); !done) break;
+    const auto written = write_run();
+    return done ? written : done;
+}
+
+bool OpenUpload::takes_in_memory(std::uint64_t end) const {
+    return size_ <= chunk_bytes && end <= chunk_bytes && !in_body(0);
+}
+
+Result<> OpenUpload::write_checked(const Piece& piece) {
+    const auto& [offset, bytes] = piece;
+    if (bytes.empty()) return {};
     if (offset > content_limit_bytes || bytes.size() > content_limit_bytes - offset)
         return failure(vault_errc::too_large);
     if (offset > size_ + hole_limit_bytes) return failure(vault_errc::hole_too_large);
@@ -312,6 +340,11 @@ Result<> OpenUpload::flush_and_cut_body() {
 
 Result<> OpenUpload::put_record(std::uint64_t index, Place place, ByteView content,
                                 ByteSpan record) {
+    if (run_.is_open()) {
+        if (!run_.takes(index))
+            if (auto done = write_run(); !done) return done;
+        record = run_.add(index);
+    }
     if (index < hashed_) forget_hashes();
     const bool in_order = index == hashed_;
     if (in_order) content_digest_.update(content);  // first: sealing may be in its place
@@ -320,14 +353,28 @@ Result<> OpenUpload::put_record(std::uint64_t index, Place place, ByteView conte
         tag_digest_.update(tag);
         ++hashed_;
     }
-    if (auto done = keep(file_->write_at(record_offset(index), record)); !done) return done;
+    if (!run_.is_open())
+        if (auto done = keep(file_->write_at(record_offset(index), record)); !done) return done;
     if (in_body_.size() <= index) in_body_.resize(index + 1);
     in_body_[index] = true;
     return {};
 }
 
+/// Writes what write() has gathered. Of a large file much is then on the disk already when its end
+/// is synced: a sync of all of it takes as long again as its writes.
+Result<> OpenUpload::write_run() {
+    if (auto done = keep(run_.write_to(*file_)); !done) return done;
+    const std::uint64_t end = record_offset(hashed_);
+    if (end >= on_its_way_ + early_bytes) {
+        file_->begin_to_sync(on_its_way_, end - on_its_way_);
+        on_its_way_ = end;
+    }
+    return {};
+}
+
 /// Reads an inner record, and opens it in its place.
 Result<> OpenUpload::read_record(std::uint64_t index, ByteSpan record) {
+    if (auto done = write_run(); !done) return done;
     const auto count = file_->read_at(record_offset(index), record);
     if (!count) return failure(count.error());
     if (*count != record.size()) return failure(vault_errc::altered);

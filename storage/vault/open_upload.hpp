@@ -17,6 +17,7 @@
 #include "storage/vault/held_streams.hpp"
 #include "storage/vault/open_chunk.hpp"
 #include "storage/vault/record.hpp"
+#include "storage/vault/record_run.hpp"
 #include "storage/vault/sealed_file.hpp"
 #include "storage/vault/tail.hpp"
 
@@ -47,7 +48,9 @@ class OpenUpload final : public SealedUpload {
 
     [[nodiscard]] const Id& stream() const override { return stream_; }
     [[nodiscard]] std::uint64_t size_bytes() const override { return size_; }
-    [[nodiscard]] Result<> write(std::uint64_t offset, ByteView bytes) override;
+    using SealedUpload::write;
+    [[nodiscard]] Result<> write(std::span<const Piece> pieces) override;
+    [[nodiscard]] bool takes_in_memory(std::uint64_t end) const override;
     [[nodiscard]] Result<std::size_t> read(std::uint64_t offset, ByteSpan out) override;
     [[nodiscard]] Result<> resize(std::uint64_t size_bytes) override;
     [[nodiscard]] Result<> flush() override;
@@ -69,6 +72,7 @@ class OpenUpload final : public SealedUpload {
 
     [[nodiscard]] Result<> usable() const;
     [[nodiscard]] Result<> keep(Result<> done);
+    [[nodiscard]] Result<> write_checked(const Piece& piece);
     [[nodiscard]] Result<> write_pieces(std::uint64_t offset, ByteView bytes);
     [[nodiscard]] Result<> write_piece(std::uint64_t index, std::size_t offset, ByteView bytes);
     [[nodiscard]] Result<> grow(std::uint64_t size_bytes);
@@ -90,6 +94,7 @@ class OpenUpload final : public SealedUpload {
 
     [[nodiscard]] Result<> put_record(std::uint64_t index, Place place, ByteView content,
                                       ByteSpan record);
+    [[nodiscard]] Result<> write_run();
     [[nodiscard]] Result<> read_record(std::uint64_t index, ByteSpan record);
     [[nodiscard]] Result<> hash_the_rest();
     void hash_opened(ByteView record);
@@ -120,6 +125,8 @@ class OpenUpload final : public SealedUpload {
     std::vector<bool> in_body_;    // by chunk
     std::vector<OpenChunk> open_;  // at most open_chunk_limit
     RecordBuffer spare_;           // of the chunk closed last: a steady stream allocates nothing
+    RecordRun run_;  // open within write(), where nobody reads the body but read_record
+    std::uint64_t on_its_way_ = 0;  // of the body, as far as the disk was asked to begin
     std::uint64_t uses_ = 0;
     bool unflushed_ = true;           // since the last flush
     std::optional<Closing> closing_;  // sealed, and perhaps not synced

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/clock.hpp"
@@ -40,6 +41,12 @@ struct Sealed {
     Deposit deposit;
 };
 
+/// A piece of a content, and where it belongs.
+struct Piece {
+    std::uint64_t offset = 0;
+    ByteView bytes;
+};
+
 /// An upload that is open: bytes come in any order. Chunks that are complete and not the highest
 /// are on the disk; the highest one is in memory, and beside (never in place) once flushed. Memory:
 /// at most ten chunks, and one bit for each chunk of the content. After a write or a sync that
@@ -51,9 +58,17 @@ class SealedUpload {
     virtual ~SealedUpload() = default;
     [[nodiscard]] virtual const Id& stream() const = 0;
     [[nodiscard]] virtual std::uint64_t size_bytes() const = 0;
-    /// vault_errc::too_large past content_limit_bytes, vault_errc::hole_too_large past the hole
-    /// limit.
-    [[nodiscard]] virtual Result<> write(std::uint64_t offset, ByteView bytes) = 0;
+    /// One after the other, until one fails: vault_errc::too_large past content_limit_bytes,
+    /// vault_errc::hole_too_large past the hole limit. Chunks that become complete are with the
+    /// system when it returns; many pieces at once cost less than each for itself.
+    [[nodiscard]] virtual Result<> write(std::span<const Piece> pieces) = 0;
+    [[nodiscard]] Result<> write(std::uint64_t offset, ByteView bytes) {
+        const Piece piece{.offset = offset, .bytes = bytes};
+        return write({&piece, 1});
+    }
+    /// Whether a write that ends there changes the memory alone, and so cannot block: true of small
+    /// contents.
+    [[nodiscard]] virtual bool takes_in_memory(std::uint64_t end) const = 0;
     /// Fewer bytes than asked only at the end.
     [[nodiscard]] virtual Result<std::size_t> read(std::uint64_t offset, ByteSpan out) = 0;
     /// Shorter or longer (then zeros).
