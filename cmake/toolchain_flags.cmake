@@ -16,6 +16,10 @@ endif()
 
 set(CONSIGN_SANITIZE "" CACHE STRING "sanitizers, e.g. address,undefined or thread")
 option(CONSIGN_FUZZ "build the libFuzzer targets" OFF)
+# Sanitizers answer `recv` and `poll` themselves.
+include(CMakeDependentOption)
+cmake_dependent_option(CONSIGN_WIDE_READS "let consignd answer libssh's 4 KiB reads from a larger buffer" ON
+                       "NOT CONSIGN_SANITIZE" OFF)
 
 add_library(consign_flags INTERFACE)
 target_include_directories(consign_flags INTERFACE ${PROJECT_SOURCE_DIR})

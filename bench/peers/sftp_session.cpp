@@ -66,7 +66,7 @@ Frames& Frames::end() {
 
 SftpSession::SftpSession(const Server& server, bool wide_reads) : session_(ssh_new()) {
     connect(server);
-    if (wide_reads) reads_ = std::make_unique<WideReads>(ssh_get_fd(session_));
+    if (wide_reads) wide_.emplace(reads_, ssh_get_fd(session_));
     callbacks_.userdata = this;
     callbacks_.channel_data_function = on_data;
     ssh_callbacks_init(&callbacks_);

@@ -7,13 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "bench/peers/wide_reads.hpp"
+#include "protocols/sftp/wide_reads.hpp"
 
 namespace consign::bench {
 
@@ -122,7 +122,8 @@ class SftpSession {
     ssh_channel channel_ = nullptr;
     ssh_event event_ = nullptr;
     ssh_channel_callbacks_struct callbacks_{};
-    std::unique_ptr<WideReads> reads_;
+    ssh::WideReads reads_;
+    std::optional<ssh::WideReads::Turn> wide_;  // for as long as the session lives
     std::vector<char> in_;
     std::size_t begin_ = 0;
     std::size_t skip_ = 0;

@@ -57,8 +57,6 @@ class LibsshSession {
 
     /// Bytes wait inside libssh for the socket: it is not to be given more.
     [[nodiscard]] bool output_pending() const;
-    /// libssh wants to be stepped when the socket becomes writable.
-    [[nodiscard]] bool wants_writable() const;
 
     /// Sends SSH_MSG_DISCONNECT if that is possible at once, and closes the descriptor. All
     /// channel handles are gone afterwards.

@@ -139,7 +139,7 @@ int Channel::on_data(const std::uint8_t* data, std::uint32_t size, bool is_stder
     inbox_.insert(inbox_.end(), data, data + size);
     unread_bytes_ = 0;
     arrived_.notify();
-    if (inbox_.size() >= inbox_limit_bytes) host_->on_plenty();
+    if (inbox_.size() >= plenty_bytes) host_->on_plenty();
     return all;
 }
 

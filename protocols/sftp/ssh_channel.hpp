@@ -14,6 +14,7 @@
 #include "protocols/sftp/receive_window.hpp"
 #include "protocols/sftp/refused.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
+#include "protocols/sftp/wide_reads.hpp"
 
 struct ssh_channel_callbacks_struct;
 struct ssh_channel_struct;
@@ -44,8 +45,10 @@ class ChannelHost {
 /// one of its coroutines is in receive() or send(), and calls close() before it lets go.
 class Channel {
   public:
+    /// With so much, the consumer has its turn before more is read.
+    static constexpr std::size_t plenty_bytes = 1024 * 1024;
     /// How much may lie ready for the consumer before the peer's window is no longer refilled.
-    static constexpr std::size_t inbox_limit_bytes = 256 * 1024;
+    static constexpr std::size_t inbox_limit_bytes = plenty_bytes + WideReads::buffer_bytes;
     /// libssh is never given more than this at a time: it has no bound of its own.
     static constexpr std::size_t batch_limit_bytes = 256 * 1024;
     static constexpr std::size_t high_water_bytes = 512 * 1024;

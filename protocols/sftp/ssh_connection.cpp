@@ -13,6 +13,7 @@
 #include "protocols/sftp/libssh_session.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
 #include "protocols/sftp/ssh_login.hpp"
+#include "protocols/sftp/wide_reads.hpp"
 
 namespace consign::ssh {
 
@@ -22,6 +23,7 @@ using asio::ip::tcp;
 namespace {
 
 constexpr int steps_a_turn_limit = 256;  // of 4 KiB: then others on this thread have theirs
+constexpr int hopeless_steps = steps_a_turn_limit + 128;  // it no longer reads what is there
 constexpr std::chrono::seconds quiet_after{5};
 
 // A peer that vanished is noticed after two minutes, or five where it owes an acknowledgement.
@@ -157,12 +159,20 @@ void Connection::drive() {
 /// for instead, which takes longer than waking the consumer does, so that its buffer is taken
 /// before more is read.
 bool Connection::step_often() {
+    // One a thread does: each turn leaves it empty.
+    static thread_local WideReads reads;
+    const WideReads::Turn turn(reads, ssh_get_fd(session_->handle()));
     consumer_is_due_ = false;
-    for (int steps = 0; steps < steps_a_turn_limit; ++steps) {
-        if (consumer_is_due_) return false;
+    for (int steps = 0; steps < steps_a_turn_limit || !reads.empty(); ++steps) {
         const auto step = session_->step();
         if (step == LibsshSession::Step::failed && !doom_) doom_ = session_->why_failed();
-        if (doom_ || step == LibsshSession::Step::nothing_to_do) return false;
+        const bool unread = !reads.empty();
+        if (unread && (step == LibsshSession::Step::nothing_to_do || steps == hopeless_steps) &&
+            !doom_)
+            doom_ = ssh_errc::failed_inside;
+        if (doom_) reads.forget();
+        if (doom_ || (!unread && (consumer_is_due_ || step == LibsshSession::Step::nothing_to_do)))
+            return false;
     }
     return true;
 }
@@ -200,7 +210,7 @@ void Connection::arm(bool again) {
             drive_on();
         });
     }
-    if (!writing_ && session_->wants_writable()) {
+    if (!writing_ && session_->output_pending()) {
         writing_ = true;
         socket_.async_wait(tcp::socket::wait_write, [this, drive_on](auto) {
             writing_ = false;
