@@ -8,11 +8,11 @@ namespace consign {
 
 namespace {
 
-/// Nonces, salts and ids are cut from a larger piece, for each request costs OpenSSL a microsecond
+/// Keys, nonces, salts and ids are cut from a larger piece, for each request costs OpenSSL a microsecond
 /// however little it asks for. What was given out is wiped. (Nothing here forks without exec.)
 class Piece {
   public:
-    static constexpr std::size_t small_bytes = 16;
+    static constexpr std::size_t small_bytes = 64;
 
     void fill(ByteSpan out) {
         if (out.size() > bytes_.size() - used_) {
@@ -26,7 +26,7 @@ class Piece {
     }
 
   private:
-    std::array<std::uint8_t, 1024> bytes_{};
+    std::array<std::uint8_t, 4096> bytes_{};
     std::size_t used_ = bytes_.size();
 };
 

@@ -125,6 +125,7 @@ class Desk {
     [[nodiscard]] Answer<std::uint64_t> resumable_bytes(catalog::Upload upload);
     [[nodiscard]] Answer<> resize_closed(VirtualPath path, std::uint64_t size_bytes);
     struct Target;
+    struct Beginning;
     [[nodiscard]] Result<std::optional<catalog::Entry>> moved_away(Transaction& transaction,
                                                                    Scene& scene) const;
     struct Renaming {
@@ -139,12 +140,18 @@ class Desk {
                                      Aftermath& aftermath);
     [[nodiscard]] Result<Target> find_target(Transaction& transaction, Scene& scene,
                                              UploadMode mode) const;
-    /// catalog_errc::already_there where somebody began one under this name since it was looked at.
-    [[nodiscard]] Answer<std::shared_ptr<Upload>> open_upload(Scene& scene, UploadMode mode,
-                                                              Store::Sees sees);
     [[nodiscard]] Result<std::unique_ptr<vault::SealedUpload>> begin_sealed(const Scene& scene,
                                                                             Target& target,
                                                                             UploadMode mode);
+    [[nodiscard]] Answer<> begin_new(Scene& scene, UploadMode mode, Beginning& beginning);
+    [[nodiscard]] Answer<> begin_on_content(Scene& scene, UploadMode mode, Beginning& beginning);
+    [[nodiscard]] Result<> begin_row(Transaction& transaction, Scene& scene,
+                                     Beginning& beginning) const;
+    boost::asio::awaitable<void> drop_staged(Beginning beginning);
+    boost::asio::awaitable<void> drop_staged(Id stream);
+    [[nodiscard]] std::shared_ptr<Upload> make_upload(const Scene& scene, UploadMode mode,
+                                                      Beginning beginning);
+    [[nodiscard]] vault::Deposit deposit_of(const Scene& scene) const;
     [[nodiscard]] Result<std::unique_ptr<vault::SealedUpload>> copy_of(
         const catalog::File& file, const vault::Deposit& deposit) const;
 

@@ -63,6 +63,14 @@ struct Desk::Target {
     [[nodiscard]] catalog::Upload row(const Scene& scene, const Id& stream) const;
 };
 
+/// An upload that has a file and a row, or is about to.
+struct Desk::Beginning {
+    Target target;
+    std::unique_ptr<vault::SealedUpload> sealed;
+    catalog::Upload row;
+    bool readable = false;
+};
+
 catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
     catalog::Upload row{.stream = stream,
                         .account = scene.account->id,
@@ -175,9 +183,12 @@ Result<std::unique_ptr<vault::SealedUpload>> Desk::copy_of(const catalog::File& 
     return copy;
 }
 
+vault::Deposit Desk::deposit_of(const Scene& scene) const {
+    return {std::string(scene.whole.text()), account_, scene.event.time};
+}
+
 Result<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& scene, Target& target,
                                                                 UploadMode mode) {
-    const vault::Deposit deposit{std::string(scene.whole.text()), account_, scene.event.time};
     if (target.unfinished) {
         const auto open = site_.uploads.find(target.unfinished->stream);
         if (open && !open->supersede()) return failure(desk_errc::in_use);
@@ -188,8 +199,8 @@ Result<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& sce
         target.resumes = false;
         target.continues = (target.existing || target.moved) && !mode.truncate;
     }
-    if (target.continues) return copy_of(*target.original().file, deposit);
-    return site_.store.vault().begin(deposit);
+    if (target.continues) return copy_of(*target.original().file, deposit_of(scene));
+    return site_.store.vault().begin(deposit_of(scene));
 }
 
 Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode mode) {
@@ -205,84 +216,105 @@ Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode m
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
     auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
-    // What other sessions are opening meanwhile is not waited for: one that opens this very name is
-    // met in the transaction, and looked at in the second round.
-    auto opened = co_await open_upload(*scene, mode, Store::Sees::what_is_there);
-    if (!opened && opened.error() == catalog::catalog_errc::already_there)
-        opened = co_await open_upload(*scene, mode, Store::Sees::what_was_told);
-    if (!opened) co_return failure(co_await refused(std::move(*scene), opened.error()));
-    co_return std::move(*opened);
+    Beginning beginning;
+    auto begun = co_await begin_new(*scene, mode, beginning);
+    if (begun && !beginning.sealed) begun = co_await begin_on_content(*scene, mode, beginning);
+    if (!begun) {
+        if (beginning.sealed) co_await drop_staged(std::move(beginning));
+        co_return failure(co_await refused(std::move(*scene), begun.error()));
+    }
+    co_return make_upload(*scene, mode, std::move(beginning));
 }
 
-Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(Scene& scene, UploadMode mode,
-                                                        Store::Sees sees) {
-    std::optional<Target> target;
-    auto begin = [&]() -> Result<std::unique_ptr<vault::SealedUpload>> {
-        auto found = site_.store.read_here(
-            [&](Transaction& transaction) { return find_target(transaction, scene, mode); }, sees);
+/// A new file takes one job of the writer, which looks, makes the file and adds the row: to ask the
+/// pool would cost more than that. Nothing is begun where there is content to go on with, or to
+/// replace.
+Desk::Answer<> Desk::begin_new(Scene& scene, UploadMode mode, Beginning& beginning) {
+    const auto begin = [&](Transaction& transaction) -> Result<> {
+        auto found = find_target(transaction, scene, mode);
         if (!found) return failure(found.error());
-        target = *std::move(found);
-        if (target->continues) scene.event.stream = target->original().file->stream;
-        return begin_sealed(scene, *target, mode);
+        if (!found->is_new() || found->continues) return {};
+        auto sealed = site_.store.vault().begin(deposit_of(scene));
+        if (!sealed) return failure(sealed.error());
+        beginning.target = *std::move(found);
+        beginning.sealed = *std::move(sealed);
+        return begin_row(transaction, scene, beginning);
     };
+    // Nobody was promised anything yet: the row becomes durable with the deposit, or soon.
+    co_return co_await site_.store.write(begin, database::Told::once_run);
+}
+
+/// Who opened what was there is on record before a byte of it is shown.
+Desk::Answer<> Desk::begin_on_content(Scene& scene, UploadMode mode, Beginning& beginning) {
+    auto target = co_await site_.store.read(
+        [&](Transaction& transaction) { return find_target(transaction, scene, mode); });
+    if (!target) co_return failure(target.error());
+    beginning.target = *std::move(target);
+    if (beginning.target.continues) scene.event.stream = beginning.target.original().file->stream;
+    auto begin = [&] { return begin_sealed(scene, beginning.target, mode); };
     auto sealed = co_await offload(site_.store.pool(), begin);
     if (!sealed) co_return failure(sealed.error());
+    beginning.sealed = *std::move(sealed);
+    const auto begun = co_await site_.store.write(
+        [&](Transaction& transaction) { return begin_row(transaction, scene, beginning); });
+    const auto& [was, resumes] = std::tie(beginning.target.unfinished, beginning.target.resumes);
+    if (begun && was && !resumes) co_await drop_staged(was->stream);
+    co_return begun;
+}
 
-    const Id stream = (*sealed)->stream();
-    const catalog::Upload row = target->resumes ? *target->unfinished : target->row(scene, stream);
+Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& beginning) const {
+    const Target& target = beginning.target;
+    const Id stream = beginning.sealed->stream();
+    const catalog::Upload row = target.resumes ? *target.unfinished : target.row(scene, stream);
     // Somebody else's content, which a new version begins from, is read by who may download it.
-    const bool readable =
+    beginning.readable =
         row.origin.empty() || policy::may(*scene.account, Verb::download, scene.path).allowed;
     scene.event.stream = stream;
-    scene.event.bytes = (*sealed)->size_bytes();
-    scene.event.detail = target->resumes     ? "resumes an unfinished upload"
-                         : target->continues ? "continues the file"
-                                             : "";
-    const auto begin_row = [&](Transaction& transaction) -> Result<> {
-        if (!target->resumes) {
-            if (target->unfinished)
-                if (auto ended = transaction.catalog.end_upload(target->unfinished->stream); !ended)
-                    return ended;
-            // Others may have begun theirs since the look.
-            if (target->is_new() && scene.account->quota.files) {
-                const auto usage = transaction.catalog.usage(scene.account->home);
-                if (!usage) return failure(usage.error());
-                if (auto fits = has_room(scene.account->quota, *usage); !fits) return fits;
-            }
-            if (auto added = transaction.catalog.begin_upload(row); !added) return added;
-        }
-        if (target->continues && !row.origin.empty() && readable)
-            if (auto marked = transaction.catalog.mark_collected(target->existing->file->id);
-                !marked)
-                return marked;
-        if (auto appended = transaction.ledger.append(scene.event); !appended)
-            return failure(appended.error());
-        return {};
-    };
-    // Of a new file nobody was promised anything yet: its row becomes durable with the deposit, or
-    // soon. Where there is content already, who opened it is on record before a byte is shown.
-    const bool has_content = target->resumes || target->continues;
-    const auto begun = co_await site_.store.write(
-        begin_row, has_content ? database::Told::once_durable : database::Told::once_run);
-    // Whichever of the two has no row now is dropped.
-    const std::optional<Id> superfluous = !begun && !target->resumes ? std::optional(stream)
-                                          : begun && target->unfinished && !target->resumes
-                                              ? std::optional(target->unfinished->stream)
-                                              : std::nullopt;
-    if (superfluous) {
-        auto abandon = [&]() -> Result<> {
-            if (!begun) sealed->reset();
-            return site_.store.vault().abandon(*superfluous);
-        };
-        if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
-            site_.log.warning("a staging file could not be removed",
-                              {{"stream", *superfluous}, {"why", gone.error()}});
+    scene.event.bytes = beginning.sealed->size_bytes();
+    scene.event.detail = target.resumes     ? "resumes an unfinished upload"
+                         : target.continues ? "continues the file"
+                                            : "";
+    if (!target.resumes) {
+        if (target.unfinished)
+            if (auto ended = transaction.catalog.end_upload(target.unfinished->stream); !ended)
+                return ended;
+        if (auto added = transaction.catalog.begin_upload(row); !added) return added;
     }
-    if (!begun) co_return failure(begun.error());
+    if (target.continues && !row.origin.empty() && beginning.readable)
+        if (auto marked = transaction.catalog.mark_collected(target.existing->file->id); !marked)
+            return marked;
+    if (auto appended = transaction.ledger.append(scene.event); !appended)
+        return failure(appended.error());
+    beginning.row = row;
+    return {};
+}
 
+/// Of what has no row: a beginning that came to nothing, unless it was there before.
+asio::awaitable<void> Desk::drop_staged(Beginning beginning) {
+    const Id stream = beginning.sealed->stream();
+    auto close = [&] {
+        beginning.sealed.reset();
+        return true;
+    };
+    co_await offload(site_.store.pool(), close);
+    if (!beginning.target.resumes) co_await drop_staged(stream);
+}
+
+asio::awaitable<void> Desk::drop_staged(Id stream) {
+    auto abandon = [&] { return site_.store.vault().abandon(stream); };
+    if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
+        site_.log.warning("a staging file could not be removed",
+                          {{"stream", stream}, {"why", gone.error()}});
+}
+
+std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode,
+                                          Beginning beginning) {
+    const Target& target = beginning.target;
+    const catalog::Upload& row = beginning.row;
+    const Id stream = beginning.sealed->stream();
     const auto& quota = scene.account->quota;
-    const std::uint64_t row_bytes = target->unfinished ? target->unfinished->size_bytes : 0;
-    const std::uint64_t replaced_bytes = target->existing ? target->existing->file->size_bytes : 0;
+    const std::uint64_t row_bytes = target.unfinished ? target.unfinished->size_bytes : 0;
+    const std::uint64_t replaced_bytes = target.existing ? target.existing->file->size_bytes : 0;
     Upload::Opening opening{
         .account = account_,
         .path = scene.path,
@@ -290,21 +322,22 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(Scene& scene, UploadMode
         .mode = mode,
         .base = row.base,
         .origin = row.origin,
-        .resumes = target->resumes,
-        .changed = target->resumes || !target->continues,
-        .readable = readable,
-        .fixed_bytes = std::max(row.fixed_bytes, target->appends_only ? replaced_bytes : 0),
+        .resumes = target.resumes,
+        .changed = target.resumes || !target.continues,
+        .readable = beginning.readable,
+        .fixed_bytes = std::max(row.fixed_bytes, target.appends_only ? replaced_bytes : 0),
         .rule = scene.event.rule,
         .home = scene.account->home,
-        .home_bytes = target->usage.bytes - (target->resumes ? 0 : row_bytes),
-        .row_bytes = target->resumes ? row_bytes : 0,
+        .home_bytes = target.usage.bytes - (target.resumes ? 0 : row_bytes),
+        .row_bytes = target.resumes ? row_bytes : 0,
         .replaced_bytes = replaced_bytes,
         .quota_bytes = quota.bytes,
         .file_limit_bytes = quota.file};
-    auto upload = std::make_shared<Upload>(session_, std::move(opening), std::move(*sealed));
+    auto upload =
+        std::make_shared<Upload>(session_, std::move(opening), std::move(beginning.sealed));
     site_.uploads.add(stream, upload);
     site_.moved_names.forget(account_, scene.whole);
-    co_return upload;
+    return upload;
 }
 
 const policy::Pickup* Desk::pickup_of(const Scene& scene, const catalog::Entry& entry) {

@@ -79,14 +79,10 @@ class Store {
     boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> write(
         Verb verb, database::Told told = database::Told::once_durable);
 
-    using Sees = database::Database::Sees;
     /// The same, on a snapshot and a pool thread; `verb` changes nothing. What it throws comes
     /// home.
     template <class Verb>
     boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> read(Verb verb);
-    /// The same, for who is on a pool thread already. Blocks.
-    template <class Verb>
-    std::invoke_result_t<Verb&, Transaction&> read_here(Verb verb, Sees sees = Sees::what_was_told);
 
     /// Blocking calls on the vault go through `offload(store.pool(), ...)`.
     [[nodiscard]] vault::Vault& vault() { return *vault_; }
@@ -147,22 +143,17 @@ boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(
 }
 
 template <class Verb>
-std::invoke_result_t<Verb&, Transaction&> Store::read_here(Verb verb, Sees sees) {
+boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::read(Verb verb) {
     using Answer = std::invoke_result_t<Verb&, Transaction&>;
-    std::optional<Answer> answer;
-    const auto done = database_->read(
-        [&](database::Connection& connection) -> Result<> {
+    auto work = [&]() -> Answer {
+        std::optional<Answer> answer;
+        const auto done = database_->read([&](database::Connection& connection) -> Result<> {
             answer.emplace(verb(on(connection)));
             return {};
-        },
-        sees);
-    if (!done) return failure(done.error());
-    return std::move(*answer);
-}
-
-template <class Verb>
-boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::read(Verb verb) {
-    auto work = [&] { return read_here(std::ref(verb)); };
+        });
+        if (!done) return failure(done.error());
+        return std::move(*answer);
+    };
     co_return co_await offload(pool_, std::move(work));
 }
 

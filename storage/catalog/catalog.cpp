@@ -117,6 +117,15 @@ Result<Catalog::Spot> Catalog::spot_at(const VirtualPath& path) {
     return Spot{.parent = **folder, .name = path.name(), .node = *std::move(node)};
 }
 
+Result<std::optional<NodeId>> Catalog::folder_above(NodeId folder) {
+    if (const auto known = known_folders().place_of(folder)) return known->parent;
+    auto query = connection_.query("SELECT parent FROM nodes WHERE id = ?", folder);
+    const auto row = query.next();
+    if (!row) return failure(row.error());
+    if (!*row || query.is_null(0)) return std::nullopt;
+    return query.integer(0);
+}
+
 Result<> Catalog::count(NodeId folder, const Usage& usage, Change change) {
     const int sign = change == Change::added ? 1 : -1;
     return count(folder, sign * static_cast<std::int64_t>(usage.bytes),
@@ -125,13 +134,18 @@ Result<> Catalog::count(NodeId folder, const Usage& usage, Change change) {
 
 Result<> Catalog::count(NodeId folder, std::int64_t bytes, std::int64_t files) {
     if (bytes == 0 && files == 0) return {};
-    return connection_.run(
-        "WITH RECURSIVE above (id) AS (SELECT ? UNION ALL"
-        " SELECT nodes.parent FROM nodes JOIN above ON nodes.id = above.id"
-        " WHERE nodes.parent IS NOT NULL)"
-        " UPDATE nodes SET tree_bytes = tree_bytes + ?, tree_files = tree_files + ?"
-        " WHERE id IN above",
-        folder, bytes, files);
+    // One by one: to gather the folders first costs SQLite a table of its own.
+    for (std::optional<NodeId> at = folder; at;) {
+        const auto counted = connection_.run(
+            "UPDATE nodes SET tree_bytes = tree_bytes + ?, tree_files = tree_files + ? WHERE id = "
+            "?",
+            bytes, files, *at);
+        if (!counted) return counted;
+        const auto above = folder_above(*at);
+        if (!above) return failure(above.error());
+        at = *above;
+    }
+    return {};
 }
 
 Result<NodeId> Catalog::insert_node(const NewNode& node) {

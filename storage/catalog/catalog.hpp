@@ -312,6 +312,8 @@ class Catalog {
     /// Nothing where there is none; catalog_errc::not_a_directory where something on the way is a
     /// file.
     [[nodiscard]] Result<std::optional<NodeId>> folder_in(NodeId parent, std::string_view name);
+    /// Nothing above the root.
+    [[nodiscard]] Result<std::optional<NodeId>> folder_above(NodeId folder);
     [[nodiscard]] Result<std::optional<NodeId>> folder_at(const VirtualPath& path);
     /// catalog_errc::no_such_name, not_a_directory (of the folders on the way), is_the_root.
     [[nodiscard]] Result<Spot> spot_at(const VirtualPath& path);

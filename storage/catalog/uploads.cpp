@@ -134,14 +134,17 @@ Result<> Catalog::touch_upload(const Id& stream, std::uint64_t size_bytes, Times
 }
 
 Result<std::optional<Catalog::HeldByUpload>> Catalog::take_upload(const Id& stream) {
-    auto query = connection_.query(
-        "DELETE FROM uploads WHERE stream = ? RETURNING parent, size_bytes", stream);
-    const auto row = query.next();
-    if (!row) return failure(row.error());
-    if (!*row) return std::nullopt;
-    const HeldByUpload held{.parent = query.integer(0),
-                            .usage = {.bytes = query.natural(1), .files = 1}};
-    if (const auto done = query.run(); !done) return failure(done.error());
+    HeldByUpload held;
+    {
+        auto query =
+            connection_.query("SELECT parent, size_bytes FROM uploads WHERE stream = ?", stream);
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        if (!*row) return std::nullopt;
+        held = {.parent = query.integer(0), .usage = {.bytes = query.natural(1), .files = 1}};
+    }
+    if (const auto done = connection_.run("DELETE FROM uploads WHERE stream = ?", stream); !done)
+        return failure(done.error());
     return held;
 }
 

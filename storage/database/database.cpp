@@ -48,8 +48,8 @@ Result<std::unique_ptr<Connection>> Database::take_reader() {
     return Connection::open(path_, Connection::Mode::read);
 }
 
-Result<> Database::read(const std::function<Result<>(Connection&)>& query, Sees sees) {
-    if (sees == Sees::what_was_told) writer_.wait_for_told();
+Result<> Database::read(const std::function<Result<>(Connection&)>& query) {
+    writer_.wait_for_told();
     auto reader = take_reader();
     if (!reader) return failure(reader.error());
     const auto give_back = [this](Connection* connection) {

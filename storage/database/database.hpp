@@ -38,17 +38,11 @@ class Database {
         writer_.write(std::move(job), std::move(done), told);
     }
 
-    /// What a read finds of jobs that were told of before they were durable.
-    enum class Sees {
-        what_was_told,  // all of it: it waits until that is committed
-        what_is_there   // what was committed so far
-    };
-
     /// Runs `query` on a pooled read connection, in one read transaction (a snapshot), on the
     /// calling thread: call it from a pool thread. There are as many connections as there were
     /// reads at once; each is the same object for good, so what is cached beside it stays valid.
-    [[nodiscard]] Result<> read(const std::function<Result<>(Connection&)>& query,
-                                Sees sees = Sees::what_was_told);
+    /// It waits until all that was told of is committed.
+    [[nodiscard]] Result<> read(const std::function<Result<>(Connection&)>& query);
 
     /// Returns once all is durable that was told of before it was, or undone. Blocks.
     void wait_for_told() { writer_.wait_for_told(); }

@@ -92,18 +92,13 @@ Result<> tell(Database& database, Database::Job job) {
     return told.get_future().get();
 }
 
-std::int64_t count_of_what_is_there(Database& database) {
-    std::int64_t marks = -1;
-    const auto read = database.read(
-        [&](Connection& connection) -> Result<> {
-            auto query = connection.query("SELECT count(*) FROM marks");
-            if (const auto row = query.next(); !row) return failure(row.error());
-            marks = query.integer(0);
-            return {};
-        },
-        Database::Sees::what_is_there);
-    BOOST_REQUIRE(read.has_value());
-    return marks;
+/// As another process sees it.
+std::int64_t count_of_what_is_there(const Site& site) {
+    const auto other = Connection::open(site.file, Connection::Mode::read);
+    BOOST_REQUIRE(other.has_value());
+    auto query = (*other)->query("SELECT count(*) FROM marks");
+    BOOST_REQUIRE(query.next().has_value());
+    return query.integer(0);
 }
 
 }  // namespace
@@ -152,14 +147,13 @@ BOOST_AUTO_TEST_CASE(a_job_in_no_hurry_goes_with_the_next_that_is) {
     gate.wait_until_entered();
     std::promise<std::int64_t> seen;
     site.database->write(
-        mark(1), [&](Result<>) { seen.set_value(count_of_what_is_there(*site.database)); },
-        Told::once_run);
+        mark(1), [&](Result<>) { seen.set_value(count_of_what_is_there(site)); }, Told::once_run);
     std::promise<void> durable;
     site.database->write(mark(2), [&](Result<>) { durable.set_value(); });
     gate.open();
     BOOST_TEST(seen.get_future().get() == 0);  // told before it was committed
     durable.get_future().get();
-    BOOST_TEST(count_of_what_is_there(*site.database) == 2);
+    BOOST_TEST(count_of_what_is_there(site) == 2);
     BOOST_TEST(site.database->groups_committed() == groups + 1);
 }
 
@@ -175,17 +169,13 @@ BOOST_AUTO_TEST_CASE(what_nobody_follows_is_committed_soon) {
     Site site;
     BOOST_REQUIRE(tell(*site.database, mark(1)).has_value());
     const auto end = std::chrono::steady_clock::now() + 10s;
-    while (count_of_what_is_there(*site.database) == 0 && std::chrono::steady_clock::now() < end)
+    while (count_of_what_is_there(site) == 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(1ms);
-    BOOST_TEST(count_of_what_is_there(*site.database) == 1);
+    BOOST_TEST(count_of_what_is_there(site) == 1);
     // Also at the end, where nothing waits for it any more.
     BOOST_REQUIRE(tell(*site.database, mark(2)).has_value());
     site.database.reset();
-    const auto left = Connection::open(site.file, Connection::Mode::read);
-    BOOST_REQUIRE(left.has_value());
-    auto query = (*left)->query("SELECT count(*) FROM marks");
-    BOOST_REQUIRE(query.next().has_value());
-    BOOST_TEST(query.integer(0) == 2);
+    BOOST_TEST(count_of_what_is_there(site) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_log_is_cut_beside_jobs_that_are_in_no_hurry) {
@@ -195,7 +185,7 @@ BOOST_AUTO_TEST_CASE(a_log_is_cut_beside_jobs_that_are_in_no_hurry) {
         const auto truncated = site.database->truncate_log();
         BOOST_REQUIRE(truncated.has_value());
         BOOST_TEST(*truncated);
-        BOOST_TEST(count_of_what_is_there(*site.database) == number + 1);
+        BOOST_TEST(count_of_what_is_there(site) == number + 1);
     }
 }
 
