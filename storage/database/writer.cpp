@@ -58,7 +58,10 @@ void Writer::work() {
         Group group = next_group();
         const bool is_idle = group.empty();
         run_group(group);
-        if (!group.empty() || is_idle || is_commit_due()) end_transaction(group);
+        // It stays open for what was told of, and for nothing else.
+        if (!group.empty() || is_idle || !owes_commit_ || !connection_->in_transaction() ||
+            is_commit_due())
+            end_transaction(group);
         for (Request& request : group) request.done(request.outcome);
         if (!truncate_if_asked() && is_idle && is_at_end()) return;
     }
@@ -80,7 +83,7 @@ bool Writer::truncate_if_asked() {
     {
         const std::lock_guard lock(mutex_);
         // One that came only now finds a transaction open: it waits until that has ended.
-        if (owes_commit_) return false;
+        if (connection_->in_transaction()) return false;
         asked.swap(truncations_);
     }
     if (asked.empty()) return false;

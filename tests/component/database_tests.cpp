@@ -189,6 +189,38 @@ BOOST_AUTO_TEST_CASE(a_log_is_cut_beside_jobs_that_are_in_no_hurry) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(no_transaction_stays_open_for_jobs_that_failed) {
+    Site site;
+    const auto refuse = [](Connection&) -> Result<> {
+        return failure(std::errc::operation_not_permitted);
+    };
+    for (int round = 0; round < 50; ++round) {
+        // The first is committed along with the second; then one fails within its five ms.
+        std::promise<Result<>> told;
+        site.database->write(
+            mark(round), [&](Result<> done) { told.set_value(done); }, Told::once_run);
+        BOOST_REQUIRE(site.write(mark(1000 + round)).has_value());
+        BOOST_REQUIRE(told.get_future().get().has_value());
+        BOOST_TEST(!tell(*site.database, refuse).has_value());
+        const auto truncated = site.database->truncate_log();
+        BOOST_REQUIRE(truncated.has_value());
+        BOOST_TEST(*truncated);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_failing_job_in_no_hurry_undid_is_told_to_the_next) {
+    Site site;
+    BOOST_REQUIRE(tell(*site.database, mark(1)).has_value());
+    // As SQLite does by itself where the disk is full.
+    BOOST_TEST(!tell(*site.database, [](Connection& connection) -> Result<> {
+                    (void)connection.run("ROLLBACK");
+                    return failure(std::errc::no_space_on_device);
+                }).has_value());
+    BOOST_TEST(!site.write(mark(2)).has_value());
+    BOOST_TEST(site.write(mark(3)).has_value());
+    BOOST_TEST(site.count() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_told_and_came_to_nothing_is_told_to_the_next) {
     Site site;
     BOOST_REQUIRE(site.write([](Connection& connection) {
