@@ -25,6 +25,34 @@ using ledger::Action;
 
 namespace {
 
+/// A whole file that no row knows, although its staging name is there: the kill came between the
+/// link into the vault and the transaction, and before the opening was durable. Nobody was told
+/// that it is deposited. It becomes the unfinished upload that it would be with its row. False
+/// where there is no place for that.
+asio::awaitable<Result<bool>> take_up_again(Site& site, const Id& stream,
+                                            const vault::Deposit& deposit) {
+    const auto whole = VirtualPath::parse(deposit.path);
+    if (!whole) co_return false;
+    auto event = system_event(site, Action::upload_broken_off, "system:daemon");
+    event.stream = stream;
+    event.outcome = ledger::Outcome::failed;
+    event.personal.path = std::string(whole->text());
+    event.detail = "the daemon ended before the opening was on record";
+    const auto taken = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        const catalog::Upload row{.stream = stream,
+                                  .account = deposit.account,
+                                  .path = *whole,
+                                  .opened = deposit.opened,
+                                  .touched = deposit.opened};
+        if (auto begun = transaction.catalog.begin_upload(row); !begun) return begun;
+        return append(transaction, event);
+    });
+    if (!taken && taken.error().category() == make_error_code(catalog::catalog_errc{}).category())
+        co_return false;
+    if (!taken) co_return failure(taken.error());
+    co_return true;
+}
+
 /// A staging name whose file was committed is dropped; one that no row knows was never answered
 /// for, and goes; one with a row waits for its depositor.
 asio::awaitable<Result<>> sweep_staging(Site& site) {
@@ -42,11 +70,18 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
             });
         if (!unfinished) co_return failure(unfinished.error());
         if (*unfinished) continue;
+        auto look = [&] { return site.store.vault().open(stream); };
+        const auto whole = co_await offload(site.store.pool(), look);
+        if (!committed && whole) {
+            const auto taken = co_await take_up_again(site, stream, (*whole)->facts().deposit);
+            if (!taken) co_return failure(taken.error());
+            if (*taken) continue;
+        }
         auto drop = [&] {
-            // A whole file that no row knows (the database was put back to an older copy) is kept,
-            // for `scrub` to list: only its staging name goes.
-            const bool whole = committed || site.store.vault().open(stream).has_value();
-            return whole ? site.store.vault().unstage(stream) : site.store.vault().abandon(stream);
+            // A whole file without a place is kept, for `scrub` to list: only its staging name
+            // goes.
+            return committed || whole ? site.store.vault().unstage(stream)
+                                      : site.store.vault().abandon(stream);
         };
         if (auto dropped = co_await offload(site.store.pool(), drop); !dropped) co_return dropped;
     }

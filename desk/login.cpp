@@ -206,8 +206,7 @@ asio::awaitable<Login::Answer> Login::accept(std::string user, Claim claimed, po
     if (succeeded_.contains(policy::Method::tls_certificate)) words.certificate = certificate_;
     login.detail = login_detail(words, session_.client(), session_.algorithms());
     // A login that cannot be recorded is none: nothing happens unseen.
-    if (const auto recorded = co_await session_.record(std::move(login), database::Told::once_run);
-        !recorded)
+    if (const auto recorded = co_await session_.record(std::move(login)); !recorded)
         co_return Answer{Answer::Outcome::ended, {}, desk_errc::storage_failed};
     complete_ = true;
     // Another policy may have come into force meanwhile: whoever went through the sessions then did

@@ -169,12 +169,26 @@ Result<> Upload::resize_from_pool(std::uint64_t size_bytes) {
     return resized;
 }
 
+/// The row that leads to the file was told of before it was durable. Nothing is safe without it.
+Result<> Upload::has_durable_row() {
+    if (row_is_durable_) return {};
+    bool is_there = false;
+    const auto looked = site_.store.read_here([&](Transaction& transaction) -> Result<> {
+        const auto found = transaction.catalog.has_upload(stream_);
+        if (!found) return failure(found.error());
+        is_there = *found;
+        return {};
+    });
+    if (!looked) return looked;
+    if (!is_there) return failure(desk_errc::superseded);
+    row_is_durable_ = true;
+    return {};
+}
+
 asio::awaitable<Result<>> Upload::flush() {
     co_return co_await on_pool([this](vault::SealedUpload& sealed) {
-        const auto flushed = sealed.flush();
-        // The row that leads to it may have been told of before it was durable.
-        site_.store.database().wait_for_told();
-        return flushed;
+        if (auto flushed = sealed.flush(); !flushed) return flushed;
+        return has_durable_row();
     });
 }
 

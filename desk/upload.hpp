@@ -93,6 +93,7 @@ class Upload {
                                     std::span<const Range> ranges) const;
     /// Nothing where that has to be left to the pool.
     [[nodiscard]] std::optional<Result<>> write_in_memory(std::span<const Range> ranges);
+    [[nodiscard]] Result<> has_durable_row();
     [[nodiscard]] Result<> may_write(std::uint64_t offset, std::uint64_t bytes) const;
     [[nodiscard]] Result<> may_grow_to(std::uint64_t size_bytes) const;
     [[nodiscard]] std::uint64_t beyond_row(std::uint64_t size_bytes) const;
@@ -132,6 +133,7 @@ class Upload {
     // A session that takes over comes from another strand. Held on pool threads, but for moments
     // in which nothing can block.
     std::mutex mutex_;
+    bool row_is_durable_ = false;  // as far as is known
     bool finishing_ = false;
     std::unique_ptr<vault::SealedUpload> sealed_;  // null: finished, broken off, or superseded
 };

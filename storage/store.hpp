@@ -73,8 +73,9 @@ class Store {
     /// once it is durable, or undone. `verb` may refer to the coroutine's locals. Not cancellable:
     /// what was begun is finished. The error is the verb's own, or what undid it (a commit that
     /// failed; database_errc::bug where it threw; database_errc::overloaded). Told::once_run: it
-    /// resumes sooner, and what `verb` did is durable before anything is read by `read`, or any
-    /// later `write` resumes.
+    /// resumes sooner, and what `verb` did is durable, or undone, before anything is read by
+    /// `read`, or a later `write` that is durable itself resumes. Where it was undone, those who
+    /// write next are refused.
     template <class Verb>
     boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> write(
         Verb verb, database::Told told = database::Told::once_durable);
@@ -83,6 +84,10 @@ class Store {
     /// home.
     template <class Verb>
     boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> read(Verb verb);
+
+    /// The same, for who is on a pool thread already. Blocks.
+    template <class Verb>
+    std::invoke_result_t<Verb&, Transaction&> read_here(Verb verb);
 
     /// Blocking calls on the vault go through `offload(store.pool(), ...)`.
     [[nodiscard]] vault::Vault& vault() { return *vault_; }
@@ -143,17 +148,19 @@ boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::write(
 }
 
 template <class Verb>
+std::invoke_result_t<Verb&, Transaction&> Store::read_here(Verb verb) {
+    std::optional<std::invoke_result_t<Verb&, Transaction&>> answer;
+    const auto done = database_->read([&](database::Connection& connection) -> Result<> {
+        answer.emplace(verb(on(connection)));
+        return {};
+    });
+    if (!done) return failure(done.error());
+    return std::move(*answer);
+}
+
+template <class Verb>
 boost::asio::awaitable<std::invoke_result_t<Verb&, Transaction&>> Store::read(Verb verb) {
-    using Answer = std::invoke_result_t<Verb&, Transaction&>;
-    auto work = [&]() -> Answer {
-        std::optional<Answer> answer;
-        const auto done = database_->read([&](database::Connection& connection) -> Result<> {
-            answer.emplace(verb(on(connection)));
-            return {};
-        });
-        if (!done) return failure(done.error());
-        return std::move(*answer);
-    };
+    auto work = [&] { return read_here(std::ref(verb)); };
     co_return co_await offload(pool_, std::move(work));
 }
 

@@ -298,6 +298,17 @@ BOOST_DATA_TEST_CASE(a_commit_that_fails_leaves_neither_effect_nor_event,
                failed("deposited"));
     BOOST_TEST(!f.lab.sees("/new"));
     BOOST_TEST(f.site.staged().empty());
+    // Nor is anything safe without that row, also where another session was told of the failure.
+    vfs.counts().failing_wal_syncs = 1;
+    const auto lost = required(f.lab.open("/lost"));
+    required(f.lab.write(*lost, 0, f.content));
+    f.site.store().database().wait_for_told();
+    vfs.counts().failing_wal_syncs = 0;
+    BOOST_TEST(error_of(f.drop.make_directory("/in/other")) != std::error_code());
+    BOOST_TEST(error_of(f.site.run(lost->flush())) == desk_errc::superseded);
+    BOOST_TEST(error_of(f.lab.finish(*lost)) == desk_errc::superseded);
+    BOOST_TEST(!f.lab.sees("/lost"));
+    (void)f.site.new_events();
 
     const auto upload = required(f.drop.open("/in/a.hl7"));
     required(f.drop.write(*upload, 0, f.content));

@@ -105,10 +105,35 @@ BOOST_AUTO_TEST_CASE(a_staging_file_that_no_row_knows_goes) {
     BOOST_TEST(site.committed().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_whole_file_that_no_row_knows_is_kept) {
+// As where the kill came before the opening was durable, which is told of earlier.
+BOOST_AUTO_TEST_CASE(a_whole_file_that_no_row_knows_is_an_upload_again) {
     Id stream;
     {
         const auto unknown = required(site.vault().begin(deposit_of(site)));
+        stream = unknown->stream();
+        required(unknown->write(0, content));
+        required(site.vault().commit(*unknown));
+    }
+    (void)site.new_events();
+    site.restart();
+    const auto events = site.new_events();
+    BOOST_TEST_REQUIRE(events.size() == 2U);
+    BOOST_TEST((events[1].action == ledger::Action::upload_broken_off));
+    BOOST_TEST((events[1].stream == stream));
+    Peer lab(site, "lab");
+    BOOST_TEST(error_of(lab.get("/unknown")) == desk_errc::no_such_name);
+    BOOST_TEST(required(lab.stat("/unknown")).size_bytes == content.size());
+    required(lab.resume("/unknown", content));
+    BOOST_TEST((required(lab.get("/unknown")) == content));
+    BOOST_TEST((site.committed() == std::vector{stream}));
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_file_without_a_row_or_a_place_is_kept) {
+    Id stream;
+    {
+        auto nowhere = deposit_of(site);
+        nowhere.path = "/no/such/folder/a";
+        const auto unknown = required(site.vault().begin(nowhere));
         stream = unknown->stream();
         required(unknown->write(0, content));
         required(site.vault().commit(*unknown));
