@@ -167,7 +167,7 @@ bool Connection::step_often() {
         const auto step = session_->step();
         if (step == LibsshSession::Step::failed && !doom_) doom_ = session_->why_failed();
         const bool unread = !reads.empty();
-        if (unread && (step == LibsshSession::Step::nothing_to_do || steps == hopeless_steps) &&
+        if (unread && (step == LibsshSession::Step::nothing_to_do || steps >= hopeless_steps) &&
             !doom_)
             doom_ = ssh_errc::failed_inside;
         if (doom_) reads.forget();

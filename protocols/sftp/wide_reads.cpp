@@ -16,11 +16,13 @@ thread_local int descriptor_of_turn = -1;
 }  // namespace
 
 WideReads::Turn::Turn(WideReads& reads, int descriptor) {
+    if (!reads.bytes_) reads.bytes_ = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
     reads_of_turn = &reads;
     descriptor_of_turn = descriptor;
 }
 
 WideReads::Turn::~Turn() {
+    reads_of_turn->forget();  // nothing of this peer's is ever another's
     reads_of_turn = nullptr;
 }
 
@@ -30,7 +32,6 @@ WideReads* WideReads::of(int descriptor) {
 
 std::ptrdiff_t WideReads::take(int descriptor, void* to, std::size_t size) {
     if (empty()) {
-        if (!bytes_) bytes_ = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
         const auto got =
             ::syscall(SYS_recvfrom, descriptor, bytes_.get(), buffer_bytes, 0, nullptr, nullptr);
         if (got <= 0) return got;

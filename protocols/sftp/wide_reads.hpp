@@ -25,14 +25,14 @@ class WideReads {
     /// Whose turn it is in this thread; null where it is not this descriptor's.
     [[nodiscard]] static WideReads* of(int descriptor);
 
-    /// What is left after a turn is lost to everybody but the next turn of the same descriptor.
+    /// What is left at the end of a turn is lost.
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     void forget() { begin_ = end_; }
     /// As recv(2).
     [[nodiscard]] std::ptrdiff_t take(int descriptor, void* to, std::size_t size);
 
   private:
-    std::unique_ptr<std::byte[]> bytes_;  // from the first read on
+    std::unique_ptr<std::byte[]> bytes_;  // from the first turn on
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
 };

@@ -63,9 +63,10 @@ OpenUpload::~OpenUpload() {
 
 Result<> OpenUpload::write(std::span<const Piece> pieces) {
     if (auto fit = usable(); !fit) return fit;
-    // What was thrown on the way leaves records that are nowhere.
-    const auto leave = [this](RecordRun* run) {
-        if (!run->is_empty()) broken_ = std::make_error_code(std::errc::io_error);
+    // What was thrown on the way leaves records that are nowhere, and chunks in no known state.
+    bool is_over = false;
+    const auto leave = [this, &is_over](RecordRun* run) {
+        if (!is_over) broken_ = std::make_error_code(std::errc::io_error);
         run->close();
     };
     const std::unique_ptr<RecordRun, decltype(leave)> open(&run_, leave);
@@ -74,6 +75,7 @@ Result<> OpenUpload::write(std::span<const Piece> pieces) {
     for (const Piece& piece : pieces)
         if (done = write_checked(piece); !done) break;
     const auto written = write_run();
+    is_over = true;
     return done ? written : done;
 }
 
