@@ -8,8 +8,9 @@ namespace consign {
 
 namespace {
 
-/// Keys, nonces, salts and ids are cut from a larger piece, for each request costs OpenSSL a microsecond
-/// however little it asks for. What was given out is wiped. (Nothing here forks without exec.)
+/// Keys, nonces, salts and ids are cut from a larger piece, for each request costs OpenSSL a
+/// microsecond however little it asks for. What was given out is wiped. (Nothing here forks without
+/// exec.)
 class Piece {
   public:
     static constexpr std::size_t small_bytes = 64;

@@ -65,16 +65,10 @@ Result<> certify(Site& site, Transaction& transaction, const Id& stream) {
 }  // namespace
 
 asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath) {
-    // Nobody waits for that. The store ends only when its pool is done.
-    asio::post(site.store.pool(), [&vault = site.store.vault(), &log = site.log, committed] {
-        try {
-            if (const auto done = vault.unstage(committed); !done)
-                log.warning("a staging name could not be removed",
-                            {{"stream", committed}, {"why", done.error()}});
-        } catch (const std::bad_alloc&) {
-            return;  // the next start removes it
-        }
-    });
+    auto unstage = [&] { return site.store.vault().unstage(committed); };
+    if (const auto done = co_await offload(site.store.pool(), unstage); !done)
+        site.log.warning("a staging name could not be removed",
+                         {{"stream", committed}, {"why", done.error()}});
     co_await conclude(site, std::move(aftermath));
 }
 

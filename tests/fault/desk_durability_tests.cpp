@@ -151,6 +151,7 @@ BOOST_AUTO_TEST_CASE(the_answer_waits_for_link_file_folder_and_row_in_this_order
     Peer drop(site, "drop");
     const auto upload = required(drop.open("/in/a.hl7"));
     required(drop.write(*upload, 0, content));
+    site.store().database().wait_for_told();
     const std::uint64_t writes_before = vfs.counts().wal_writes;
     const std::uint64_t syncs_before = vfs.counts().wal_syncs;
     const Moment answered = required(site.run(finish(upload)));
