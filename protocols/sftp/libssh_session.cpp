@@ -101,6 +101,10 @@ bool LibsshSession::output_pending() const {
     return (ssh_get_status(session_.get()) & SSH_WRITE_PENDING) != 0;
 }
 
+bool LibsshSession::wants_writable() const {
+    return (ssh_get_poll_flags(session_.get()) & SSH_WRITE_PENDING) != 0;
+}
+
 void LibsshSession::disconnect(const std::string& text) {
     ssh_session_set_disconnect_message(session_.get(), text.c_str());
     ssh_disconnect(session_.get());

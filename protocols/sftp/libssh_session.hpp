@@ -57,6 +57,9 @@ class LibsshSession {
 
     /// Bytes wait inside libssh for the socket: it is not to be given more.
     [[nodiscard]] bool output_pending() const;
+    /// libssh has to be stepped when the socket is writable, before it sends anything at once: what
+    /// it says at its end would be lost.
+    [[nodiscard]] bool wants_writable() const;
 
     /// Sends SSH_MSG_DISCONNECT if that is possible at once, and closes the descriptor. All
     /// channel handles are gone afterwards.

@@ -195,7 +195,7 @@ void Connection::settle_all() {
 
     if (!doom_ && session_->failed()) doom_ = session_->why_failed();
     if (doom_) return end(doom_, !session_->failed());
-    if (farewell_ && !session_->output_pending() &&
+    if (farewell_ && !session_->output_pending() && !session_->wants_writable() &&
         std::ranges::none_of(channels_, [](const auto& one) { return one->output_queued(); }))
         end(farewell_, true);
 }
@@ -210,7 +210,7 @@ void Connection::arm(bool again) {
             drive_on();
         });
     }
-    if (!writing_ && session_->output_pending()) {
+    if (!writing_ && (session_->output_pending() || (farewell_ && session_->wants_writable()))) {
         writing_ = true;
         socket_.async_wait(tcp::socket::wait_write, [this, drive_on](auto) {
             writing_ = false;
