@@ -24,6 +24,7 @@ namespace {
 
 constexpr int steps_a_turn_limit = 256;  // of 4 KiB: then others on this thread have theirs
 constexpr int hopeless_steps = steps_a_turn_limit + 128;  // it no longer reads what is there
+constexpr int last_steps_limit = 8;
 constexpr std::chrono::seconds quiet_after{5};
 
 // A peer that vanished is noticed after two minutes, or five where it owes an acknowledgement.
@@ -195,7 +196,7 @@ void Connection::settle_all() {
 
     if (!doom_ && session_->failed()) doom_ = session_->why_failed();
     if (doom_) return end(doom_, !session_->failed());
-    if (farewell_ && !session_->output_pending() && !session_->wants_writable() &&
+    if (farewell_ && !session_->output_pending() &&
         std::ranges::none_of(channels_, [](const auto& one) { return one->output_queued(); }))
         end(farewell_, true);
 }
@@ -210,7 +211,7 @@ void Connection::arm(bool again) {
             drive_on();
         });
     }
-    if (!writing_ && (session_->output_pending() || (farewell_ && session_->wants_writable()))) {
+    if (!writing_ && session_->output_pending()) {
         writing_ = true;
         socket_.async_wait(tcp::socket::wait_write, [this, drive_on](auto) {
             writing_ = false;
@@ -394,6 +395,9 @@ void Connection::close_when_sent(std::error_code why) {
 
 void Connection::end(std::error_code why, bool say_so) {
     ended_ = why;
+    // Each step lets it find the socket writable; what it sends meanwhile takes that away again.
+    for (int steps = 0; say_so && session_->wants_writable() && steps < last_steps_limit; ++steps)
+        say_so = session_->step() != LibsshSession::Step::failed && !session_->failed();
     if (say_so) session_->disconnect(why.message());
     note_activity();
     login_.reset();
