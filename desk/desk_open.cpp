@@ -257,8 +257,8 @@ Desk::Answer<> Desk::begin_on_content(Scene& scene, UploadMode mode, Beginning& 
     beginning.sealed = *std::move(sealed);
     const auto begun = co_await site_.store.write(
         [&](Transaction& transaction) { return begin_row(transaction, scene, beginning); });
-    const auto& [was, resumes] = std::tie(beginning.target.unfinished, beginning.target.resumes);
-    if (begun && was && !resumes) co_await drop_staged(was->stream);
+    if (begun && beginning.target.unfinished && !beginning.target.resumes)
+        co_await drop_staged(beginning.target.unfinished->stream);
     co_return begun;
 }
 

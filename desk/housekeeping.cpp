@@ -54,7 +54,7 @@ asio::awaitable<Result<bool>> take_up_again(Site& site, const Id& stream,
 }
 
 /// A staging name whose file was committed is dropped; one that no row knows was never answered
-/// for, and goes; one with a row waits for its depositor.
+/// for, and goes, or waits for its depositor where the file is whole; so does one with a row.
 asio::awaitable<Result<>> sweep_staging(Site& site) {
     auto list = [&] { return site.store.vault().staged(); };
     const auto staged = co_await offload(site.store.pool(), list);
@@ -70,18 +70,21 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
             });
         if (!unfinished) co_return failure(unfinished.error());
         if (*unfinished) continue;
-        auto look = [&] { return site.store.vault().open(stream); };
-        const auto whole = co_await offload(site.store.pool(), look);
-        if (!committed && whole) {
-            const auto taken = co_await take_up_again(site, stream, (*whole)->facts().deposit);
-            if (!taken) co_return failure(taken.error());
-            if (*taken) continue;
+        bool is_kept = committed;
+        if (!committed) {
+            auto look = [&] { return site.store.vault().open(stream); };
+            const auto whole = co_await offload(site.store.pool(), look);
+            if (whole) {
+                const auto taken = co_await take_up_again(site, stream, (*whole)->facts().deposit);
+                if (!taken) co_return failure(taken.error());
+                if (*taken) continue;
+            }
+            // A whole file without a place is kept, for `scrub` to list.
+            is_kept = whole.has_value();
         }
         auto drop = [&] {
-            // A whole file without a place is kept, for `scrub` to list: only its staging name
-            // goes.
-            return committed || whole ? site.store.vault().unstage(stream)
-                                      : site.store.vault().abandon(stream);
+            return is_kept ? site.store.vault().unstage(stream)
+                           : site.store.vault().abandon(stream);
         };
         if (auto dropped = co_await offload(site.store.pool(), drop); !dropped) co_return dropped;
     }

@@ -60,8 +60,8 @@ class Session {
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome,
                                       const policy::Rule& rule) const;
     /// Appends in a transaction of its own, and makes or updates the session's row; resumes once
-    /// both are durable; with Told::once_run before that, yet nothing is read from the store, and
-    /// nothing else acknowledged, until they are.
+    /// both are durable; with Told::once_run before that (store.hpp: what is read or acknowledged
+    /// later waits until they are, or are undone).
     [[nodiscard]] boost::asio::awaitable<Result<>> record(
         ledger::Event event, database::Told told = database::Told::once_durable);
     /// As `record`, but equal refusals within a minute become one row with a count.

@@ -172,15 +172,10 @@ Result<> Upload::resize_from_pool(std::uint64_t size_bytes) {
 /// The row that leads to the file was told of before it was durable. Nothing is safe without it.
 Result<> Upload::has_durable_row() {
     if (row_is_durable_) return {};
-    bool is_there = false;
-    const auto looked = site_.store.read_here([&](Transaction& transaction) -> Result<> {
-        const auto found = transaction.catalog.has_upload(stream_);
-        if (!found) return failure(found.error());
-        is_there = *found;
-        return {};
-    });
-    if (!looked) return looked;
-    if (!is_there) return failure(desk_errc::superseded);
+    const auto found = site_.store.read_here(
+        [&](Transaction& transaction) { return transaction.catalog.has_upload(stream_); });
+    if (!found) return failure(found.error());
+    if (!*found) return failure(desk_errc::superseded);
     row_is_durable_ = true;
     return {};
 }
