@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "storage/database/errc.hpp"
+#include "storage/database/gathering_vfs.hpp"
 
 namespace consign::database {
 
@@ -105,9 +106,10 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
                        : mode == Mode::in_memory ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY
                                                  : SQLITE_OPEN_READWRITE;
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(
-        path.c_str(), &handle,
-        access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &handle,
+                        access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE,
+                        gathering_vfs());
     std::unique_ptr<Connection> connection(new Connection(handle));
     if (code != SQLITE_OK) return failure(sqlite_error(code));
     if (const auto done = connection->configure(mode); !done) return failure(done.error());

@@ -146,7 +146,7 @@ class Connection {
     /// How long the writer waits, so that the log can be cut.
     static constexpr int truncate_timeout_milliseconds = 250;
     /// The WAL is copied into the database file when it has this many pages (of 4 KiB).
-    static constexpr int checkpoint_pages = 4096;
+    static constexpr int checkpoint_pages = 8192;
 
   private:
     friend class Statement;

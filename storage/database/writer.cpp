@@ -58,6 +58,7 @@ void Writer::work() {
         Group group = next_group();
         const bool is_idle = group.empty();
         run_group(group);
+        gather(group);
         // It stays open for what was told of, and for nothing else.
         if (!group.empty() || is_idle || !owes_commit_ || !connection_->in_transaction() ||
             is_commit_due())
@@ -103,7 +104,29 @@ Writer::Group Writer::next_group() {
         changed_.wait_until(lock, commit_by_, is_wanted);
     else
         changed_.wait(lock, is_wanted);
-    const auto count = std::min(queue_.size(), group_limit);
+    return take(group_limit);
+}
+
+/// What came while the group ran goes along, and does not wait for the sync before its own; those
+/// who are waiting for theirs wait a little for that. Never past the end of the transaction: who
+/// was in it could not be told.
+void Writer::gather(Group& group) {
+    const auto until = std::chrono::steady_clock::now() + gathering;
+    while (!group.empty() && group.size() < group_limit && connection_->in_transaction() &&
+           std::chrono::steady_clock::now() < until) {
+        Group more;
+        {
+            const std::lock_guard lock(mutex_);
+            more = take(group_limit - group.size());
+        }
+        if (more.empty()) return;
+        run_group(more);
+        std::ranges::move(more, std::back_inserter(group));
+    }
+}
+
+Writer::Group Writer::take(std::size_t limit) {
+    const auto count = std::min(queue_.size(), limit);
     const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(count);
     Group group(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
     queue_.erase(queue_.begin(), end);

@@ -39,6 +39,8 @@ class Writer {
     static constexpr std::size_t group_limit = 512;
     /// How long what was told already may wait for others to be committed with.
     static constexpr std::chrono::milliseconds linger{5};
+    /// How long a group that has run takes up what comes meanwhile.
+    static constexpr std::chrono::milliseconds gathering{2};
 
     explicit Writer(std::unique_ptr<Connection> connection);
     /// Finishes what was queued.
@@ -65,7 +67,9 @@ class Writer {
     [[nodiscard]] bool is_commit_due() const;
     [[nodiscard]] bool is_at_end() const;
     [[nodiscard]] Group next_group();
+    [[nodiscard]] Group take(std::size_t limit);
     void run_group(Group& group);
+    void gather(Group& group);
     void end_transaction(Group& group);
     [[nodiscard]] bool truncate_if_asked();
     [[nodiscard]] Result<> run_job(Job& job);
