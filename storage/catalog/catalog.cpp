@@ -16,10 +16,13 @@ Catalog::Catalog(database::Connection& connection, const keyring::Keyring& keys,
     : connection_(connection), keys_(keys), cells_(keys, keyring::Purpose::name, random) {}
 
 Result<Bytes> Catalog::index_of(NodeId parent, std::string_view name) const {
-    const auto key = keys_.key(keyring::Purpose::index, keys_.current(keyring::Purpose::index));
-    if (!key) return failure(key.error());
-    const NameIndex index = name_index(*key, parent, name);
-    return Bytes(index.begin(), index.end());
+    const keyring::KeyId id = keys_.current(keyring::Purpose::index);
+    if (id != indexed_.key || parent != indexed_.parent || name != indexed_.name) {
+        const auto key = keys_.key(keyring::Purpose::index, id);
+        if (!key) return failure(key.error());
+        indexed_ = {id, parent, std::string(name), name_index(*key, parent, name)};
+    }
+    return Bytes(indexed_.index.begin(), indexed_.index.end());
 }
 
 Result<Bytes> Catalog::seal_name(std::string_view table, std::int64_t row, ByteView bound,

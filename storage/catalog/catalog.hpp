@@ -18,6 +18,7 @@
 #include "base/virtual_path.hpp"
 #include "storage/catalog/known_folders.hpp"
 #include "storage/catalog/life.hpp"
+#include "storage/catalog/name_index.hpp"
 #include "storage/catalog/quarantine.hpp"
 #include "storage/catalog/subject_facts.hpp"
 #include "storage/database/sealed_cell.hpp"
@@ -376,6 +377,14 @@ class Catalog {
     database::SealedCells cells_;
     KnownFolders folders_;           // through known_folders() alone
     std::uint64_t known_since_ = 0;  // Connection::undone() then
+    /// What was indexed last: to open a name asks for it again and again.
+    struct Indexed {
+        keyring::KeyId key = 0;
+        NodeId parent = 0;
+        std::string name{};
+        NameIndex index{};
+    };
+    mutable Indexed indexed_;
 };
 
 }  // namespace consign::catalog
