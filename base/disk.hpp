@@ -28,6 +28,9 @@ class DiskFile {
     virtual void begin_to_sync(std::uint64_t /*offset*/, std::uint64_t /*size_bytes*/) {}
     /// When it returns, content and length survive a power cut (fdatasync).
     [[nodiscard]] virtual Result<> sync() = 0;
+    /// When it returns, so does all that was written before to the file system that this file is
+    /// on, names included (syncfs); an error may be of anything written since the file was opened.
+    [[nodiscard]] virtual Result<> sync_file_system() = 0;
 };
 
 class Disk {

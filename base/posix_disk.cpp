@@ -64,6 +64,7 @@ class PosixFile final : public DiskFile {
     }
 
     Result<> sync() override { return checked(::fdatasync(descriptor_.get())); }
+    Result<> sync_file_system() override { return checked(::syncfs(descriptor_.get())); }
 
   private:
     Descriptor descriptor_;

@@ -50,7 +50,8 @@ DepositSite::DepositSite(const std::filesystem::path& folder, Clock& clock,
       strand_(asio::make_strand(io_)),
       work_(asio::make_work_guard(io_)) {
     required(create_store(disk_, folder / "data", SecretKey{}, random_, clock.now()));
-    store_ = required(open_store(disk_, folder / "data", SecretKey{}, random_, 4));
+    store_ = required(
+        open_store(disk_, folder / "data", SecretKey{}, random_, 4, {}, vault::Journal::Shape()));
     site_.reset(new desk::Site{.store = *store_,
                                .policy = policy_,
                                .clock = clock,

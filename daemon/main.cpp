@@ -89,15 +89,17 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
     const asio::any_io_executor strand = asio::make_strand(io);
 
     // The store first: its lock keeps a second daemon out before anything is touched.
-    const auto store = required(
-        open_store(disk, policy->data, root_key_of(*policy), random, cores + reserve_pool_threads,
-                   [&log](std::size_t from, std::size_t to) {
-                       log.info(
-                           "the database is being brought to a newer version: minutes, where "
-                           "the ledger is long; stopped meanwhile, it begins anew",
-                           {{"from", from}, {"to", to}});
-                   }),
-        fmt::format("data folder {}", policy->data.string()));
+    const auto store =
+        required(open_store(
+                     disk, policy->data, root_key_of(*policy), random, cores + reserve_pool_threads,
+                     [&log](std::size_t from, std::size_t to) {
+                         log.info(
+                             "the database is being brought to a newer version: minutes, where "
+                             "the ledger is long; stopped meanwhile, it begins anew",
+                             {{"from", from}, {"to", to}});
+                     },
+                     vault::Journal::Shape()),
+                 fmt::format("data folder {}", policy->data.string()));
     const auto witness = witness_key_of(*policy);
     desk::LivePolicy live_policy(policy);
     desk::Passwords passwords;

@@ -76,7 +76,7 @@ std::string document_of(const Appraisal& appraisal) {
     return json::serialize(document) + "\n";
 }
 
-/// Durable when it resumes, under the name in the vault and the one in staging.
+/// Durable when it resumes; until it is settled, a start finds it staged.
 asio::awaitable<Result<vault::Sealed>> seal(Site& site, vault::SealedUpload& upload,
                                             const std::string& document) {
     auto work = [&]() -> Result<vault::Sealed> {

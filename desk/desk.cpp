@@ -5,6 +5,7 @@
 #include "desk/carry_out.hpp"
 #include "desk/deposit.hpp"
 #include "desk/folder_listing.hpp"
+#include "desk/lost_upload.hpp"
 #include "desk/receipt_path.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
@@ -180,7 +181,8 @@ Desk::Answer<std::uint64_t> Desk::resumable_bytes(catalog::Upload upload) {
     if (upload.touched > upload.opened && upload.touched >= site_.started)
         co_return upload.size_bytes;
     auto verify = [&] { return site_.store.vault().verified_size(upload.stream); };
-    const auto size = co_await offload(site_.store.pool(), verify);
+    auto size = co_await offload(site_.store.pool(), verify);
+    if (!size && is_lost_upload(size.error())) size = 0;
     if (!size) co_return failure(told(session_, size.error()));
     const Timestamp now = site_.clock.now();
     const auto touched = co_await site_.store.write([&](Transaction& transaction) {

@@ -9,13 +9,13 @@
 #include "desk/deposit.hpp"
 #include "desk/desk.hpp"
 #include "desk/file_download.hpp"
+#include "desk/lost_upload.hpp"
 #include "desk/receipt_path.hpp"
 #include "desk/sealed_content.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
 #include "policy/calendar/zone.hpp"
 #include "storage/catalog/errc.hpp"
-#include "storage/keyring/errc.hpp"
 
 namespace consign::desk {
 
@@ -26,13 +26,6 @@ using policy::Verb;
 namespace {
 
 constexpr std::size_t copy_step_bytes = 4 * vault::chunk_bytes;
-
-/// Nothing of the unfinished upload can be verified: a power cut took its name or its header, of
-/// which nobody had an answer.
-bool is_lost(std::error_code why) {
-    return why == vault::vault_errc::altered || why == keyring::keyring_errc::refused ||
-           why == std::errc::no_such_file_or_directory;
-}
 
 /// For one more file.
 Result<> has_room(const policy::Quota& quota, const catalog::Usage& usage) {
@@ -48,7 +41,7 @@ struct Desk::Target {
     std::optional<catalog::Entry> existing;
     std::optional<catalog::Upload> unfinished;  // this account's
     catalog::NodeId parent = 0;
-    catalog::Usage usage;
+    catalog::Usage usage;    // of a home that has a quota
     bool resumes = false;    // goes on with `unfinished`
     bool continues = false;  // goes on with what `existing` holds, or with `moved`
     bool appends_only = false;
@@ -99,9 +92,11 @@ Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
         target.existing = std::move(*existing);
     else if (existing.error() != catalog::catalog_errc::no_such_name)
         return failure(existing.error());
-    const auto usage = transaction.catalog.usage(scene.account->home);
-    if (!usage) return failure(usage.error());
-    target.usage = *usage;
+    if (scene.account->quota.bytes || scene.account->quota.files) {
+        const auto usage = transaction.catalog.usage(scene.account->home);
+        if (!usage) return failure(usage.error());
+        target.usage = *usage;
+    }
 
     target.resumes = target.unfinished && !mode.truncate && !mode.exclusive;
     // What was unfinished goes on with a file only where it began from that very one.
@@ -195,7 +190,7 @@ Result<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& sce
     }
     if (target.resumes) {
         auto resumed = site_.store.vault().resume(target.unfinished->stream);
-        if (resumed || !is_lost(resumed.error())) return resumed;
+        if (resumed || !is_lost_upload(resumed.error())) return resumed;
         target.resumes = false;
         target.continues = (target.existing || target.moved) && !mode.truncate;
     }
@@ -226,16 +221,15 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
     co_return make_upload(*scene, mode, std::move(beginning));
 }
 
-/// A new file takes one job of the writer, which looks, makes the file and adds the row: to ask the
-/// pool would cost more than that. Nothing is begun where there is content to go on with, or to
-/// replace.
+/// A new file takes one job of the writer, which looks and adds the row: to ask the pool would cost
+/// more than that. Nothing is begun where there is content to go on with, or to replace.
 Desk::Answer<> Desk::begin_new(Scene& scene, UploadMode mode, Beginning& beginning) {
+    auto sealed = site_.store.vault().begin(deposit_of(scene));  // in memory, for now
+    if (!sealed) co_return failure(sealed.error());
     const auto begin = [&](Transaction& transaction) -> Result<> {
         auto found = find_target(transaction, scene, mode);
         if (!found) return failure(found.error());
         if (!found->is_new() || found->continues) return {};
-        auto sealed = site_.store.vault().begin(deposit_of(scene));
-        if (!sealed) return failure(sealed.error());
         beginning.target = *std::move(found);
         beginning.sealed = *std::move(sealed);
         return begin_row(transaction, scene, beginning);
@@ -328,7 +322,8 @@ std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode,
         .fixed_bytes = std::max(row.fixed_bytes, target.appends_only ? replaced_bytes : 0),
         .rule = scene.event.rule,
         .home = scene.account->home,
-        .home_bytes = target.usage.bytes - (target.resumes ? 0 : row_bytes),
+        .home_bytes =
+            target.usage.bytes - (target.resumes ? 0 : std::min(target.usage.bytes, row_bytes)),
         .row_bytes = target.resumes ? row_bytes : 0,
         .replaced_bytes = replaced_bytes,
         .quota_bytes = quota.bytes,

@@ -66,7 +66,9 @@ Result<> certify(Site& site, Transaction& transaction, const Id& stream) {
 
 asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath) {
     auto unstage = [&] { return site.store.vault().unstage(committed); };
-    if (const auto done = co_await offload(site.store.pool(), unstage); !done)
+    const bool is_unstaged = site.store.vault().unstage_at_once(committed);
+    if (const auto done = is_unstaged ? Result<>() : co_await offload(site.store.pool(), unstage);
+        !done)
         site.log.warning("a staging name could not be removed",
                          {{"stream", committed}, {"why", done.error()}});
     co_await conclude(site, std::move(aftermath));

@@ -1,6 +1,7 @@
 // What open uploads hold beyond what the catalog counts: an upload's row tells its size only when
 // it breaks off, and until then a quota would not bound the disk. By home; a home below another's
-// is counted by itself.
+// is counted by itself. Uploads of accounts without a quota are left out: who shares a home with
+// one learns of their bytes at the next OPEN, or at the end.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "desk/upload.hpp"
 
+#include <exception>
+
 #include "desk/deposit.hpp"
 #include "desk/rate.hpp"
 #include "desk/translate.hpp"
@@ -19,7 +21,8 @@ Upload::Upload(Session& session, Opening opening, std::unique_ptr<vault::SealedU
       changed_(opening_.changed),
       size_bytes_(sealed->size_bytes()),
       sealed_(std::move(sealed)) {
-    site_.growth.begin(opening_.home, stream_, beyond_row(size_bytes_), opening_.home_bytes);
+    if (opening_.quota_bytes)
+        site_.growth.begin(opening_.home, stream_, beyond_row(size_bytes_), opening_.home_bytes);
 }
 
 Upload::~Upload() {
@@ -31,6 +34,7 @@ std::uint64_t Upload::beyond_row(std::uint64_t size_bytes) const {
 }
 
 Result<> Upload::settle_growth(Transaction& transaction) {
+    if (!opening_.quota_bytes) return {};
     const auto usage = transaction.catalog.usage(opening_.home);
     if (!usage) return failure(usage.error());
     site_.growth.settle(opening_.home, stream_, usage->bytes);
@@ -199,13 +203,16 @@ asio::awaitable<Result<>> Upload::finish() {
         co_return failure(failed_write_);
     }
     auto deposited = event(ledger::Action::deposited, ledger::Outcome::granted);
-    auto sealed = co_await on_pool([&](vault::SealedUpload& upload) {
-        auto committed = site_.store.vault().commit(upload);
+    auto seal = [&]() -> Result<vault::Sealed> {
+        const std::scoped_lock lock(mutex_);
+        if (!sealed_) return failure(desk_errc::superseded);
+        auto committed = site_.store.vault().commit(*sealed_);
         finishing_ = committed.has_value();
         return committed;
-    });
+    };
+    auto sealed = co_await offload<Resume::there>(site_.store.pool(), seal);
     if (!sealed) co_return failure(co_await give_back(std::move(deposited), sealed.error(), false));
-    auto aftermath = co_await deposit(*sealed, deposited);
+    auto aftermath = co_await deposit_from_pool(*sealed, deposited);
     if (!aftermath)
         co_return failure(co_await give_back(std::move(deposited), aftermath.error(), true));
     session_.count_file_in();
@@ -217,6 +224,22 @@ asio::awaitable<Result<>> Upload::finish() {
     }
     co_await settle(site_, stream_, std::move(*aftermath));
     co_return Result<>{};
+}
+
+/// Goes on on the pool's thread to the writer, and comes home to the strand however it ends.
+asio::awaitable<Result<Aftermath>> Upload::deposit_from_pool(vault::Sealed sealed,
+                                                             ledger::Event& event) {
+    Result<Aftermath> aftermath = failure(desk_errc::storage_failed);
+    std::exception_ptr thrown;
+    try {
+        aftermath = co_await deposit(std::move(sealed), event);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    // A transaction that was done came home by itself.
+    if (!aftermath) co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+    if (thrown) std::rethrow_exception(thrown);
+    co_return aftermath;
 }
 
 /// Closes the sealed file: what could not be deposited stays in staging, for its depositor to
@@ -238,10 +261,11 @@ asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::err
     });
     auto close = [&]() -> Result<> {
         const std::scoped_lock lock(mutex_);
+        auto restaged = is_known ? site_.store.vault().restage(stream_) : Result<>();
         sealed_.reset();
         finishing_ = false;
         // Its depositor removed it just now: no row leads to it any more.
-        return is_known ? Result<>() : site_.store.vault().destroy(stream_);
+        return is_known ? restaged : site_.store.vault().destroy(stream_);
     };
     const auto closed = co_await offload(site_.store.pool(), close);
     if (kept) kept = closed;

@@ -39,7 +39,7 @@ class Upload {
         std::uint64_t fixed_bytes = 0;  // so much, from the start, may not be changed
         std::string rule;               // that let it begin
         VirtualPath home;
-        std::uint64_t home_bytes = 0;      // what the catalog counts there
+        std::uint64_t home_bytes = 0;      // what the catalog counts there; where it has a quota
         std::uint64_t row_bytes = 0;       // of it, this upload's
         std::uint64_t replaced_bytes = 0;  // of it, what the name held
         std::optional<std::uint64_t> quota_bytes, file_limit_bytes;
@@ -107,6 +107,8 @@ class Upload {
                                                                     std::error_code why,
                                                                     bool on_disk);
     [[nodiscard]] Result<> keep_row(Transaction& transaction, bool on_disk, Timestamp now);
+    [[nodiscard]] boost::asio::awaitable<Result<Aftermath>> deposit_from_pool(vault::Sealed sealed,
+                                                                              ledger::Event& event);
     [[nodiscard]] boost::asio::awaitable<Result<Aftermath>> deposit(vault::Sealed sealed,
                                                                     ledger::Event& event);
     struct Placement;

@@ -42,12 +42,13 @@ Result<> create_store(Disk& disk, const std::filesystem::path& path, const Secre
 
 Result<std::unique_ptr<Store>> open_store(Disk& disk, const std::filesystem::path& path,
                                           const SecretKey& root, RandomSource& random,
-                                          std::size_t pool_threads, const Migrating& migrating) {
+                                          std::size_t pool_threads, const Migrating& migrating,
+                                          std::optional<vault::Journal::Shape> journal) {
     auto folder = DataFolder::open(path);
     if (!folder) return failure(folder.error());
     auto keys = keyring::Keyring::open(disk, folder->keyring(), root, random);
     if (!keys) return failure(keys.error());
-    auto vault = vault::Vault::open(disk, path, **keys, random);
+    auto vault = vault::Vault::open(disk, path, **keys, random, journal);
     if (!vault) return failure(vault.error());
     if (auto told = tell_of_migration(folder->database(), migrating); !told)
         return failure(told.error());

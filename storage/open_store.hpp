@@ -25,11 +25,11 @@ namespace consign {
 using Migrating = std::function<void(std::size_t from, std::size_t to)>;
 
 /// Locks the folder and opens what is in it; the store holds the lock. Errors: data_folder_errc,
-/// keyring_errc, the database's, or the disk's. `disk` and `random` outlive the store.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_store(Disk& disk,
-                                                        const std::filesystem::path& folder,
-                                                        const SecretKey& root, RandomSource& random,
-                                                        std::size_t pool_threads,
-                                                        const Migrating& migrating = {});
+/// keyring_errc, the database's, or the disk's. `disk` and `random` outlive the store. With a
+/// journal small files share their syncs; it costs room, and work at the start.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_store(
+    Disk& disk, const std::filesystem::path& folder, const SecretKey& root, RandomSource& random,
+    std::size_t pool_threads, const Migrating& migrating = {},
+    std::optional<vault::Journal::Shape> journal = {});
 
 }  // namespace consign

@@ -10,7 +10,7 @@ consign_test(vault_tests LABEL component
           component/vault_tests.cpp
   LINKS consign_vault consign_recording_disk)
 consign_test(vault_durability_tests LABEL fault
-  SOURCES fault/vault_durability_tests.cpp
+  SOURCES fault/vault_durability_tests.cpp fault/journal_durability_tests.cpp
   LINKS consign_vault consign_recording_disk)
 consign_test(sealed_file_vector_tests LABEL vectors
   SOURCES vectors/sealed_file_vector_tests.cpp

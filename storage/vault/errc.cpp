@@ -19,6 +19,9 @@ class Category final : public std::error_category {
                 return "the write is too far past the end of the file";
             case vault_errc::finished:
                 return "the upload was committed and takes nothing more";
+            case vault_errc::foreign_journal:
+                return "the keyring opens no file in staging/journal.*: put back the one that was "
+                       "there when the daemon ended, or move those files away";
         }
         return "unknown vault error";
     }

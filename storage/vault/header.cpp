@@ -170,8 +170,18 @@ Result<bool> has_closing_part(DiskFile& file) {
 }
 
 Result<> destroy_slots(DiskFile& file) {
-    if (auto done = file.write_at(slot_count_offset, Bytes(slots_area_bytes)); !done) return done;
+    if (auto done = zero_slots(file, 0); !done) return done;
     return file.sync();
+}
+
+Result<> zero_slots(DiskFile& file, std::uint64_t header_offset) {
+    return file.write_at(header_offset + slot_count_offset, Bytes(slots_area_bytes));
+}
+
+std::optional<Id> stream_of(ByteView identity) {
+    const auto stream = Id::from_bytes(identity.last(std::min(identity.size(), Id::size_bytes)));
+    if (!stream || !std::ranges::equal(identity, identity_of(*stream))) return std::nullopt;
+    return stream;
 }
 
 }  // namespace consign::vault

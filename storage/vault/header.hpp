@@ -3,6 +3,8 @@
 // at the commit, in a sector of its own, what the content is.
 #pragma once
 
+#include <optional>
+
 #include "base/bytes.hpp"
 #include "base/disk.hpp"
 #include "base/id.hpp"
@@ -20,8 +22,10 @@ inline constexpr std::size_t closing_part_bytes = 512;
 inline constexpr std::size_t closing_part_offset = clear_part_bytes + opening_part_bytes;
 static_assert(closing_part_offset + closing_part_bytes == header_bytes);
 
+/// Magic, version, suite and stream id.
+inline constexpr std::size_t identity_bytes = 28;
 inline constexpr std::size_t slot_limit = 8;
-inline constexpr std::size_t slot_count_offset = 28;
+inline constexpr std::size_t slot_count_offset = identity_bytes;
 inline constexpr std::size_t slots_offset = slot_count_offset + 1;
 inline constexpr std::size_t slot_bytes = 4 + evp::wrapped_key_bytes;
 
@@ -71,5 +75,9 @@ struct FoundHeader {
 /// Zeros over the slots, and synced: they are all that leads to the file's key, so what a disk may
 /// keep of the rest is noise.
 [[nodiscard]] Result<> destroy_slots(DiskFile& file);
+/// The same of a header that begins there, without the sync.
+[[nodiscard]] Result<> zero_slots(DiskFile& file, std::uint64_t header_offset);
+/// Whose header begins so, if one does.
+[[nodiscard]] std::optional<Id> stream_of(ByteView identity);
 
 }  // namespace consign::vault

@@ -34,26 +34,20 @@ Result<std::unique_ptr<OpenUpload>> OpenUpload::begin(Disk& disk, Disk::Path pat
     if (deposit.path.size() > VirtualPath::path_limit_bytes ||
         deposit.account.size() > account_limit_bytes)
         return failure(std::errc::filename_too_long);
-    auto file = disk.create(path);
-    if (!file) return failure(file.error());
     const SecretKey dek = random.key();
     std::unique_ptr<OpenUpload> upload(
-        new OpenUpload(disk, std::move(path), std::move(*file), dek, hold.stream(), random));
+        new OpenUpload(disk, std::move(path), nullptr, dek, hold.stream(), random));
     upload->hold_ = std::move(hold);
     upload->deposit_ = std::move(deposit);
-    const Bytes header = upload->header_.begin(keys.wrap(dek), upload->deposit_);
-    if (auto done = upload->keep(upload->file_->write_at(0, header)); !done) {
-        std::ignore = disk.remove(upload->path_);
-        return failure(done.error());
-    }
+    upload->header_to_write_ = upload->header_.begin(keys.wrap(dek), upload->deposit_);
     return upload;
 }
 
 OpenUpload::~OpenUpload() {
-    if (closing_ || broken_ || !unflushed_) return;
+    if (closing_ || broken_ || !unflushed_ || (!file_ && size_ == 0)) return;
     // What is lost here is lost as in a crash: nobody was told that it is safe.
     try {
-        if (!close_inner_chunks()) return;
+        if (!close_inner_chunks() || !on_disk()) return;
         Bytes zeros;
         std::ignore = write_fresh_tail(disk_, tails_, records_, highest(), highest_content(zeros));
     } catch (const std::exception&) {
@@ -126,7 +120,7 @@ Result<> OpenUpload::flush() {
 
 Result<> OpenUpload::seal() {
     if (auto fit = usable(); !fit) return fit;
-    auto closing = seal_end();
+    auto closing = file_ || highest() > 0 ? seal_end() : seal_whole();
     if (!closing) return keep(failure(closing.error()));
     closing_ = *closing;
     open_.clear();
@@ -134,10 +128,17 @@ Result<> OpenUpload::seal() {
     return {};
 }
 
-Result<Sealed> OpenUpload::finish() {
+Result<> OpenUpload::write_image() {
+    return image_.empty() ? Result<>() : keep(make_file(std::exchange(image_, {})));
+}
+
+Result<> OpenUpload::sync() {
     if (broken_) return failure(*broken_);
+    return keep(file_->sync());
+}
+
+Result<Sealed> OpenUpload::sealed() const {
     if (!closing_) return failure(std::errc::operation_not_permitted);
-    if (auto synced = keep(file_->sync()); !synced) return failure(synced.error());
     return Sealed{
         .stream = stream_, .size_bytes = size_, .sha256 = closing_->sha256, .deposit = deposit_};
 }
@@ -206,6 +207,7 @@ Result<> OpenUpload::shrink(std::uint64_t size_bytes) {
 
 /// The body is durable before a newer tail takes the place of the one that may hold the same bytes.
 Result<> OpenUpload::flush_all() {
+    if (auto done = on_disk(); !done) return done;
     if (auto done = close_inner_chunks(); !done) return done;
     if (auto done = fill_holes(); !done) return done;
     if (auto done = file_->sync(); !done) return done;
@@ -217,9 +219,26 @@ Result<> OpenUpload::flush_all() {
     return {};
 }
 
+/// What is small ends mostly before anything of it has to be there.
+Result<> OpenUpload::on_disk() {
+    return file_ ? Result<>() : make_file(std::exchange(header_to_write_, {}));
+}
+
+Result<> OpenUpload::make_file(ByteView bytes) {
+    auto file = disk_.create(path_);
+    if (!file) return failure(file.error());
+    auto done = (*file)->write_at(0, bytes);
+    if (done)
+        file_ = *std::move(file);
+    else
+        std::ignore = disk_.remove(path_);
+    return done;
+}
+
 /// The body first, the header's closing sector last; one sync makes both durable. Should the power
 /// fail before that is done, the file is an unfinished upload, for its name has not left staging.
 Result<Closing> OpenUpload::seal_end() {
+    if (auto done = on_disk(); !done) return failure(done.error());
     if (auto done = close_inner_chunks(); !done) return failure(done.error());
     if (auto done = fill_holes(); !done) return failure(done.error());
     if (auto done = hash_the_rest(); !done) return failure(done.error());
@@ -230,11 +249,31 @@ Result<Closing> OpenUpload::seal_end() {
     const ByteSpan record(buffer.get(), content.size() + record_overhead_bytes);
     if (auto done = put_record(highest(), Place::last, content, record); !done)
         return failure(done.error());
+    const Closing closing = close();
+    if (auto done = file_->write_at(closing_part_offset, header_.close(closing)); !done)
+        return failure(done.error());
+    return closing;
+}
+
+/// One chunk, and no file yet: header and record at once.
+Result<Closing> OpenUpload::seal_whole() {
+    Bytes zeros;
+    const ByteView content = highest_content(zeros);
+    Bytes image = std::exchange(header_to_write_, {});
+    image.resize(sealed_bytes(size_));
+    content_digest_.update(content);
+    tag_digest_.update(
+        records_.seal(0, Place::last, content, ByteSpan(image).subspan(header_bytes)));
+    const Closing closing = close();
+    std::ranges::copy(header_.close(closing), image.begin() + closing_part_offset);
+    image_ = std::move(image);
+    return closing;
+}
+
+Closing OpenUpload::close() {
     Closing closing{.size_bytes = size_, .chunk_count = highest() + 1};
     std::ranges::copy(content_digest_.finish(), closing.sha256.begin());
     std::ranges::copy(tag_digest_.finish(), closing.tag_digest.begin());
-    if (auto done = file_->write_at(closing_part_offset, header_.close(closing)); !done)
-        return failure(done.error());
     return closing;
 }
 
@@ -355,8 +394,10 @@ Result<> OpenUpload::put_record(std::uint64_t index, Place place, ByteView conte
         tag_digest_.update(tag);
         ++hashed_;
     }
-    if (!run_.is_open())
+    if (!run_.is_open()) {
+        if (auto done = on_disk(); !done) return done;
         if (auto done = keep(file_->write_at(record_offset(index), record)); !done) return done;
+    }
     if (in_body_.size() <= index) in_body_.resize(index + 1);
     in_body_[index] = true;
     return {};
@@ -365,6 +406,8 @@ Result<> OpenUpload::put_record(std::uint64_t index, Place place, ByteView conte
 /// Writes what write() has gathered. Of a large file much is then on the disk already when its end
 /// is synced: a sync of all of it takes as long again as its writes.
 Result<> OpenUpload::write_run() {
+    if (run_.is_empty()) return {};
+    if (auto done = keep(on_disk()); !done) return done;
     if (auto done = keep(run_.write_to(*file_)); !done) return done;
     const std::uint64_t end = record_offset(hashed_);
     if (end >= on_its_way_ + early_bytes) {

@@ -1,4 +1,5 @@
-// An upload while it is open: the file in staging, the chunks in memory, and the hash of both.
+// An upload while it is open: the chunks in memory, the file in staging once there is one, and the
+// hash of both.
 //
 // The highest chunk is never in the body: it is in memory, and in the tail once flushed. Every
 // other chunk is in the body, in memory (then memory is right), or a hole that reads as zeros.
@@ -27,8 +28,8 @@ class OpenUpload final : public SealedUpload {
   public:
     static constexpr std::size_t open_chunk_limit = 8;
 
-    /// A new file at `path`; `disk`, `random` and what `hold` was taken from outlive it. It gives
-    /// the hold back last of all.
+    /// To be a new file at `path`, once something of it has to be on the disk; `disk`, `random` and
+    /// what `hold` was taken from outlive it. It gives the hold back last of all.
     [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> begin(Disk& disk, Disk::Path path,
                                                                    const keyring::Keyring& keys,
                                                                    RandomSource& random,
@@ -57,8 +58,15 @@ class OpenUpload final : public SealedUpload {
 
     /// Seals the end and the header; it takes no write after that.
     [[nodiscard]] Result<> seal();
-    /// Syncs the file that was sealed: when it returns, its content is durable.
-    [[nodiscard]] Result<Sealed> finish();
+    /// After seal(): the whole file, where it is small and nothing of it is on the disk; else
+    /// empty.
+    [[nodiscard]] ByteView image() const { return image_; }
+    /// Puts the image on the disk, where there is one.
+    [[nodiscard]] Result<> write_image();
+    /// When it returns, the content that was sealed is durable.
+    [[nodiscard]] Result<> sync();
+    /// What was sealed.
+    [[nodiscard]] Result<Sealed> sealed() const;
 
   private:
     OpenUpload(Disk& disk, Disk::Path path, std::unique_ptr<DiskFile> file, const SecretKey& dek,
@@ -78,7 +86,11 @@ class OpenUpload final : public SealedUpload {
     [[nodiscard]] Result<> grow(std::uint64_t size_bytes);
     [[nodiscard]] Result<> shrink(std::uint64_t size_bytes);
     [[nodiscard]] Result<> flush_all();
+    [[nodiscard]] Result<> on_disk();
+    [[nodiscard]] Result<> make_file(ByteView bytes);
     [[nodiscard]] Result<Closing> seal_end();
+    [[nodiscard]] Result<Closing> seal_whole();
+    [[nodiscard]] Closing close();
     [[nodiscard]] Result<> verify_length();
 
     [[nodiscard]] Result<OpenChunk*> open_chunk(std::uint64_t index);
@@ -114,12 +126,14 @@ class OpenUpload final : public SealedUpload {
     Disk& disk_;
     const Disk::Path path_;
     const TailPaths tails_;
-    const std::unique_ptr<DiskFile> file_;
+    std::unique_ptr<DiskFile> file_;  // null until something of it must be on the disk
     const Id stream_;
     RandomSource& random_;
     RecordCipher records_;
     HeaderCipher header_;
     Deposit deposit_;
+    Bytes header_to_write_;  // as long as there is no file
+    Bytes image_;            // as long as there is no file, once it is sealed
 
     std::uint64_t size_ = 0;
     std::vector<bool> in_body_;    // by chunk

@@ -16,17 +16,23 @@ Result<std::unique_ptr<Reader>> Reader::open(Disk& disk, const Disk::Path& path,
                                              const Id& stream) {
     auto file = disk.open(path, Disk::Access::read);
     if (!file) return failure(file.error());
-    const auto header = read_header(**file, stream, keys);
+    return over(*std::move(file), keys, random, stream);
+}
+
+Result<std::unique_ptr<Reader>> Reader::over(std::unique_ptr<DiskFile> file,
+                                             const keyring::Keyring& keys, RandomSource& random,
+                                             const Id& stream) {
+    const auto header = read_header(*file, stream, keys);
     if (!header) return failure(header.error());
     HeaderCipher header_cipher(header->dek, stream, random);
     auto deposit = header_cipher.deposit(header->bytes);
     if (!deposit) return failure(deposit.error());
     const auto closing = header_cipher.closing(header->bytes);
     if (!closing) return failure(closing.error());
-    const auto length = (*file)->size_bytes();
+    const auto length = file->size_bytes();
     if (!length) return failure(length.error());
     if (*length != sealed_bytes(closing->size_bytes)) return failure(vault_errc::altered);
-    std::unique_ptr<Reader> reader(new Reader(std::move(*file),
+    std::unique_ptr<Reader> reader(new Reader(std::move(file),
                                               RecordCipher(header->dek, stream, random),
                                               Sealed{.stream = stream,
                                                      .size_bytes = closing->size_bytes,

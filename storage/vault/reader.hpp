@@ -23,6 +23,11 @@ class Reader final : public SealedReader {
                                                               const keyring::Keyring& keys,
                                                               RandomSource& random,
                                                               const Id& stream);
+    /// The same of a file that is open.
+    [[nodiscard]] static Result<std::unique_ptr<Reader>> over(std::unique_ptr<DiskFile> file,
+                                                              const keyring::Keyring& keys,
+                                                              RandomSource& random,
+                                                              const Id& stream);
 
     [[nodiscard]] const Sealed& facts() const override { return facts_; }
     [[nodiscard]] Result<std::size_t> read(std::uint64_t offset, ByteSpan out) override;

@@ -18,6 +18,7 @@ class RecordRun {
     /// The memory goes to whoever gathers next, so that many open uploads cost no more than few.
     void close();
     [[nodiscard]] bool is_open() const { return is_open_; }
+    [[nodiscard]] bool is_empty() const { return count_ == 0; }
     /// Whether the chunk follows on the last one, and there is room.
     [[nodiscard]] bool takes(std::uint64_t index) const {
         return count_ == 0 || (count_ < records_limit && index == first_ + count_);

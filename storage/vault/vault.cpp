@@ -30,11 +30,14 @@ Vault::Vault(Disk& disk, const Disk::Path& folder, const keyring::Keyring& keys,
       random_(random) {}
 
 Result<std::unique_ptr<Vault>> Vault::open(Disk& disk, Disk::Path folder,
-                                           const keyring::Keyring& keys, RandomSource& random) {
+                                           const keyring::Keyring& keys, RandomSource& random,
+                                           std::optional<Journal::Shape> journal) {
     std::unique_ptr<Vault> vault(new Vault(disk, folder, keys, random));
     for (const auto& path : {folder, vault->staging_, vault->vault_})
         if (auto done = disk.make_directory(path); !done) return failure(done.error());
     if (auto done = disk.sync_directory(folder); !done) return failure(done.error());
+    if (auto done = vault->replay_journal(); !done) return failure(done.error());
+    if (journal) vault->journal_ = std::make_unique<Journal>(disk, vault->staging_, *journal);
     return vault;
 }
 
@@ -49,6 +52,7 @@ Result<std::unique_ptr<SealedUpload>> Vault::begin(Deposit deposit) {
 Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream) {
     auto hold = held_.take(stream);
     if (!hold) return busy();
+    if (auto done = restage(stream); !done) return failure(done.error());
     auto upload = OpenUpload::resume(disk_, staging_path(stream), keys_, random_, std::move(*hold));
     if (!upload) return failure(upload.error());
     if (auto done = remove_durably(vault_path(stream)); !done) return failure(done.error());
@@ -59,35 +63,101 @@ Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream) {
 /// is at fault only for as long as whoever makes it holds the stream, so it is asked again after.
 Result<std::uint64_t> Vault::verified_size(const Id& stream) const {
     if (held_.is_held(stream)) return busy();
-    auto size = OpenUpload::verified_size(disk_, staging_path(stream), keys_, random_, stream);
+    const bool is_journaled = journal_ && journal_->holds(stream);  // restage() failed
+    const auto path = is_journaled ? vault_path(stream) : staging_path(stream);
+    auto size = OpenUpload::verified_size(disk_, path, keys_, random_, stream);
     if (held_.is_held(stream)) return busy();
     return size;
 }
 
 Result<Sealed> Vault::commit(SealedUpload& upload) {
     auto& open = dynamic_cast<OpenUpload&>(upload);  // the vault makes no other
-    const Id& stream = open.stream();
     if (auto done = open.seal(); !done) return failure(done.error());
-    if (auto done = make_shard(stream); !done) return failure(done.error());
-    // Linked before it is synced: the file's sync then carries the new name along (on ext4, for
-    // one), and that of the folder finds little to do.
-    auto linked = disk_.link(staging_path(stream), vault_path(stream));
-    // A name from an earlier try, which a power cut kept: the same file, or nobody's.
-    if (!linked && linked.error() == std::errc::file_exists) {
-        if (auto done = disk_.remove(vault_path(stream)); !done) return failure(done.error());
-        linked = disk_.link(staging_path(stream), vault_path(stream));
-    }
-    if (!linked) return failure(linked.error());
-    auto sealed = open.finish();
-    if (!sealed) {
-        std::ignore = disk_.remove(vault_path(stream));
-        return sealed;
-    }
-    if (auto done = disk_.sync_directory(shard_of(stream)); !done) return failure(done.error());
+    auto sealed = open.image().empty() ? commit_by_itself(open) : commit_small(open);
+    if (!sealed) std::ignore = open.write_image();  // it stays an upload that can be resumed
     return sealed;
 }
 
+/// The journal is asked first: what stands in the vault without a row then stands there as well,
+/// for the next start to find.
+Result<Sealed> Vault::commit_small(OpenUpload& upload) {
+    const Id& stream = upload.stream();
+    if (auto done = make_shard(stream); !done) return failure(done.error());
+    if (!journal_ || !journal_->add(stream, upload.image())) {
+        if (auto done = upload.write_image(); !done) return failure(done.error());
+        return commit_by_itself(upload);
+    }
+    if (auto done = write_whole(vault_path(stream), upload.image()); !done) {
+        std::ignore = journal_->forget(stream);
+        return failure(done.error());
+    }
+    return upload.sealed();
+}
+
+Result<Sealed> Vault::commit_by_itself(OpenUpload& upload) {
+    const Id& stream = upload.stream();
+    if (auto done = make_shard(stream); !done) return failure(done.error());
+    // Linked before it is synced: the file's sync then carries the new name along (on ext4, for
+    // one), and that of the folder finds little to do.
+    if (auto done = link_into_vault(stream); !done) return failure(done.error());
+    if (auto done = upload.sync(); !done) {
+        std::ignore = disk_.remove(vault_path(stream));
+        return failure(done.error());
+    }
+    if (auto done = disk_.sync_directory(shard_of(stream)); !done) return failure(done.error());
+    return upload.sealed();
+}
+
+Result<> Vault::write_whole(const Disk::Path& path, ByteView image) {
+    auto file = disk_.create(path);
+    // From an earlier try, which a power cut kept.
+    if (!file && file.error() == std::errc::file_exists) {
+        if (auto done = disk_.remove(path); !done) return done;
+        file = disk_.create(path);
+    }
+    if (!file) return failure(file.error());
+    auto done = (*file)->write_at(0, image);
+    if (!done) std::ignore = disk_.remove(path);
+    return done;
+}
+
+Result<> Vault::link_into_vault(const Id& stream) {
+    auto linked = disk_.link(staging_path(stream), vault_path(stream));
+    // A name from an earlier try, which a power cut kept: the same file, or nobody's.
+    if (!linked && linked.error() == std::errc::file_exists) {
+        if (auto done = disk_.remove(vault_path(stream)); !done) return done;
+        linked = disk_.link(staging_path(stream), vault_path(stream));
+    }
+    return linked;
+}
+
+bool Vault::unstage_at_once(const Id& stream) {
+    return journal_ && journal_->settle(stream);
+}
+
+Result<> Vault::restage(const Id& stream) {
+    if (!journal_ || !journal_->holds(stream)) return {};
+    const auto linked = disk_.link(vault_path(stream), staging_path(stream));
+    // It may be staged already, and what was written into the vault may be gone.
+    if (!linked && linked.error() != std::errc::file_exists &&
+        linked.error() != std::errc::no_such_file_or_directory)
+        return linked;
+    const auto file = disk_.open(staging_path(stream), Disk::Access::read_write);
+    if (!file && file.error() != std::errc::no_such_file_or_directory) return failure(file.error());
+    if (file) {
+        if (auto done = (*file)->sync(); !done) return done;
+        for (const auto& folder : {staging_, shard_of(stream)})
+            if (auto done = disk_.sync_directory(folder); !done) return done;
+    }
+    return journal_->forget(stream);
+}
+
+Result<> Vault::forget_journaled(const Id& stream) {
+    return journal_ ? journal_->forget(stream) : Result<>();
+}
+
 Result<> Vault::unstage(const Id& stream) {
+    if (unstage_at_once(stream)) return {};
     const auto path = staging_path(stream);
     // The tail first: alone, it would be of no upload.
     if (auto done = remove_tails(disk_, TailPaths(path)); !done) return done;
@@ -101,6 +171,7 @@ Result<std::unique_ptr<SealedReader>> Vault::open(const Id& stream) const {
 Result<> Vault::destroy(const Id& stream) {
     const auto hold = held_.take(stream);
     if (!hold) return busy();
+    if (auto done = forget_journaled(stream); !done) return done;
     const auto staged = staging_path(stream);
     if (auto done = remove_tails(disk_, TailPaths(staged)); !done) return done;
     if (auto done = erase(staged); !done) return done;
@@ -110,6 +181,7 @@ Result<> Vault::destroy(const Id& stream) {
 Result<> Vault::abandon(const Id& stream) {
     const auto hold = held_.take(stream);
     if (!hold) return busy();
+    if (auto done = restage(stream); !done) return done;
     const auto staged = disk_.open(staging_path(stream), Disk::Access::read_write);
     if (!staged && staged.error() == std::errc::no_such_file_or_directory)
         return unstage(stream);  // a tail may have been left alone

@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE(a_staging_file_that_no_row_knows_goes) {
     std::ofstream(site.data() / "staging" / (std::string(32, 'a') + ".tail")) << "alone";
     site.restart();
     BOOST_TEST(site.staged().empty());
-    BOOST_TEST(std::filesystem::is_empty(site.data() / "staging"));
+    for (const auto& entry : std::filesystem::directory_iterator(site.data() / "staging"))
+        BOOST_TEST(entry.path().stem() == "journal");
     BOOST_TEST(site.committed().empty());
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "component/small_journal.hpp"
 #include "desk/desk.hpp"
 #include "desk/housekeeping.hpp"
 #include "policy/load.hpp"
@@ -253,7 +254,7 @@ class DeskSite {
         }
     }
     void open() {
-        store_ = required(open_store(disk_, data(), SecretKey{}, random_, 2));
+        store_ = required(open_store(disk_, data(), SecretKey{}, random_, 2, {}, small_journal));
         site_.reset(new desk::Site{.store = *store_,
                                    .policy = live_policy_,
                                    .clock = clock,

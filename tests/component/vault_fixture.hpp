@@ -41,13 +41,15 @@ inline constexpr Timestamp test_time{std::chrono::microseconds{1'795'500'000'000
 
 /// `disk` outlives it.
 struct VaultOn {
-    explicit VaultOn(RecordingDisk& disk, std::uint64_t seed = 7) : random(seed) {
+    explicit VaultOn(RecordingDisk& disk, std::uint64_t seed = 7,
+                     std::optional<vault::Journal::Shape> journal = {})
+        : random(seed) {
         const SecretKey root;
         must(disk.make_directory("/keys"));
         const auto made = keyring::Keyring::create(disk, "/keys/keyring", root, random, test_time);
         BOOST_REQUIRE((made || made.error() == std::errc::file_exists));
         keys = must(keyring::Keyring::open(disk, "/keys/keyring", root, random));
-        vault = must(vault::Vault::open(disk, "/store", *keys, random));
+        vault = must(vault::Vault::open(disk, "/store", *keys, random, journal));
     }
 
     [[nodiscard]] vault::Deposit deposit() const {

@@ -129,7 +129,7 @@ class DeliveryFaultTests(unittest.TestCase):
                         file.prefetch()
                         self.assertTrue(file.read() == expected[name], "not the whole of it")
                 self.assertEqual(self.site.stop(), 0)
-                self.assertEqual(list((self.site.data / "staging").iterdir()), [])
+                self.assertEqual(self.site.staged(), [])
         self.site.consign("audit", "verify")
         self.assertEqual(self.site.found_in_clear(CONTENT_MARKER, NAME_MARKER.encode()), [])
 

@@ -24,6 +24,7 @@ class WitnessedDisk final : public Disk {
     WitnessedDisk(Disk& below, fault::SlowSyncVfs& vfs) : below_(below), vfs_(vfs) {}
 
     Result<std::unique_ptr<DiskFile>> create(const Path& path) override {
+        note(Kind::create, path);
         return below_.create(path);
     }
     Result<std::unique_ptr<DiskFile>> open(const Path& path, Access access) override {
@@ -84,6 +85,7 @@ struct Fixture {
     TemporaryFolder found;
     int states = 0;
     const Bytes content = content_of(3 * vault::chunk_bytes + 77);
+    const Bytes small = content_of(8'000);  // goes by the vault's journal
 
     [[nodiscard]] Moment now() {
         Moment moment;
@@ -170,6 +172,97 @@ BOOST_AUTO_TEST_CASE(the_answer_waits_for_link_file_folder_and_row_in_this_order
     BOOST_TEST(linked.wal_writes == writes_before);
     BOOST_TEST(linked.wal_syncs == syncs_before);
     BOOST_TEST(witnessed.first(Kind::remove, staged).wal_syncs > syncs_before);
+}
+
+BOOST_AUTO_TEST_CASE(the_answer_to_a_small_file_waits_for_journal_file_and_row_in_this_order) {
+    Peer drop(site, "drop");
+    required(drop.put("/in/first.hl7", small));  // makes the month's keys
+    const auto before = disk.log().size();
+    const auto upload = required(drop.open("/in/a.hl7"));
+    required(drop.write(*upload, 0, small));
+    site.store().database().wait_for_told();
+    BOOST_TEST(disk.log().size() == before);
+    const std::uint64_t writes_before = vfs.counts().wal_writes;
+    const std::uint64_t syncs_before = vfs.counts().wal_syncs;
+    const Moment answered = required(site.run(finish(upload)));
+    BOOST_TEST(answered.wal_unsynced == 0U);
+    BOOST_TEST(vfs.counts().wal_syncs > syncs_before);
+    const auto journal = site.data() / "staging" / "journal.0";
+    const auto name = site.vault_path(upload->stream());
+    BOOST_TEST(position_of(Kind::write, journal) < position_of(Kind::sync, journal));
+    BOOST_TEST(position_of(Kind::sync, journal) < position_of(Kind::create, name));
+    // Nothing of the row was written before the file was there.
+    BOOST_TEST(witnessed.first(Kind::create, name).wal_writes == writes_before);
+}
+
+BOOST_AUTO_TEST_CASE(an_answered_small_deposit_is_whole_after_every_power_cut) {
+    Peer drop(site, "drop");
+    const auto upload = required(drop.open("/in/a.hl7"));
+    required(drop.write(*upload, 0, small));
+    const Moment answered = required(site.run(finish(upload)));
+    required(drop.put("/in/b.hl7", content_of(100)));  // what follows takes nothing away
+    after_each_power_cut(answered, answered.operations, [&](DeskSite& after) {
+        Peer collector(after, "collector");
+        BOOST_REQUIRE((required(collector.get("/in/a.hl7")) == small));
+        const auto events = after.new_events();
+        BOOST_REQUIRE_EQUAL(std::ranges::count_if(events,
+                                                  [&](const ledger::Event& event) {
+                                                      return event.stream == upload->stream() &&
+                                                             event.action ==
+                                                                 ledger::Action::deposited;
+                                                  }),
+                            1);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_power_cut_before_the_row_leaves_a_small_upload_or_nothing_of_it) {
+    Peer drop(site, "drop");
+    const auto upload = required(drop.open("/in/a.hl7"));
+    required(drop.write(*upload, 0, small));
+    site.store().database().wait_for_told();
+    const Moment before = now();
+    required(site.run(finish(upload)));
+    const auto journaled = position_of(Kind::sync, site.data() / "staging" / "journal.0");
+    for (std::size_t cut = before.operations; cut <= disk.log().size(); ++cut)
+        for (const auto unsynced : {Unsynced::lost, Unsynced::kept, Unsynced::by_chance}) {
+            const auto after = after_power_cut(before, cut, unsynced, cut);
+            Peer collector(*after, "collector");
+            BOOST_REQUIRE(!collector.sees("/in/a.hl7"));
+            Peer again(*after, "drop");
+            const auto size = required(again.stat("/in/a.hl7")).size_bytes;
+            BOOST_REQUIRE(size == small.size() || (size == 0 && cut < journaled));
+            required(again.resume("/in/a.hl7", small));
+            BOOST_REQUIRE((required(collector.get("/in/a.hl7")) == small));
+            BOOST_REQUIRE_EQUAL(after->committed().size(), 1U);
+            BOOST_REQUIRE(after->staged().empty());
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_small_deposit_whose_transaction_fails_is_an_upload_that_can_be_resumed) {
+    Peer drop(site, "drop");
+    Peer collector(site, "collector");
+    for (int round = 0; round < 40; ++round) {  // more than the journal holds, were they to stay
+        const std::string path = "/in/" + std::to_string(round) + ".hl7";
+        const auto upload = required(drop.open(path));
+        required(drop.write(*upload, 0, small));
+        site.store().database().wait_for_told();
+        vfs.counts().failing_wal_syncs = 1;
+        BOOST_REQUIRE(!site.run(finish(upload)).has_value());
+        vfs.counts().failing_wal_syncs = 0;
+        BOOST_REQUIRE(!collector.sees(path));
+        BOOST_REQUIRE_EQUAL(required(drop.stat(path)).size_bytes, small.size());
+        required(drop.resume(path, small));
+        BOOST_REQUIRE((required(collector.get(path)) == small));
+    }
+    const auto syncs = disk.log().size();
+    const auto upload = required(drop.open("/in/last.hl7"));
+    required(drop.write(*upload, 0, small));
+    required(site.run(upload->finish()));
+    const auto log = disk.log();
+    BOOST_TEST(std::any_of(
+        log.begin() + static_cast<std::ptrdiff_t>(syncs), log.end(), [](const auto& done) {
+            return done.kind == Kind::sync && done.path.filename().string().starts_with("journal.");
+        }));
 }
 
 BOOST_AUTO_TEST_CASE(an_answered_deposit_is_whole_after_every_power_cut) {

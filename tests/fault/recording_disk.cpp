@@ -27,6 +27,7 @@ Disk::Path directory_of(const RecordingDisk::Operation& operation) {
 
 bool makes_durable(const RecordingDisk::Operation& sync,
                    const RecordingDisk::Operation& operation) {
+    if (sync.kind == Kind::sync_file_system) return true;
     if (is_data(operation.kind)) return sync.kind == Kind::sync && sync.inode == operation.inode;
     return sync.kind == Kind::sync_directory && sync.path == directory_of(operation);
 }
@@ -95,6 +96,12 @@ class RecordingDisk::File final : public DiskFile {
         disk_.record({.kind = Kind::sync, .path = path_, .inode = inode_});
         return {};
     }
+    Result<> sync_file_system() override {
+        const std::lock_guard lock(disk_.mutex_);
+        if (auto done = disk_.counted(); !done) return done;
+        disk_.record({.kind = Kind::sync_file_system, .path = path_, .inode = inode_});
+        return {};
+    }
 
   private:
     RecordingDisk& disk_;
@@ -130,6 +137,7 @@ void RecordingDisk::State::apply(const Operation& operation) {
             directories.insert(operation.path);
             break;
         case Kind::sync:
+        case Kind::sync_file_system:
         case Kind::sync_directory:
             break;
     }

@@ -29,6 +29,7 @@ class RecordingDisk final : public Disk {
         write,
         truncate,
         sync,
+        sync_file_system,
         link,
         rename,
         remove,

@@ -199,6 +199,10 @@ class Site:
 
     # What stands on the disk
 
+    def staged(self) -> list[Path]:
+        """Uploads, and what is beside them; not the vault's journal."""
+        return [path for path in (self.data / "staging").iterdir() if not path.name.startswith("journal.")]
+
     def found_in_clear(self, *markers: bytes) -> list[str]:
         """Every place under the data folder, and in the log, where a marker can be read."""
         places = [path for path in self.data.rglob("*") if path.is_file()]

@@ -70,7 +70,7 @@ class RouterSite(Site):
         return sum(1 for path in (self.data / "vault").rglob("*") if path.is_file())
 
     def staged_files(self) -> int:
-        return sum(1 for path in (self.data / "staging").rglob("*") if path.is_file())
+        return len(self.staged())
 
 
 class HastySite(RouterSite):

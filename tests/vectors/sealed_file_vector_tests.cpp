@@ -63,7 +63,7 @@ struct VectorVault {
         const SecretKey root(
             std::span<const std::uint8_t>(*from_hex(text(vectors, "root"))).first<32>());
         keys = must(keyring::Keyring::open(disk, "/keys/keyring", root, random));
-        vault = must(vault::Vault::open(disk, "/store", *keys, random));
+        vault = must(vault::Vault::open(disk, "/store", *keys, random, {}));
         for (const json::value& good : vectors.at("good").as_array())
             sealed[text(good, "name")] = {*Id::from_hex(text(good, "stream")),
                                           *evp::from_base64(text(good, "sealed"))};
