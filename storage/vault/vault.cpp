@@ -53,6 +53,8 @@ Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream) {
     auto hold = held_.take(stream);
     if (!hold) return busy();
     if (auto done = restage(stream); !done) return failure(done.error());
+    // Also what a segment that failed may have of it: no start is to go back to that.
+    if (auto done = forget_journaled(stream); !done) return failure(done.error());
     auto upload = OpenUpload::resume(disk_, staging_path(stream), keys_, random_, std::move(*hold));
     if (!upload) return failure(upload.error());
     if (auto done = remove_durably(vault_path(stream)); !done) return failure(done.error());

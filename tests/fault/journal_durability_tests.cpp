@@ -198,6 +198,31 @@ BOOST_AUTO_TEST_CASE(a_failure_neither_keeps_staging_names_nor_brings_back_what_
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_commit_that_the_journal_failed_and_that_was_resumed_is_destroyed_for_good) {
+    for (std::size_t nth = 1; nth < 8; ++nth) {
+        RecordingDisk failing;
+        VaultOn on(failing, 7, small_journal);
+        auto upload = must(on.vault->begin(on.deposit()));
+        const Id stream = upload->stream();
+        must(upload->write(0, content_of(9)));
+        failing.fail_call(nth, std::errc::io_error);
+        const auto sealed = on.vault->commit(*upload);
+        failing.heal();
+        upload.reset();
+        if (!sealed) continue;
+        upload = must(on.vault->resume(stream));  // its transaction failed
+        must(upload->resize(10));
+        must(upload->flush());
+        must(on.vault->commit(*upload));
+        upload.reset();
+        must(on.vault->destroy(stream));
+        const auto found = failing.after_power_cut(failing.log().size(), Unsynced::kept);
+        Again again(*found);
+        BOOST_TEST(!again.vault->open(stream).has_value());
+        BOOST_TEST(!again.has_staged(stream));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_abandoned_file_that_is_whole_stays_and_is_staged_no_more) {
     auto upload = must(vault.begin(site.deposit()));
     const Id stream = upload->stream();
