@@ -82,6 +82,20 @@ struct VaultFixture {
     }
 };
 
+/// Runs `check(cut, disk)` on what each power cut between `from` and the end of the log leaves.
+template <class Check>
+void after_each_power_cut(const RecordingDisk& disk, std::size_t from, Check check) {
+    using Unsynced = RecordingDisk::Unsynced;
+    constexpr std::uint64_t chances = 6;
+    const std::size_t end = disk.log().size();
+    for (std::size_t cut = from; cut <= end; ++cut) {
+        check(cut, disk.after_power_cut(cut, Unsynced::lost));
+        check(cut, disk.after_power_cut(cut, Unsynced::kept));
+        for (std::uint64_t seed = 0; seed < chances; ++seed)
+            check(cut, disk.after_power_cut(cut, Unsynced::by_chance, seed));
+    }
+}
+
 /// All that comes out, read in order in pieces of `piece` bytes; an error where one comes.
 [[nodiscard]] inline Result<Bytes> read_all(vault::SealedReader& reader,
                                             std::size_t piece = 100'000) {

@@ -1,7 +1,6 @@
 // Promise 1 for small files, which share the journal's syncs: at every step, after a power cut and
 // on a disk that fails.
 #include <algorithm>
-#include <atomic>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <thread>
@@ -12,13 +11,10 @@
 
 using namespace consign;
 using namespace consign::testing;
-using vault::chunk_bytes;
 using Kind = RecordingDisk::Kind;
 using Unsynced = RecordingDisk::Unsynced;
 
 namespace {
-
-constexpr std::uint64_t chances = 6;
 
 struct Fixture {
     RecordingDisk disk;
@@ -35,15 +31,6 @@ struct Fixture {
         return static_cast<std::size_t>(
             std::count_if(log.begin() + static_cast<std::ptrdiff_t>(from), log.end(),
                           [&](const auto& done) { return done.kind == kind; }));
-    }
-    template <class Check>
-    void after_each_power_cut(std::size_t from, Check check) const {
-        for (std::size_t cut = from; cut <= disk.log().size(); ++cut) {
-            check(cut, disk.after_power_cut(cut, Unsynced::lost));
-            check(cut, disk.after_power_cut(cut, Unsynced::kept));
-            for (std::uint64_t seed = 0; seed < chances; ++seed)
-                check(cut, disk.after_power_cut(cut, Unsynced::by_chance, seed));
-        }
     }
 };
 
@@ -86,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_commit_returned_for_is_whole_after_every_power_cut) {
         promises.push_back({disk.log().size() - 1, sealed.stream, content_of(number)});
     }
     BOOST_REQUIRE_GE(count(Kind::sync_file_system, begun), 1U);
-    after_each_power_cut(begun, [&](std::size_t cut, auto found) {
+    after_each_power_cut(disk, begun, [&](std::size_t cut, auto found) {
         Again again(*found);
         for (const auto& [operations, stream, content] : promises) {
             const auto there = read_all(*again.vault, stream);
@@ -131,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_was_destroyed_does_not_come_back_after_any_powe
         must(vault.destroy(sealed.stream));
         destroyed.emplace_back(disk.log().size(), sealed.stream);
     }
-    after_each_power_cut(begun, [&](std::size_t cut, auto found) {
+    after_each_power_cut(disk, begun, [&](std::size_t cut, auto found) {
         Again again(*found);
         for (const auto& [operations, stream] : destroyed) {
             if (operations > cut) continue;
@@ -232,7 +219,7 @@ BOOST_AUTO_TEST_CASE(an_abandoned_file_that_is_whole_stays_and_is_staged_no_more
     const auto from = disk.log().size();
     must(vault.abandon(stream));
     const auto done = disk.log().size();
-    after_each_power_cut(from, [&](std::size_t cut, auto found) {
+    after_each_power_cut(disk, from, [&](std::size_t cut, auto found) {
         Again again(*found);
         if (cut < done) must(again.vault->abandon(stream));
         BOOST_REQUIRE((must(read_all(*again.vault, stream)) == content_of(1)));
@@ -257,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_was_taken_back_is_not_put_back) {
     const auto from = disk.log().size();
     must(vault.commit(*upload));
     upload.reset();
-    after_each_power_cut(from, [&](std::size_t, auto found) {
+    after_each_power_cut(disk, from, [&](std::size_t, auto found) {
         Again again(*found);
         const auto resumed = must(again.vault->resume(stream));
         BOOST_REQUIRE_EQUAL(resumed->size_bytes(), 15U);

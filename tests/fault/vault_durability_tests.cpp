@@ -15,25 +15,11 @@ using Unsynced = RecordingDisk::Unsynced;
 
 namespace {
 
-constexpr std::uint64_t chances = 6;
-
 /// What the client did, and what was promised, by the number of requests the disk had done then.
 struct Promise {
     std::size_t operations;
     Bytes at_least;  // a prefix of the upload, or more
 };
-
-/// Runs `check(disk)` on what each power cut between `from` and the end of the log leaves.
-template <class Check>
-void after_each_power_cut(const RecordingDisk& disk, std::size_t from, Check check) {
-    const std::size_t end = disk.log().size();
-    for (std::size_t cut = from; cut <= end; ++cut) {
-        check(cut, disk.after_power_cut(cut, Unsynced::lost));
-        check(cut, disk.after_power_cut(cut, Unsynced::kept));
-        for (std::uint64_t seed = 0; seed < chances; ++seed)
-            check(cut, disk.after_power_cut(cut, Unsynced::by_chance, seed));
-    }
-}
 
 bool starts_with(ByteView whole, ByteView prefix) {
     return whole.size() >= prefix.size() && std::ranges::equal(whole.first(prefix.size()), prefix);
