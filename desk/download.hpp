@@ -34,6 +34,10 @@ class Download {
     /// Relative to the home.
     [[nodiscard]] virtual const VirtualPath& path() const = 0;
 
+    /// No more is to be asked for at once: where a rate or a limit decides when it may go, the peer
+    /// is not to wait long for the first of it.
+    [[nodiscard]] virtual std::size_t reading_bytes() const = 0;
+
     /// So much of what was read is given to the network, and may arrive even where that fails: for
     /// a limit it has left. Of a limited file, no more than leaving_bytes() at once.
     virtual void leaving(std::uint64_t offset, std::uint64_t bytes) = 0;

@@ -68,6 +68,14 @@ asio::awaitable<Result<>> FileDownload::read(std::span<Range> ranges) {
     co_return failure(why);
 }
 
+std::size_t FileDownload::reading_bytes() const {
+    constexpr std::size_t slow_step_bytes = std::size_t{64} << 10;
+    const bool is_limited = opened_.lease && opened_.lease->is_limited();
+    return is_limited || Rate(session_, Direction::download).bytes_per_second() != 0
+               ? slow_step_bytes
+               : std::numeric_limits<std::size_t>::max();
+}
+
 void FileDownload::leaving(std::uint64_t offset, std::uint64_t bytes) {
     if (opened_.lease && bytes > 0)
         opened_.lease->leaving(ByteSet(bytes_between(offset, offset + bytes)));

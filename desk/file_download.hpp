@@ -38,6 +38,7 @@ class FileDownload final : public Download {
     [[nodiscard]] Timestamp modified() const override { return opened_.modified; }
     [[nodiscard]] const VirtualPath& path() const override { return path_; }
     void leaving(std::uint64_t offset, std::uint64_t bytes) override;
+    [[nodiscard]] std::size_t reading_bytes() const override;
     [[nodiscard]] std::size_t leaving_bytes() const override;
     void served(std::uint64_t offset, std::uint64_t bytes) override;
     [[nodiscard]] boost::asio::awaitable<void> finish(End end) override;

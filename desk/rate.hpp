@@ -73,11 +73,10 @@ class Rate {
     /// Resumes once so many bytes may go, under the policy then in force: at once where the account
     /// has no such rate, and, within a step, where the session is leaving.
     [[nodiscard]] boost::asio::awaitable<void> take(std::uint64_t bytes);
-
-  private:
     /// 0: none.
     [[nodiscard]] std::uint64_t bytes_per_second() const;
 
+  private:
     Session& session_;
     Direction direction_;
 };

@@ -22,6 +22,10 @@ asio::awaitable<Result<>> ReceiptDownload::read(std::span<Range> ranges) {
     co_return Result<>{};
 }
 
+std::size_t ReceiptDownload::reading_bytes() const {
+    return std::numeric_limits<std::size_t>::max();
+}
+
 std::size_t ReceiptDownload::leaving_bytes() const {
     return std::numeric_limits<std::size_t>::max();
 }

@@ -13,10 +13,7 @@ namespace consign::ftps {
 /// Lives on one strand; two coroutines use it.
 class ByteRing {
   public:
-    static constexpr std::size_t default_bytes = std::size_t{512} << 10;
-
-    explicit ByteRing(const boost::asio::any_io_executor& strand,
-                      std::size_t size_bytes = default_bytes)
+    ByteRing(const boost::asio::any_io_executor& strand, std::size_t size_bytes)
         : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(size_bytes)),
           bytes_(memory_.get(), size_bytes),
           changed_(strand) {}

@@ -15,8 +15,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What is unsealed at once.
-constexpr std::size_t read_step_bytes = std::size_t{256} << 10;
+/// What is asked for at once.
+constexpr std::size_t read_step_bytes = std::size_t{512} << 10;
 
 /// Fills the ring with [start, end) of the file.
 asio::awaitable<void> fill_from_file(ByteRing& ring, desk::Download& file, std::uint64_t start,
@@ -25,7 +25,8 @@ asio::awaitable<void> fill_from_file(ByteRing& ring, desk::Download& file, std::
     while (start < end) {
         ByteSpan room = co_await ring.room();
         if (room.empty()) co_return;
-        room = room.first(std::min<std::uint64_t>({room.size(), read_step_bytes, end - start}));
+        room = room.first(std::min<std::uint64_t>(
+            {room.size(), read_step_bytes, file.reading_bytes(), end - start}));
         std::array range{desk::Download::Range{start, room, 0}};
         unsealed = co_await file.read(range);
         if (unsealed && range[0].count == 0) unsealed = failure(desk::desk_errc::altered);
@@ -57,7 +58,7 @@ asio::awaitable<void> FtpSession::retr(std::string argument) {
 }
 
 asio::awaitable<Reply> FtpSession::file_sent(std::shared_ptr<desk::Download> file, Range range) {
-    ByteRing ring(strand_);
+    ByteRing ring(strand_, 2 * read_step_bytes);
     Result<> unsealed, sent;
     OwnedTasks both(strand_);
     both.start(fill_from_file(ring, *file, range.start, range.end, unsealed));
