@@ -12,13 +12,17 @@ namespace consign::catalog {
 
 namespace {
 
-const std::string select_held =
-    select_entries + " WHERE n.standing IN (3, 4) AND n.id > ? ORDER BY n.id LIMIT ?";
+// What the index nodes_held is limited to (storage/database/step_13.hpp); a query that says it has
+// the index. "+": few are held, and all names are not to be gone through for them.
+const std::string is_indexed = " AND standing <> 0 AND standing <> 2 AND standing <> 5";
+const std::string select_held = select_entries +
+                                " WHERE n.id IN (SELECT id FROM nodes WHERE standing IN (3, 4)" +
+                                is_indexed + " AND +id > ? ORDER BY +id LIMIT ?) ORDER BY n.id";
 const std::string select_held_streams =
     select_entries +
     " WHERE n.standing IN (3, 4) AND f.stream BETWEEN ? AND ? ORDER BY n.id LIMIT ?";
-const std::string select_never_renamed =
-    select_entries + " WHERE n.standing = 1 AND n.created < ? ORDER BY n.created LIMIT ?";
+const std::string select_never_renamed = select_entries + " WHERE standing = 1" + is_indexed +
+                                         " AND n.created < ? ORDER BY n.created LIMIT ?";
 
 /// The id whose hexadecimal form begins with `hex`, and goes on with `filling`.
 std::optional<Id> filled_up(std::string_view hex, char filling) {

@@ -184,9 +184,8 @@ class EventTable final : public OfferedTable {
                    "sequence BETWEEN (SELECT min(sequence) FROM events INDEXED BY events_by_time"
                    " WHERE time >= ? AND time < ?) AND (SELECT max(sequence) FROM events"
                    " INDEXED BY events_by_time WHERE time >= ? AND time < ?)");
-        text.where(action && ledger::is_rare(*action),
-                   "action = ? AND action NOT IN (10, 12, 20, 21, 22, 23, 26, 32, 35, 53, 55, 65,"
-                   " 66)");
+        text.where(action && ledger::is_rare(*action), "action = ?");
+        text.where(action && ledger::is_rare(*action), ledger::rare_actions_alone);
         text.where(action && !ledger::is_rare(*action), "+action = ?");
         text.where(outcome.has_value(), "+outcome = ?");
         text.where(session.has_value(), "session = ?");

@@ -13,10 +13,11 @@ class QueryText {
   public:
     explicit QueryText(Literal select) : text_(select.view()) {}
 
-    void where(bool given, Literal condition) {
-        if (!given) return;
+    QueryText& where(bool given, Literal condition) {
+        if (!given) return *this;
         text_ += std::exchange(first_, false) ? " WHERE " : " AND ";
         text_ += condition.view();
+        return *this;
     }
     [[nodiscard]] std::string then(Literal rest) const { return text_ + std::string(rest.view()); }
 

@@ -6,13 +6,13 @@
 #include <utility>
 
 #include "storage/database/sqlite.hpp"
+#include "storage/ledger/query_text.hpp"
 
 namespace consign::ledger {
 
 namespace {
 
-/// They have no index (storage/database/step_12.hpp, events_by_rare_action, says the same): a row
-/// of one is met often enough.
+/// They have no index (rare_actions_alone says the same): a row of one is met often enough.
 constexpr std::array frequent_actions{
     Action::login,           Action::session_ended, Action::opened_for_reading,
     Action::retrieval_ended, Action::upload_opened, Action::deposited,
@@ -83,13 +83,14 @@ Result<std::optional<SearchPlan::Listing>> SearchPlan::listing(const Actions& ac
     if (!std::ranges::all_of(actions.any, is_rare)) return std::nullopt;
     Listing all;
     for (const Action action : actions.any) {
-        auto some = listing(
-            connection_->query(
-                "SELECT sequence FROM events INDEXED BY events_by_rare_action WHERE action = ?"
-                " AND action NOT IN (10, 12, 20, 21, 22, 23, 26, 32, 35, 53, 55, 65, 66)"
-                " ORDER BY sequence DESC",
-                number(action)),
-            most);
+        auto some =
+            listing(connection_->query(
+                        QueryText("SELECT sequence FROM events INDEXED BY events_by_rare_action")
+                            .where(true, "action = ?")
+                            .where(true, rare_actions_alone)
+                            .then(" ORDER BY sequence DESC"),
+                        number(action)),
+                    most);
         if (!some) return failure(some.error());
         if (!some->is_whole) return std::nullopt;
         all.rows.insert(all.rows.end(), some->rows.begin(), some->rows.end());

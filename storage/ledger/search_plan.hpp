@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "base/log.hpp"
 #include "base/result.hpp"
 #include "storage/ledger/search_conditions.hpp"
 
@@ -14,6 +15,12 @@ namespace consign::ledger {
 
 /// Few rows have it, and events_by_rare_action knows them.
 [[nodiscard]] bool is_rare(Action action);
+/// What that index is limited to (storage/database/step_13.hpp); a query that says it has the
+/// index.
+inline constexpr Literal rare_actions_alone{
+    "action <> 23 AND action <> 22 AND action <> 20 AND action <> 21 AND action <> 10"
+    " AND action <> 12 AND action <> 26 AND action <> 32 AND action <> 35 AND action <> 53"
+    " AND action <> 55 AND action <> 65 AND action <> 66"};
 
 /// How much of an index is read before it is given up for another way.
 struct SearchLimits {

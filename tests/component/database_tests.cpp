@@ -109,6 +109,30 @@ BOOST_DATA_TEST_CASE(a_schema_that_is_not_ours_to_the_letter_is_refused, additio
     BOOST_TEST((opened.error() == database_errc::not_ours));
 }
 
+/// As the condition of an index may: IN with more than two values does.
+BOOST_AUTO_TEST_CASE(no_row_costs_a_table_of_its_own_as_it_comes) {
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "consign.db";
+    BOOST_TEST(Database::open(file).has_value());
+    const auto connection = Connection::open(file, Connection::Mode::read);
+    BOOST_REQUIRE(connection.has_value());
+    auto tables = (*connection)
+                      ->query(
+                          "SELECT name, (SELECT count(*) FROM pragma_table_info(t.name))"
+                          " FROM sqlite_master t WHERE type = 'table'"
+                          " AND name NOT LIKE 'sqlite%'");
+    int seen = 0;
+    for (; tables.next().value(); ++seen) {
+        const std::string name(tables.text(0));
+        std::string values = "1";
+        for (std::int64_t column = 1; column < tables.integer(1); ++column) values += ", 1";
+        auto program =
+            (*connection)->query("EXPLAIN INSERT INTO " + name + " VALUES (" + values + ")");
+        while (program.next().value()) BOOST_TEST(program.text(1) != "OpenEphemeral", name);
+    }
+    BOOST_TEST(seen > 30);
+}
+
 BOOST_AUTO_TEST_CASE(a_clean_stop_leaves_all_of_it_in_the_one_file) {
     const TemporaryFolder folder;
     const auto file = folder.path() / "consign.db";
