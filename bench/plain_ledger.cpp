@@ -14,9 +14,12 @@ Result<std::int64_t> Ledger::append(const Event& event) {
     for (const std::string* const field : {&personal.path, &personal.second_path, &personal.address,
                                            &personal.sha256, &personal.subject})
         ByteWriter(clear).string(*field);
-    const auto last = last_sequence();
-    if (!last) return failure(last.error());
-    const std::int64_t sequence = *last + 1;
+    if (!*end_) {
+        const auto last = last_sequence();
+        if (!last) return failure(last.error());
+        *end_ = Head{.chain = {}, .sequence = *last};
+    }
+    const std::int64_t sequence = (*end_)->sequence + 1;
     const auto done = connection_.run(
         "INSERT INTO events (sequence, time, action, outcome, session, account, protocol, rule,"
         " detail, stream, bytes, count, policy, commitments, personal, hash)"
@@ -26,6 +29,7 @@ Result<std::int64_t> Ledger::append(const Event& event) {
         event.protocol, event.rule, event.detail, event.stream, event.bytes, event.count,
         event.policy, clear);
     if (!done) return failure(done.error());
+    (*end_)->sequence = sequence;
     return sequence;
 }
 

@@ -125,10 +125,9 @@ Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
     if (!target.existing && !target.unfinished && !target.moved && !mode.create)
         return failure(desk_errc::no_such_name);
 
-    const auto parent = transaction.catalog.find(scene.whole.parent());
+    const auto parent = transaction.catalog.directory(scene.whole.parent());
     if (!parent) return failure(parent.error());
-    if (parent->kind != catalog::Kind::directory) return failure(desk_errc::not_a_directory);
-    target.parent = parent->node;
+    target.parent = *parent;
     if (target.is_new())
         if (auto fits = has_room(scene.account->quota, target.usage); !fits)
             return failure(fits.error());

@@ -13,7 +13,21 @@ namespace consign::catalog {
 
 Catalog::Catalog(database::Connection& connection, const keyring::Keyring& keys,
                  RandomSource& random)
-    : connection_(connection), keys_(keys), cells_(keys, keyring::Purpose::name, random) {}
+    : connection_(connection),
+      keys_(keys),
+      cells_(keys, keyring::Purpose::name, random),
+      known_folders_(connection),
+      absent_(connection),
+      last_rows_(connection) {}
+
+Result<std::int64_t> Catalog::next_row(std::string_view table, std::int64_t& last) {
+    if (last == 0) {
+        const auto id = database::next_row_id(connection_, table);
+        if (!id) return id;
+        last = *id - 1;
+    }
+    return ++last;
+}
 
 Result<Bytes> Catalog::index_of(NodeId parent, std::string_view name) const {
     const keyring::KeyId id = keys_.current(keyring::Purpose::index);
@@ -40,6 +54,7 @@ Result<std::string> Catalog::open_name(std::string_view table, std::int64_t row,
 }
 
 Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_view name) {
+    if (absent_->parent == parent && absent_->name == name) return std::nullopt;
     const auto index = index_of(parent, name);
     if (!index) return failure(index.error());
     auto query = connection_.query(
@@ -49,7 +64,10 @@ Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_v
         parent, *index);
     const auto row = query.next();
     if (!row) return failure(row.error());
-    if (!*row) return std::nullopt;
+    if (!*row) {
+        *absent_ = {parent, std::string(name)};
+        return std::nullopt;
+    }
     const Node node{.id = query.integer(0),
                     .parent = parent,
                     .kind = query.integer(1) == 1 ? Kind::directory : Kind::file,
@@ -63,20 +81,12 @@ Result<std::optional<Catalog::Node>> Catalog::child(NodeId parent, std::string_v
         query.blob(5));
     if (!sealed) return failure(sealed.error());
     if (*sealed != name) return failure(database::database_errc::altered_cell);
-    if (node.kind == Kind::directory) known_folders().add(parent, name, node.id);
+    if (node.kind == Kind::directory) known_folders_->add(parent, name, node.id);
     return node;
 }
 
-KnownFolders& Catalog::known_folders() {
-    if (const auto undone = connection_.undone(); known_since_ != undone) {
-        folders_.clear();
-        known_since_ = undone;
-    }
-    return folders_;
-}
-
 Result<std::optional<NodeId>> Catalog::folder_in(NodeId parent, std::string_view name) {
-    if (const auto known = known_folders().find(parent, name)) return known;
+    if (const auto known = known_folders_->find(parent, name)) return known;
     const auto node = child(parent, name);
     if (!node) return failure(node.error());
     if (!*node) return std::nullopt;
@@ -121,7 +131,8 @@ Result<Catalog::Spot> Catalog::spot_at(const VirtualPath& path) {
 }
 
 Result<std::optional<NodeId>> Catalog::folder_above(NodeId folder) {
-    if (const auto known = known_folders().place_of(folder)) return known->parent;
+    if (folder == root_node) return std::nullopt;
+    if (const auto known = known_folders_->place_of(folder)) return known->parent;
     auto query = connection_.query("SELECT parent FROM nodes WHERE id = ?", folder);
     const auto row = query.next();
     if (!row) return failure(row.error());
@@ -152,7 +163,8 @@ Result<> Catalog::count(NodeId folder, std::int64_t bytes, std::int64_t files) {
 }
 
 Result<NodeId> Catalog::insert_node(const NewNode& node) {
-    const auto id = database::next_row_id(connection_, "nodes");
+    *absent_ = {};
+    const auto id = next_row("nodes", last_rows_->nodes);
     if (!id) return failure(id.error());
     const auto index = index_of(node.parent, node.name);
     if (!index) return failure(index.error());
@@ -184,7 +196,8 @@ Result<> Catalog::remove_name(const Node& node, std::vector<Id>& doomed) {
 
 Result<> Catalog::move_node(const Node& node, const Spot& target, Standing standing,
                             Timestamp now) {
-    if (node.kind == Kind::directory) known_folders().clear();
+    if (node.kind == Kind::directory) known_folders_->clear();
+    *absent_ = {};
     const auto index = index_of(target.parent, target.name);
     if (!index) return failure(index.error());
     const auto name = seal_name(

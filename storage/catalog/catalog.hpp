@@ -21,6 +21,7 @@
 #include "storage/catalog/name_index.hpp"
 #include "storage/catalog/quarantine.hpp"
 #include "storage/catalog/subject_facts.hpp"
+#include "storage/database/remembered.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "storage/keyring/keyring.hpp"
 
@@ -126,6 +127,8 @@ class Catalog {
     // Reading
     /// catalog_errc::no_such_name.
     [[nodiscard]] Result<Entry> find(const VirtualPath& path);
+    /// The folder of this name; catalog_errc::no_such_name, not_a_directory.
+    [[nodiscard]] Result<NodeId> directory(const VirtualPath& path);
     /// Up to `limit` entries of a directory, in the order of their node ids, after `after` (0: from
     /// the start). Empty where there is no such directory.
     [[nodiscard]] Result<std::vector<Entry>> list(NodeId directory, NodeId after,
@@ -185,7 +188,8 @@ class Catalog {
     [[nodiscard]] Result<> remove_directory(const VirtualPath& path);
 
     // Uploads
-    /// Replaces nothing: catalog_errc::already_there where this account has one under the name;
+    /// Replaces nothing: catalog_errc::already_there where this account has one under the name, or
+    /// anybody one of the stream;
     /// is_a_directory (the name); no_such_name, not_a_directory (the parent); is_the_root.
     [[nodiscard]] Result<> begin_upload(const Upload& upload);
     /// catalog_errc::no_such_upload.
@@ -309,7 +313,6 @@ class Catalog {
     };
     [[nodiscard]] Result<std::optional<Node>> child(NodeId parent, std::string_view name);
     [[nodiscard]] Result<std::optional<Node>> node_at(const VirtualPath& path);
-    [[nodiscard]] KnownFolders& known_folders();
     /// Nothing where there is none; catalog_errc::not_a_directory where something on the way is a
     /// file.
     [[nodiscard]] Result<std::optional<NodeId>> folder_in(NodeId parent, std::string_view name);
@@ -319,6 +322,8 @@ class Catalog {
     /// catalog_errc::no_such_name, not_a_directory (of the folders on the way), is_the_root.
     [[nodiscard]] Result<Spot> spot_at(const VirtualPath& path);
 
+    /// The id of the table's next row, in `last` from now on.
+    [[nodiscard]] Result<std::int64_t> next_row(std::string_view table, std::int64_t& last);
     [[nodiscard]] Result<Bytes> index_of(NodeId parent, std::string_view name) const;
     /// `bound`: of storage/catalog/bound.hpp.
     [[nodiscard]] Result<Bytes> seal_name(std::string_view table, std::int64_t row, ByteView bound,
@@ -375,8 +380,19 @@ class Catalog {
     database::Connection& connection_;
     const keyring::Keyring& keys_;
     database::SealedCells cells_;
-    KnownFolders folders_;           // through known_folders() alone
-    std::uint64_t known_since_ = 0;  // Connection::undone() then
+    database::Remembered<KnownFolders> known_folders_;
+    /// A name that was looked for, and is not there: whoever is about to add it looks more than
+    /// once.
+    struct Absent {
+        NodeId parent = 0;  // 0: none
+        std::string name{};
+    };
+    database::Remembered<Absent> absent_;
+    /// The last ids of tables that get their rows here alone; 0: not asked for yet.
+    struct LastRows {
+        std::int64_t nodes = 0, files = 0, uploads = 0;
+    };
+    database::Remembered<LastRows> last_rows_;
     /// What was indexed last: to open a name asks for it again and again.
     struct Indexed {
         keyring::KeyId key = 0;

@@ -8,7 +8,7 @@
 namespace consign::catalog {
 
 Result<FileId> Catalog::insert_file(const Deposit& deposit) {
-    const auto id = database::next_row_id(connection_, "files");
+    const auto id = next_row("files", last_rows_->files);
     if (!id) return failure(id.error());
     const std::string& depositor = deposit.origin.empty() ? deposit.account : deposit.origin;
     const Bytes bound = bound_to_file(deposit.stream, deposit.size_bytes, depositor);

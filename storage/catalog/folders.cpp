@@ -20,13 +20,11 @@ Result<NodeId> Catalog::make_directory(const VirtualPath& path, const std::strin
 Result<NodeId> Catalog::ensure_directories(const VirtualPath& path, Timestamp now) {
     NodeId folder = root_node;
     for (const std::string_view name : path.segments()) {
-        const auto there = child(folder, name);
+        const auto there = folder_in(folder, name);
         if (!there) return failure(there.error());
-        if (*there && (*there)->kind != Kind::directory)
-            return failure(catalog_errc::not_a_directory);
         const auto next =
             *there
-                ? Result<NodeId>((*there)->id)
+                ? Result<NodeId>(**there)
                 : insert_node(
                       {.parent = folder, .name = name, .made_by = {}, .modified = now, .now = now});
         if (!next) return next;
@@ -47,7 +45,7 @@ Result<> Catalog::remove_directory(const VirtualPath& path) {
         folder, folder);
     if (const auto row = query.next(); !row) return failure(row.error());
     if (query.integer(0) != 0) return failure(catalog_errc::not_empty);
-    known_folders().clear();
+    known_folders_->clear();
     return connection_.run("DELETE FROM nodes WHERE id = ?", folder);
 }
 

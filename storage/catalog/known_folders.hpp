@@ -1,6 +1,6 @@
 // Which folder a name in a folder is, as this connection has found and verified it: the way to a
-// file is walked again and again, and seldom changes. Whoever moves or removes a folder, or undoes
-// a change, clears it. One thread at a time.
+// file is walked again and again, and seldom changes. Whoever moves or removes a folder clears it.
+// One thread at a time.
 #pragma once
 
 #include <cstdint>

@@ -98,6 +98,17 @@ Result<Entry> Catalog::find(const VirtualPath& path) {
     return entry_of(query);
 }
 
+Result<NodeId> Catalog::directory(const VirtualPath& path) {
+    if (path.is_root()) return root_node;
+    const auto above = folder_at(path.parent());
+    if (!above && above.error() != catalog_errc::not_a_directory) return failure(above.error());
+    if (!above || !*above) return failure(catalog_errc::no_such_name);
+    const auto folder = folder_in(**above, path.name());
+    if (!folder) return failure(folder.error());
+    if (!*folder) return failure(catalog_errc::no_such_name);
+    return **folder;
+}
+
 Result<std::vector<Entry>> Catalog::entries_of(database::Statement query) {
     std::vector<Entry> entries;
     for (;;) {
@@ -130,7 +141,7 @@ Result<std::vector<Entry>> Catalog::names_of(FileId file) {
 Result<VirtualPath> Catalog::path_of(NodeId node) {
     std::string text;
     while (node != root_node) {
-        if (const auto known = known_folders().place_of(node)) {
+        if (const auto known = known_folders_->place_of(node)) {
             text.insert(0, known->name).insert(0, 1, '/');
             if (text.size() > VirtualPath::path_limit_bytes)
                 return failure(std::errc::filename_too_long);

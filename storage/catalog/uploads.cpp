@@ -99,10 +99,7 @@ Result<> Catalog::begin_upload(const Upload& upload) {
     if (!spot) return failure(spot.error());
     if (spot->node && spot->node->kind == Kind::directory)
         return failure(catalog_errc::is_a_directory);
-    const auto there = find_upload(upload.account, upload.path);
-    if (!there) return failure(there.error());
-    if (*there) return failure(catalog_errc::already_there);
-    const auto id = database::next_row_id(connection_, "uploads");
+    const auto id = next_row("uploads", last_rows_->uploads);
     if (!id) return failure(id.error());
     const auto index = index_of(spot->parent, spot->name);
     if (!index) return failure(index.error());
@@ -113,6 +110,8 @@ Result<> Catalog::begin_upload(const Upload& upload) {
         " touched, base, origin, fixed_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *id, upload.stream, upload.account, spot->parent, *index, *name, upload.size_bytes,
         upload.opened, upload.touched, upload.base, upload.origin, upload.fixed_bytes);
+    if (!done && done.error() == database::sqlite_errc::not_unique)
+        return failure(catalog_errc::already_there);
     if (!done) return done;
     return count(spot->parent, {.bytes = upload.size_bytes, .files = 1}, Change::added);
 }

@@ -16,9 +16,7 @@ class Snapshot {
         : connection_(connection), begun_(connection.run("BEGIN")) {}
     Snapshot(const Snapshot&) = delete;
     Snapshot& operator=(const Snapshot&) = delete;
-    ~Snapshot() {
-        if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
-    }
+    ~Snapshot() { connection_.end_snapshot(); }
     [[nodiscard]] const Result<>& begun() const { return begun_; }
 
   private:

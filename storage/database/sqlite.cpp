@@ -34,6 +34,8 @@ class ConditionCategory final : public std::error_category {
                 return "the database file is damaged, or is none";
             case sqlite_errc::constraint:
                 return "a constraint of the database was broken";
+            case sqlite_errc::not_unique:
+                return "such a row is in the database already";
             case sqlite_errc::full:
                 return "the disk is full";
             case sqlite_errc::input_output:
@@ -51,6 +53,8 @@ class ConditionCategory final : public std::error_category {
                 return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
             case sqlite_errc::constraint:
                 return primary == SQLITE_CONSTRAINT;
+            case sqlite_errc::not_unique:
+                return error.value() == SQLITE_CONSTRAINT_UNIQUE;
             case sqlite_errc::full:
                 return primary == SQLITE_FULL;
             case sqlite_errc::input_output:
@@ -165,9 +169,18 @@ Result<bool> Connection::truncate_log() {
     return true;
 }
 
+std::int64_t Connection::all_changes() const {
+    return sqlite3_total_changes64(handle_.get());
+}
+
 std::int64_t Connection::changes() const {
     return sqlite3_changes64(handle_.get());
 }
+void Connection::end_snapshot() {
+    if (in_transaction()) (void)run("ROLLBACK");
+    ++undone_;
+}
+
 bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(handle_.get()) == 0;
 }
@@ -296,13 +309,17 @@ Result<Savepoint> Savepoint::begin(Connection& connection) {
     return Savepoint(connection);
 }
 
+Savepoint::Savepoint(Connection& connection)
+    : connection_(&connection), changes_before_(connection.all_changes()) {}
+
 Savepoint::Savepoint(Savepoint&& other) noexcept
-    : connection_(std::exchange(other.connection_, nullptr)) {}
+    : connection_(std::exchange(other.connection_, nullptr)),
+      changes_before_(other.changes_before_) {}
 
 Savepoint::~Savepoint() {
     // Where SQLite gave the whole transaction up, the savepoint went with it.
     if (connection_ == nullptr || !connection_->in_transaction()) return;
-    ++connection_->undone_;
+    if (connection_->all_changes() != changes_before_) ++connection_->undone_;
     (void)connection_->run("ROLLBACK TO part");
     (void)connection_->run("RELEASE part");
 }

@@ -27,8 +27,9 @@ namespace consign::database {
 
 [[nodiscard]] const std::error_category& sqlite_category();
 
-/// What callers tell apart; every extended code of the kind equals it.
-enum class sqlite_errc { locked = 1, corrupt, constraint, full, input_output };
+/// What callers tell apart; every extended code of the kind equals it. `not_unique` is one of
+/// `constraint`: a row with these values is there.
+enum class sqlite_errc { locked = 1, corrupt, constraint, not_unique, full, input_output };
 [[nodiscard]] std::error_condition make_error_condition(sqlite_errc condition);
 
 class Connection;
@@ -137,9 +138,11 @@ class Connection {
     /// False outside BEGIN ... COMMIT; also after SQLite itself gave a transaction up (disk full).
     [[nodiscard]] bool in_transaction() const;
 
-    /// Grows whenever something is undone, or a snapshot ends: what was learned from rows before
+    /// Grows whenever a change is undone, or a snapshot ends: what was learned from rows before
     /// may be so no longer.
     [[nodiscard]] std::uint64_t undone() const { return undone_; }
+    /// Ends the transaction of a snapshot, if there is one still.
+    void end_snapshot();
 
     /// How long a lock of another process is waited for.
     static constexpr int busy_timeout_milliseconds = 5000;
@@ -163,6 +166,8 @@ class Connection {
     };
 
     explicit Connection(sqlite3* handle) : handle_(handle) {}
+    /// Rows changed so far, undone or not.
+    [[nodiscard]] std::int64_t all_changes() const;
     [[nodiscard]] Result<> configure(Mode mode);
 
     std::unique_ptr<sqlite3, Close> handle_;
@@ -198,9 +203,10 @@ class Savepoint {
     [[nodiscard]] Result<> release();
 
   private:
-    explicit Savepoint(Connection& connection) : connection_(&connection) {}
+    explicit Savepoint(Connection& connection);
 
     Connection* connection_;
+    std::int64_t changes_before_;
 };
 
 }  // namespace consign::database

@@ -21,10 +21,15 @@ Result<std::optional<Bytes>> Ledger::seal_personal(std::int64_t sequence, const 
     return std::move(*cell);
 }
 
-Result<std::int64_t> Ledger::append(const Event& event) {
+Result<Ledger::Head> Ledger::end() {
+    if (*end_) return **end_;
     const auto chain_id = chain_or_new();
     if (!chain_id) return failure(chain_id.error());
-    const auto last = head(*chain_id);
+    return head(*chain_id);
+}
+
+Result<std::int64_t> Ledger::append(const Event& event) {
+    const auto last = end();
     if (!last) return failure(last.error());
 
     const std::int64_t sequence = last->sequence + 1;
@@ -36,7 +41,8 @@ Result<std::int64_t> Ledger::append(const Event& event) {
         if (!sealed) return failure(sealed.error());
         personal = std::move(*sealed);
     }
-    const Digest32 hash = chain_hash(last->hash, row_bytes(*chain_id, sequence, event, committed));
+    const Digest32 hash =
+        chain_hash(last->hash, row_bytes(last->chain, sequence, event, committed));
     const auto done = connection_.run(
         "INSERT INTO events (sequence, time, action, outcome, session, account, protocol, rule,"
         " detail, stream, bytes, count, policy, commitments, personal, hash)"
@@ -46,6 +52,7 @@ Result<std::int64_t> Ledger::append(const Event& event) {
         event.protocol, event.rule, event.detail, event.stream, event.bytes, event.count,
         event.policy, committed, personal, hash);
     if (!done) return failure(done.error());
+    *end_ = Head{last->chain, sequence, hash};
     if (personal)
         if (auto indexed = index_.add(database::key_of_cell(*personal), sequence, event); !indexed)
             return failure(indexed.error());

@@ -15,10 +15,9 @@ Ledger::Ledger(database::Connection& connection, keyring::Keyring& keys, RandomS
       random_(random),
       cells_(keys, keyring::Purpose::ledger_period, random),
       reader_(keys, random),
-      index_(connection, keys) {}
+      index_(connection, keys),
+      end_(connection) {}
 
-// The chain's id and head are read from the tables each time: a job that is rolled back would leave
-// a copy in memory ahead of them.
 Result<std::optional<Id>> Ledger::chain() {
     auto query = connection_.query("SELECT id FROM chain");
     const auto row = query.next();
@@ -38,13 +37,13 @@ Result<Id> Ledger::chain_or_new() {
     return made;
 }
 
-Result<Ledger::Last> Ledger::head(const Id& chain) {
+Result<Ledger::Head> Ledger::head(const Id& chain) {
     auto query =
         connection_.query("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1");
     const auto row = query.next();
     if (!row) return failure(row.error());
-    if (!*row) return Last{0, chain_start(chain)};
-    return Last{query.integer(0), query.digest(1)};
+    if (!*row) return Head{chain, 0, chain_start(chain)};
+    return Head{chain, query.integer(0), query.digest(1)};
 }
 
 Result<std::optional<EventRow>> Ledger::row(std::int64_t sequence) {
@@ -101,7 +100,7 @@ Result<std::optional<Ledger::Head>> Ledger::head() {
     if (!*chain_id) return std::nullopt;
     const auto last = head(**chain_id);
     if (!last) return failure(last.error());
-    return Head{**chain_id, last->sequence, last->hash};
+    return std::optional(*last);
 }
 
 }  // namespace consign::ledger

@@ -1,6 +1,7 @@
 // The ledger: what happened, each row chained to the one before by hash, each personal field in it
 // a salted commitment: docs/formats/ledger.md. It lives on one connection, and appends on the
-// writer thread alone. Errors: ledger_errc (errc.hpp), keyring_errc, or the database's.
+// writer thread alone; nobody else appends while it lives. Errors: ledger_errc (errc.hpp),
+// keyring_errc, or the database's.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "base/id.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "storage/database/remembered.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "storage/keyring/keyring.hpp"
 #include "storage/ledger/event.hpp"
@@ -89,13 +91,11 @@ class Ledger {
     [[nodiscard]] Result<Verification> verify(std::span<const Marker> markers = {});
 
   private:
-    struct Last {
-        std::int64_t sequence = 0;
-        Digest32 hash{};
-    };
     [[nodiscard]] Result<std::optional<Id>> chain();
     [[nodiscard]] Result<Id> chain_or_new();
-    [[nodiscard]] Result<Last> head(const Id& chain);
+    [[nodiscard]] Result<Head> head(const Id& chain);
+    /// Where the next event is appended.
+    [[nodiscard]] Result<Head> end();
     [[nodiscard]] Result<std::optional<Bytes>> seal_personal(std::int64_t sequence,
                                                              const Event& event, ByteView openings);
 
@@ -105,6 +105,7 @@ class Ledger {
     database::SealedCells cells_;
     EventReader reader_;
     EventIndex index_;
+    database::Remembered<std::optional<Head>> end_;  // where this has appended
 };
 
 }  // namespace consign::ledger

@@ -89,6 +89,59 @@ BOOST_AUTO_TEST_CASE(a_folder_whose_making_was_undone_is_not_known) {
     BOOST_TEST(site.catalog.find(path_of("/b/r.hl7")).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_was_missed_is_found_while_it_is_there_and_no_longer) {
+    Site site;
+    const auto is_missed = [&] {
+        return error_of(site.catalog.find(path_of("/r.hl7"))) == catalog_errc::no_such_name;
+    };
+    BOOST_TEST(is_missed());
+    {
+        const auto undone = database::Savepoint::begin(*site.connection);
+        BOOST_REQUIRE(undone.has_value());
+        site.deposit("/r.hl7");
+        BOOST_TEST(!is_missed());
+    }
+    BOOST_TEST(is_missed());
+    site.deposit("/other.hl7");
+    BOOST_TEST(is_missed());
+    BOOST_TEST(
+        site.catalog
+            .rename(path_of("/other.hl7"), path_of("/r.hl7"), false, Standing::deposited, now)
+            .has_value());
+    BOOST_TEST(!is_missed());
+    BOOST_TEST(site.catalog.remove(path_of("/r.hl7")).has_value());
+    BOOST_TEST(is_missed());
+    BOOST_TEST(site.catalog.make_directory(path_of("/r.hl7"), "lab", now).has_value());
+    BOOST_TEST(!is_missed());
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_was_undone_gives_its_number_to_the_next) {
+    Site site;
+    const auto first = site.deposit("/a");
+    {
+        const auto undone = database::Savepoint::begin(*site.connection);
+        BOOST_REQUIRE(undone.has_value());
+        site.deposit("/b");
+    }
+    const auto second = site.deposit("/c");
+    BOOST_TEST(second.node == first.node + 1);
+    BOOST_TEST(second.file == first.file + 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_is_found_by_its_name_and_a_file_is_none) {
+    Site site;
+    BOOST_TEST(site.catalog.ensure_directories(path_of("/lab/in"), now).has_value());
+    site.deposit("/lab/f");
+    const auto directory = [&](std::string_view path) {
+        return site.catalog.directory(path_of(path));
+    };
+    BOOST_TEST(directory("/").value() == root_node);
+    BOOST_TEST(directory("/lab/in").value() == site.catalog.find(path_of("/lab/in"))->node);
+    BOOST_TEST((error_of(directory("/lab/f")) == catalog_errc::not_a_directory));
+    for (const std::string_view path : {"/lab/x", "/x/y", "/lab/f/x"})
+        BOOST_TEST((error_of(directory(path)) == catalog_errc::no_such_name));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_is_replaced_is_doomed_and_forgotten_once_destroyed) {
     Site site;
     const auto first = site.deposit("/r.hl7");
@@ -207,6 +260,27 @@ BOOST_AUTO_TEST_CASE(a_folder_of_100000_is_renamed_and_listed_in_pages_without_a
     auto plan = site.connection->query(
         "EXPLAIN QUERY PLAN SELECT id FROM nodes n WHERE n.parent = 1 AND n.id > 1 ORDER BY n.id");
     while (plan.next().value()) BOOST_TEST(plan.text(3).find("SCAN") == std::string_view::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_from_others_is_found_without_a_walk) {
+    Site site;
+    auto fill = site.connection->query(
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
+        " INSERT INTO nodes (parent, kind, name_index, name, made_by, standing, modified, "
+        "accessed,"
+        " created) SELECT 1, 1, CAST(printf('%016d', x) AS BLOB), x'00', '', 0, 0, 0, 0 FROM n");
+    BOOST_REQUIRE(fill.run().has_value());
+    auto temporary = site.deposit_of("/t.part", 7);
+    temporary.standing = Standing::temporary;
+    BOOST_TEST(site.catalog.commit_deposit(temporary).has_value());
+    int looks = 0;  // one in some thousand steps
+    const database::Watch watch(*site.connection, [&] {
+        ++looks;
+        return false;
+    });
+    BOOST_TEST(site.catalog.never_renamed(now + 1h, 10)->size() == 1U);
+    BOOST_TEST(site.catalog.held(0, 10)->empty());
+    BOOST_TEST(looks < 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,6 +7,7 @@
 #include "storage/ledger/errc.hpp"
 #include "storage/ledger/ledger.hpp"
 #include "storage/ledger/search.hpp"
+#include "storage/ledger/search_plan.hpp"
 #include "tests/component/keyed_database.hpp"
 
 using namespace consign;
@@ -148,6 +149,17 @@ BOOST_AUTO_TEST_CASE(every_action_has_a_name_of_its_own) {
     BOOST_TEST(!outcome_named("maybe").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_index_of_rare_actions_is_of_all_that_are_rare) {
+    const std::string condition = std::string(rare_actions_alone.view()) + " ";
+    for (int number = 0; number < 100; ++number) {
+        const auto action = static_cast<Action>(number);
+        if (name_of(action) == "unknown") continue;
+        const bool is_left_out =
+            condition.find("action <> " + std::to_string(number) + " ") != std::string::npos;
+        BOOST_TEST(is_rare(action) != is_left_out, name_of(action));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(ledger_chain)
@@ -179,6 +191,21 @@ BOOST_AUTO_TEST_CASE(a_job_that_is_undone_leaves_no_gap) {
     }
     BOOST_TEST(site.append(site.event_of(4)) == 2);
     BOOST_TEST(site.ledger.verify()->rows == 2);
+    BOOST_TEST(!site.ledger.verify()->first_bad.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_that_is_undone_leaves_no_gap) {
+    Site site;
+    BOOST_TEST(site.append(site.event_of(1)) == 1);
+    site.run("COMMIT");
+    for (const char* const end : {"ROLLBACK", "COMMIT"}) {
+        site.run("BEGIN");
+        BOOST_TEST(site.append(site.event_of(2)) == 2);
+        BOOST_TEST(site.append(site.event_of(3)) == 3);
+        site.run(end);
+    }
+    BOOST_TEST(site.append(site.event_of(4)) == 4);
+    BOOST_TEST(site.ledger.verify()->rows == 4);
     BOOST_TEST(!site.ledger.verify()->first_bad.has_value());
 }
 

@@ -177,6 +177,35 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(store_on_disk)
 
+BOOST_AUTO_TEST_CASE(a_name_that_was_missed_is_found_once_it_is_there) {
+    Site site;
+    const auto store = site.open();
+    const auto path = path_of("/r.hl7");
+    const auto session = [&]() -> asio::awaitable<void> {
+        auto is_there = [&](Transaction& transaction) -> Result<bool> {
+            return transaction.catalog.find(path).has_value();
+        };
+        bool fails = true;
+        auto deposit = [&](Transaction& transaction) -> Result<> {
+            if (auto done = transaction.catalog.commit_deposit(
+                    {.stream = Id::random(site.random), .path = path, .account = "lab"});
+                !done)
+                return failure(done.error());
+            if (fails) return failure(std::errc::no_space_on_device);
+            return {};
+        };
+        BOOST_TEST(!(co_await store->read(is_there)).value());
+        BOOST_TEST(!(co_await store->write(deposit)).has_value());
+        BOOST_TEST(!(co_await store->read(is_there)).value());
+        BOOST_TEST(!(co_await store->write(is_there)).value());
+        fails = false;
+        BOOST_TEST((co_await store->write(deposit)).has_value());
+        BOOST_TEST((co_await store->read(is_there)).value());
+        BOOST_TEST((co_await store->write(is_there)).value());
+    };
+    run(session());
+}
+
 BOOST_AUTO_TEST_CASE(no_personal_field_is_in_clear_in_any_file) {
     Site site;
     const std::string marker = "Xq7PlantedMarker";
