@@ -51,9 +51,11 @@ struct Site {
     }
 };
 
-/// Runs a coroutine to its end, and hands on what it threw.
+/// Runs a coroutine to its end, and hands on what it threw. Its io_context outlives every store:
+/// the thread that brought the coroutine home may not have left it yet.
 void run(asio::awaitable<void> session) {
-    asio::io_context io;
+    static asio::io_context io;
+    io.restart();
     std::exception_ptr thrown;
     asio::co_spawn(io, std::move(session), [&](std::exception_ptr error) { thrown = error; });
     io.run();
