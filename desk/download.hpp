@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "base/bytes.hpp"
@@ -19,6 +20,8 @@ class Download {
     virtual ~Download() = default;
     Download(const Download&) = delete;
     Download& operator=(const Download&) = delete;
+
+    static constexpr std::size_t no_bound = std::numeric_limits<std::size_t>::max();
 
     struct Range {
         std::uint64_t offset = 0;
@@ -36,12 +39,12 @@ class Download {
 
     /// No more is to be asked for at once: where a rate or a limit decides when it may go, the peer
     /// is not to wait long for the first of it.
-    [[nodiscard]] virtual std::size_t reading_bytes() const = 0;
+    [[nodiscard]] virtual std::size_t reading_bytes() const { return no_bound; }
 
     /// So much of what was read is given to the network, and may arrive even where that fails: for
     /// a limit it has left. Of a limited file, no more than leaving_bytes() at once.
     virtual void leaving(std::uint64_t offset, std::uint64_t bytes) = 0;
-    [[nodiscard]] virtual std::size_t leaving_bytes() const = 0;
+    [[nodiscard]] virtual std::size_t leaving_bytes() const { return no_bound; }
     /// So much of what was read has gone out to the peer.
     virtual void served(std::uint64_t offset, std::uint64_t bytes) = 0;
     enum class End : std::uint8_t { in_order, broken_off };

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "base/fault_point.hpp"
 #include "desk/after_pickup.hpp"
 #include "desk/lease_end.hpp"
@@ -70,10 +68,8 @@ asio::awaitable<Result<>> FileDownload::read(std::span<Range> ranges) {
 
 std::size_t FileDownload::reading_bytes() const {
     constexpr std::size_t slow_step_bytes = std::size_t{64} << 10;
-    const bool is_limited = opened_.lease && opened_.lease->is_limited();
-    return is_limited || Rate(session_, Direction::download).bytes_per_second() != 0
-               ? slow_step_bytes
-               : std::numeric_limits<std::size_t>::max();
+    const bool has_rate = Rate(session_, Direction::download).bytes_per_second() != 0;
+    return has_rate || is_limited() ? slow_step_bytes : no_bound;
 }
 
 void FileDownload::leaving(std::uint64_t offset, std::uint64_t bytes) {
@@ -83,8 +79,11 @@ void FileDownload::leaving(std::uint64_t offset, std::uint64_t bytes) {
 
 std::size_t FileDownload::leaving_bytes() const {
     constexpr std::size_t limited_step_bytes = std::size_t{16} << 10;
-    return opened_.lease && opened_.lease->is_limited() ? limited_step_bytes
-                                                        : std::numeric_limits<std::size_t>::max();
+    return is_limited() ? limited_step_bytes : no_bound;
+}
+
+bool FileDownload::is_limited() const {
+    return opened_.lease && opened_.lease->is_limited();
 }
 
 void FileDownload::served(std::uint64_t offset, std::uint64_t bytes) {

@@ -48,6 +48,7 @@ class FileDownload final : public Download {
     static constexpr std::size_t served_parts_limit = 1024;
 
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
+    [[nodiscard]] bool is_limited() const;
     [[nodiscard]] ByteSet asked(std::span<const Range> ranges) const;
     [[nodiscard]] boost::asio::awaitable<void> record(ledger::Event event, bool whole);
     [[nodiscard]] Result<> collect(Transaction& transaction, const ledger::Event& event,

@@ -1,7 +1,6 @@
 #include "desk/receipt_download.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "desk/rate.hpp"
 
@@ -20,14 +19,6 @@ asio::awaitable<Result<>> ReceiptDownload::read(std::span<Range> ranges) {
     }
     co_await Rate(session_, Direction::download).take(bytes);
     co_return Result<>{};
-}
-
-std::size_t ReceiptDownload::reading_bytes() const {
-    return std::numeric_limits<std::size_t>::max();
-}
-
-std::size_t ReceiptDownload::leaving_bytes() const {
-    return std::numeric_limits<std::size_t>::max();
 }
 
 asio::awaitable<void> ReceiptDownload::finish(End) {

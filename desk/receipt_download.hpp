@@ -19,8 +19,6 @@ class ReceiptDownload final : public Download {
     [[nodiscard]] Timestamp modified() const override { return modified_; }
     [[nodiscard]] const VirtualPath& path() const override { return path_; }
     void leaving(std::uint64_t, std::uint64_t) override {}
-    [[nodiscard]] std::size_t reading_bytes() const override;
-    [[nodiscard]] std::size_t leaving_bytes() const override;
     void served(std::uint64_t, std::uint64_t bytes) override { session_.count_out(bytes); }
     [[nodiscard]] boost::asio::awaitable<void> finish(End) override;
 

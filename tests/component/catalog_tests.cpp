@@ -17,6 +17,17 @@ namespace {
 
 using Site = CatalogSite;
 
+/// Rows whose names do not open: a verb that read them would fail.
+void fill_with_100000(Site& site, NodeId folder) {
+    auto fill = site.connection->query(
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
+        " INSERT INTO nodes (parent, kind, name_index, name, made_by, standing, modified, "
+        "accessed,"
+        " created) SELECT ?, 1, CAST(printf('%016d', x) AS BLOB), x'00', '', 0, 0, 0, 0 FROM n",
+        folder);
+    BOOST_REQUIRE(fill.run().has_value());
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(catalog_names)
@@ -239,14 +250,7 @@ BOOST_AUTO_TEST_CASE(a_folder_of_100000_is_renamed_and_listed_in_pages_without_a
     Site site;
     const auto folder = site.catalog.make_directory(path_of("/big"), "lab", now);
     BOOST_TEST(site.catalog.make_directory(path_of("/to"), "lab", now).has_value());
-    // Rows whose names do not open: a verb that read them would fail.
-    auto fill = site.connection->query(
-        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
-        " INSERT INTO nodes (parent, kind, name_index, name, made_by, standing, modified, "
-        "accessed,"
-        " created) SELECT ?, 1, CAST(printf('%016d', x) AS BLOB), x'00', '', 0, 0, 0, 0 FROM n",
-        *folder);
-    BOOST_REQUIRE(fill.run().has_value());
+    fill_with_100000(site, *folder);
     const auto total = [&] {
         auto query = site.connection->query("SELECT total_changes()");
         BOOST_REQUIRE(query.next().value());
@@ -264,12 +268,7 @@ BOOST_AUTO_TEST_CASE(a_folder_of_100000_is_renamed_and_listed_in_pages_without_a
 
 BOOST_AUTO_TEST_CASE(what_is_kept_from_others_is_found_without_a_walk) {
     Site site;
-    auto fill = site.connection->query(
-        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000)"
-        " INSERT INTO nodes (parent, kind, name_index, name, made_by, standing, modified, "
-        "accessed,"
-        " created) SELECT 1, 1, CAST(printf('%016d', x) AS BLOB), x'00', '', 0, 0, 0, 0 FROM n");
-    BOOST_REQUIRE(fill.run().has_value());
+    fill_with_100000(site, root_node);
     auto temporary = site.deposit_of("/t.part", 7);
     temporary.standing = Standing::temporary;
     BOOST_TEST(site.catalog.commit_deposit(temporary).has_value());
