@@ -145,10 +145,14 @@ int Channel::on_data(const std::uint8_t* data, std::uint32_t size, bool is_stder
 
 std::size_t Channel::take(Bytes& into) {
     const auto before = into.size();
-    if (into.empty())
+    if (into.empty()) {
+        // One that took what libssh held of a grown window is no inbox: libssh may soon hold as
+        // much again, and that would lie in three places.
+        if (into.capacity() > 2 * inbox_limit_bytes) into = Bytes();
         into.swap(inbox_);
-    else
+    } else {
         into.insert(into.end(), inbox_.begin(), inbox_.end());
+    }
     inbox_.clear();
     if (unread_bytes_ != 0 && channel_ != nullptr) drain_library(into);
     return into.size() - before;

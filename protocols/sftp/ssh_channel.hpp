@@ -62,8 +62,8 @@ class Channel {
     /// Waits until something has arrived, appends all of it to `into`, and answers how much that
     /// was; 0 where the peer has ended its side and everything was received. An empty `into` is
     /// swapped for the full buffer: give the same one back, emptied, and no byte is copied nor
-    /// memory allocated. While nobody receives, the peer is held to its window. One coroutine at a
-    /// time.
+    /// memory allocated, but where a grown window made it large. While nobody receives, the peer is
+    /// held to its window. One coroutine at a time.
     [[nodiscard]] boost::asio::awaitable<Result<std::size_t>> receive(Bytes& into);
 
     /// Queues `bytes` at once, then waits while more than high_water_bytes are queued. Several
