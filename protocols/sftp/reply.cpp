@@ -145,6 +145,13 @@ DataReply::DataReply(Bytes& out, std::uint32_t id, std::size_t capacity_bytes)
     out_.resize(begin_ + content_offset + capacity_bytes);
 }
 
+DataReply::DataReply(Anew, Bytes& out, std::uint32_t id, std::size_t capacity_bytes)
+    : out_(out), begin_(0) {
+    out_.resize(content_offset + capacity_bytes);
+    out_[length_prefix_bytes] = static_cast<std::uint8_t>(Reply::data);
+    store_u32(out_, length_prefix_bytes + 1, id);
+}
+
 DataReply::~DataReply() {
     if (!finished_) out_.resize(begin_);
 }

@@ -74,6 +74,10 @@ void append_users_groups(Bytes& out, std::uint32_t id, std::span<const std::stri
 class DataReply {
   public:
     DataReply(Bytes& out, std::uint32_t id, std::size_t capacity_bytes);
+    /// The packet is all of the buffer, which may hold an earlier one: that is written over, as far
+    /// as it goes, and not zeroed before. What is destroyed unfinished leaves it empty.
+    struct Anew {};
+    DataReply(Anew, Bytes& out, std::uint32_t id, std::size_t capacity_bytes);
     DataReply(const DataReply&) = delete;
     DataReply& operator=(const DataReply&) = delete;
     ~DataReply();

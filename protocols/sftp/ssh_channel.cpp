@@ -195,6 +195,13 @@ asio::awaitable<Result<>> Channel::send(Bytes bytes) {
     co_return Result<>{};
 }
 
+Bytes Channel::take_sent() {
+    if (sent_.empty()) return {};
+    Bytes buffer = std::move(sent_.back());
+    sent_.pop_back();
+    return buffer;
+}
+
 void Channel::close(int exit_status) {
     if (exit_status_ || ended_) return;
     exit_status_ = exit_status;
@@ -221,7 +228,7 @@ void Channel::pump() {
 
 /// libssh may run callbacks before it copies the bytes; none of them touches outbox_.
 void Channel::write_batch(std::uint32_t window_bytes) {
-    const auto& front = outbox_.front();
+    auto& front = outbox_.front();
     const auto size =
         std::min({front.size() - front_sent_bytes_, std::size_t{window_bytes}, batch_limit_bytes});
     const int written = ssh_channel_write(channel_, front.data() + front_sent_bytes_,
@@ -232,6 +239,8 @@ void Channel::write_batch(std::uint32_t window_bytes) {
     sent_bytes_ += count;
     front_sent_bytes_ += count;
     if (front_sent_bytes_ == front.size()) {
+        if (front.size() > batch_limit_bytes / 2 && sent_.size() < sent_limit)
+            sent_.push_back(std::move(front));
         outbox_.pop_front();
         front_sent_bytes_ = 0;
     }
@@ -268,6 +277,7 @@ void Channel::end_if_over() {
 void Channel::release_idle_buffers() {
     window_.paused();
     if (inbox_.empty() && inbox_.capacity() > kept_buffer_bytes) inbox_ = Bytes();
+    sent_ = {};
 }
 
 void Channel::detach(std::error_code why) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -52,6 +53,8 @@ class Channel {
     /// libssh is never given more than this at a time: it has no bound of its own.
     static constexpr std::size_t batch_limit_bytes = 256 * 1024;
     static constexpr std::size_t high_water_bytes = 512 * 1024;
+    /// So many large buffers are kept for take_sent(), until the channel is idle.
+    static constexpr std::size_t sent_limit = 4;
 
     Channel(ChannelHost& host, LibsshSession& session, const boost::asio::any_io_executor& executor,
             std::shared_ptr<WindowBudget> budget);
@@ -71,6 +74,9 @@ class Channel {
     /// packets only if they are queued before the first has left, so send replies together.
     /// channel_closed where the peer has closed it, or close() was called.
     [[nodiscard]] boost::asio::awaitable<Result<>> send(Bytes bytes);
+
+    /// A large buffer that was sent, with what was in it, to be filled anew; or an empty one.
+    [[nodiscard]] Bytes take_sent();
 
     /// No more is sent; after the queue has left, the peer gets `exit_status` and the channel's
     /// end. Does nothing where it is closed already.
@@ -138,6 +144,7 @@ class Channel {
 
     Wakeup room_;
     std::deque<Bytes> outbox_;
+    std::vector<Bytes> sent_;  // at most sent_limit
     std::size_t front_sent_bytes_ = 0;
     std::size_t queued_bytes_ = 0;
     std::uint64_t sent_bytes_ = 0;

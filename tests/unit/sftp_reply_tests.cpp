@@ -116,6 +116,23 @@ BOOST_AUTO_TEST_CASE(data_is_filled_in_place) {
     BOOST_TEST((out == expected));
 }
 
+BOOST_AUTO_TEST_CASE(a_packet_is_made_anew_over_an_earlier_one_longer_or_shorter) {
+    for (const std::size_t before : {0U, 5U, 100U, 5000U}) {
+        Bytes out(before, 0xaa);
+        {
+            DataReply reply(DataReply::Anew(), out, 5, 1000);
+            BOOST_TEST(reply.space().size() == 1000U);
+            std::ranges::copy(as_bytes("content"), reply.space().begin());
+            reply.finish(7);
+        }
+        BOOST_TEST((out == Packet(103, 5).text("content").framed()));
+        {
+            const DataReply reply(DataReply::Anew(), out, 6, 1000);
+        }
+        BOOST_TEST(out.empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_finished_leaves_no_trace) {
     Bytes out;
     append_status(out, 1, Status::ok);
