@@ -71,11 +71,15 @@ ledger::Event Session::event(ledger::Action action, ledger::Outcome outcome,
 
 asio::awaitable<Result<>> Session::record(ledger::Event event, database::Told told) {
     const ledger::Session row = row_;  // the writer's own copy: the strand goes on counting
+    const bool is_known = row_written_;
     const auto append = [&](Transaction& transaction) -> Result<> {
-        // Events of one session may wait for the writer together: only here is it known which of
-        // them is the first.
-        auto kept = transaction.ledger.update_session(row);
-        if (!kept && kept.error() == ledger::ledger_errc::no_such_session)
+        // Events of one session may wait for the writer together, and what was told of may have
+        // been undone: only here is it known whether there is a row.
+        auto kept = is_known ? transaction.ledger.update_session(row)
+                             : transaction.ledger.open_session(row);
+        if (!kept && kept.error() == ledger::ledger_errc::already_open)
+            kept = transaction.ledger.update_session(row);
+        else if (!kept && kept.error() == ledger::ledger_errc::no_such_session)
             kept = transaction.ledger.open_session(row);
         if (!kept) return kept;
         if (auto appended = transaction.ledger.append(event); !appended)

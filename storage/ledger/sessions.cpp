@@ -6,11 +6,6 @@
 namespace consign::ledger {
 
 Result<> Ledger::open_session(const Session& session) {
-    auto known = connection_.query("SELECT 1 FROM sessions WHERE session = ?", session.id);
-    const auto is_known = known.next();
-    if (!is_known) return failure(is_known.error());
-    if (*is_known) return failure(ledger_errc::already_open);
-
     const auto row = database::next_row_id(connection_, "sessions");
     if (!row) return failure(row.error());
     const auto key = keys_.period_key_for(session.started, keyring::Purpose::ledger_period);
@@ -25,6 +20,8 @@ Result<> Ledger::open_session(const Session& session) {
         session.algorithms, session.account, session.login_methods, session.started, session.ended,
         session.end_reason, session.files_in, session.files_out, session.bytes_in,
         session.bytes_out);
+    if (!inserted && inserted.error() == database::sqlite_errc::not_unique)
+        return failure(ledger_errc::already_open);
     if (!inserted) return inserted;
     return index_.add_session(*key, *row, session.address);
 }
