@@ -170,12 +170,16 @@ class Bench:
         self.results.add("million", "consign", metrics)
 
     def _again(self, stage: Stage, works: list[Work], store: str) -> None:
+        """Beside a server that stores nothing in between: what has changed for that one, too, is the machine."""
         for work in works:
             name = f"million-{work.name}"
             self.results.begin(name, f"{work.what}; the store empty, and full", work.headline)
+            beside = [peer for peer in work.peers if peer in report.REFERENCE and peer in self.peers][:1]
             for round_number in range(self.rounds):
                 say(f"{name}: {store}, round {round_number + 1} of {self.rounds}")
                 self.results.add(name, store, self._measured(stage, work, "consign"))
+                for peer in beside:
+                    self.results.add(name, f"{peer}, meanwhile {store}", self._measured(stage, work, peer))
 
     def _ratio(self, work: Work) -> float | None:
         """Of speeds, full to empty."""

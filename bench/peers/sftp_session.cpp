@@ -167,7 +167,9 @@ void SftpSession::open_window() {
 }
 
 void SftpSession::need(std::size_t bytes) {
-    if (in_.size() - begin_ >= bytes) return;
+    // What is behind goes now and then: memory that only grows is the client's to pay for.
+    const bool has_grown = begin_ > window_bytes / 4;
+    if (in_.size() - begin_ >= bytes && !has_grown) return;
     in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(begin_));
     begin_ = 0;
     while (in_.size() < bytes) pump(-1);
