@@ -1,5 +1,7 @@
 #include "protocols/session_limits.hpp"
 
+#include <algorithm>
+
 #include "protocols/session_errc.hpp"
 
 namespace consign::protocols {
@@ -27,6 +29,16 @@ std::error_code reason_to_end(const desk::Session& session, const SessionState& 
     }
     if (now - state.last_activity > policy->limits.idle_time) return session_errc::idle_too_long;
     return {};
+}
+
+std::chrono::milliseconds until_next_look(const desk::Session& session, const SessionState& state) {
+    if (state.is_draining) return watch_interval;
+    const auto& limits = session.site().policy.current()->limits;
+    const auto due = state.is_logged_in ? state.last_activity + limits.idle_time
+                                        : state.began + limits.login_time;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(due - std::chrono::steady_clock::now());
+    return std::clamp(left, watch_interval, longest_watch_interval);
 }
 
 }  // namespace consign::protocols

@@ -11,8 +11,10 @@
 
 namespace consign::protocols {
 
-/// How often the timers of a session are looked at.
+/// How often a session is looked at whose end may be near, and how often at least: ten thousand
+/// that do nothing are to cost nothing, and a policy that shortens a limit is to be heeded.
 inline constexpr std::chrono::milliseconds watch_interval{500};
+inline constexpr std::chrono::milliseconds longest_watch_interval{10'000};
 
 /// A session's place among all, and among those of its address; given back with this.
 struct Places {
@@ -37,5 +39,8 @@ struct SessionState {
 /// may still be here, desk::Session::reason_to_leave() tells.
 [[nodiscard]] std::error_code reason_to_end(const desk::Session& session,
                                             const SessionState& state);
+/// After which time that may be another, as far as it is known now.
+[[nodiscard]] std::chrono::milliseconds until_next_look(const desk::Session& session,
+                                                        const SessionState& state);
 
 }  // namespace consign::protocols

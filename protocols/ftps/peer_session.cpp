@@ -1,5 +1,7 @@
 #include "protocols/ftps/peer_session.hpp"
 
+#include <algorithm>
+
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply.hpp"
 #include "protocols/session_errc.hpp"
@@ -16,6 +18,8 @@ namespace {
 constexpr std::uint64_t progress_bytes = 4096;
 /// For the last word to a peer: one that does not listen is cut.
 constexpr std::chrono::seconds farewell_time{5};
+/// How long one may run before it is watched.
+constexpr std::chrono::milliseconds transfer_unseen_limit{2000};
 
 }  // namespace
 
@@ -69,7 +73,7 @@ asio::awaitable<void> PeerSession::turn_away(protocols::NoPlace why) {
 
 asio::awaitable<void> PeerSession::watch() {
     while (!ended_) {
-        watch_timer_.expires_after(protocols::watch_interval);
+        watch_timer_.expires_after(until_next_look());
         boost::system::error_code cancelled;
         co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
         if (ended_) co_return;
@@ -80,17 +84,24 @@ asio::awaitable<void> PeerSession::watch() {
             continue;
         }
         watch_transfer();
-        // A transfer has a time limit of its own.
-        const auto last =
-            ftp_->is_transferring() ? Clock::now() : std::max(ftp_->last_command(), moved_);
-        const auto why =
-            protocols::reason_to_end(session_, {.began = began_,
-                                                .last_activity = last,
-                                                .is_logged_in = ftp_->is_logged_in(),
-                                                .has_open_files = ftp_->has_open_files(),
-                                                .is_draining = draining_});
-        if (why) ftp_->end(why);
+        if (const auto why = protocols::reason_to_end(session_, state())) ftp_->end(why);
     }
+}
+
+protocols::SessionState PeerSession::state() const {
+    // A transfer has a time limit of its own.
+    const auto last =
+        ftp_->is_transferring() ? Clock::now() : std::max(ftp_->last_command(), moved_);
+    return {.began = began_,
+            .last_activity = last,
+            .is_logged_in = ftp_->is_logged_in(),
+            .has_open_files = ftp_->has_open_files(),
+            .is_draining = draining_};
+}
+
+std::chrono::milliseconds PeerSession::until_next_look() const {
+    if (ftp_->is_transferring() || ftp_->why_ended()) return protocols::watch_interval;
+    return std::min(protocols::until_next_look(session_, state()), transfer_unseen_limit);
 }
 
 void PeerSession::watch_transfer() {
@@ -113,10 +124,12 @@ void PeerSession::watch_transfer() {
 
 void PeerSession::drain() {
     draining_ = true;
+    watch_timer_.cancel();
     if (ftp_) ftp_->drain();
 }
 
 bool PeerSession::leave_where_unwelcome() {
+    watch_timer_.cancel();  // another policy has other limits
     if (!ftp_ || !ftp_->is_logged_in() || ftp_->why_ended()) return false;
     const auto why = session_.reason_to_leave();
     if (!why) return false;

@@ -32,6 +32,8 @@ class PeerSession final : public protocols::Peer {
     [[nodiscard]] boost::asio::awaitable<void> turn_away(protocols::NoPlace why);
     [[nodiscard]] boost::asio::awaitable<void> watch();
     void watch_transfer();
+    [[nodiscard]] protocols::SessionState state() const;
+    [[nodiscard]] std::chrono::milliseconds until_next_look() const;
 
     desk::Site& site_;
     const ListenerFacts& facts_;

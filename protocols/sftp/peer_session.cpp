@@ -217,21 +217,30 @@ asio::awaitable<void> PeerSession::serve_channel(std::shared_ptr<ssh::Channel> c
 
 asio::awaitable<void> PeerSession::watch() {
     while (!ended_ && !connection_->why_closed()) {
-        watch_timer_.expires_after(protocols::watch_interval);
+        watch_timer_.expires_after(protocols::until_next_look(session_, state()));
         boost::system::error_code cancelled;
         co_await watch_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-        const auto why = protocols::reason_to_end(
-            session_, {.began = began_,
-                       .last_activity = connection_->last_activity(),
-                       .is_logged_in = desk_ != nullptr,
-                       .has_open_files = std::ranges::any_of(
-                           channels_, &SftpSession::has_open_files, &Served::sftp),
-                       .is_draining = draining_});
-        if (why) connection_->close_when_sent(why);
+        if (const auto why = protocols::reason_to_end(session_, state()))
+            connection_->close_when_sent(why);
     }
 }
 
+protocols::SessionState PeerSession::state() const {
+    return {.began = began_,
+            .last_activity = connection_->last_activity(),
+            .is_logged_in = desk_ != nullptr,
+            .has_open_files =
+                std::ranges::any_of(channels_, &SftpSession::has_open_files, &Served::sftp),
+            .is_draining = draining_};
+}
+
+void PeerSession::drain() {
+    draining_ = true;
+    watch_timer_.cancel();
+}
+
 bool PeerSession::leave_where_unwelcome() {
+    watch_timer_.cancel();  // another policy has other limits
     if (!desk_ || connection_->why_closed() || session_.is_leaving()) return false;
     const auto why = session_.reason_to_leave();
     if (!why) return false;

@@ -10,6 +10,7 @@
 #include "base/owned_tasks.hpp"
 #include "desk/login.hpp"
 #include "protocols/peer.hpp"
+#include "protocols/session_limits.hpp"
 #include "protocols/sftp/sftp_session.hpp"
 #include "protocols/sftp/ssh_connection.hpp"
 
@@ -28,7 +29,7 @@ class PeerSession final : public protocols::Peer {
                 boost::asio::ip::tcp::socket socket);
 
     [[nodiscard]] boost::asio::awaitable<void> run() override;
-    void drain() override { draining_ = true; }
+    void drain() override;
     void cut() override;
     bool leave_where_unwelcome() override;
     [[nodiscard]] const Id& id() const override { return session_.id(); }
@@ -42,6 +43,7 @@ class PeerSession final : public protocols::Peer {
     [[nodiscard]] boost::asio::awaitable<void> serve_channels();
     [[nodiscard]] boost::asio::awaitable<void> serve_channel(std::shared_ptr<ssh::Channel> channel);
     [[nodiscard]] boost::asio::awaitable<void> watch();
+    [[nodiscard]] protocols::SessionState state() const;
     void note_refused(ssh::Refused what);
     /// Closes a connection that has no place, with a word to the peer.
     void turn_away();
