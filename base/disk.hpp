@@ -35,17 +35,8 @@ class DiskFile {
 
 class Disk {
   public:
-    enum class Access {
-        read,
-        read_write,
-        /// Writes past the page cache (O_DIRECT). Offset, length and address of each are multiples
-        /// of direct_alignment_bytes, and go over what was written and synced there before. When
-        /// one returns, the next sync of any file of the same file system makes it durable. Opens
-        /// where the file system gives that, and fails with std::errc::not_supported elsewhere.
-        direct
-    };
+    enum class Access { read, read_write };
     using Path = std::filesystem::path;
-    static constexpr std::size_t direct_alignment_bytes = 4096;
 
     virtual ~Disk() = default;
     /// A new file, mode 0600; std::errc::file_exists where the name is taken.

@@ -1,7 +1,5 @@
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -72,58 +70,20 @@ class PosixFile final : public DiskFile {
     Descriptor descriptor_;
 };
 
-Result<Descriptor> open_descriptor(const Disk::Path& path, int flags) {
+Result<std::unique_ptr<DiskFile>> open_file(const Disk::Path& path, int flags) {
     Descriptor descriptor(::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (descriptor.get() < 0) return last_error();
-    return descriptor;
-}
-
-/// A write over blocks that are there reaches the device without any change of metadata, and each
-/// fdatasync of ext4 ends with a flush of the device's cache, which is of all that reached it
-/// before. Where ext4 would take the write into the page cache all the same (fscrypt,
-/// data=journal), it says that it has no alignment for it. Of XFS that is not so where blocks are
-/// shared with a copy (reflink), and others write each block to a new place.
-bool reaches_device(int descriptor) {
-    struct statfs where{};
-    if (::fstatfs(descriptor, &where) != 0 || where.f_type != EXT4_SUPER_MAGIC) return false;
-    struct statx facts{};
-    constexpr unsigned wanted = STATX_DIOALIGN;
-    if (::statx(descriptor, "", AT_EMPTY_PATH, wanted, &facts) != 0) return false;
-    const auto divides = [](std::uint32_t unit) {
-        return unit != 0 && Disk::direct_alignment_bytes % unit == 0;
-    };
-    return (facts.stx_mask & wanted) != 0 && divides(facts.stx_dio_mem_align) &&
-           divides(facts.stx_dio_offset_align);
-}
-
-int flags_of(Disk::Access access) {
-    switch (access) {
-        case Disk::Access::read:
-            return O_RDONLY;
-        case Disk::Access::read_write:
-            return O_RDWR;
-        case Disk::Access::direct:
-            break;
-    }
-    return O_RDWR | O_DIRECT;
+    return std::make_unique<PosixFile>(std::move(descriptor));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<DiskFile>> PosixDisk::create(const Path& path) {
-    auto descriptor = open_descriptor(path, O_RDWR | O_CREAT | O_EXCL);
-    if (!descriptor) return failure(descriptor.error());
-    return std::make_unique<PosixFile>(*std::move(descriptor));
+    return open_file(path, O_RDWR | O_CREAT | O_EXCL);
 }
 
 Result<std::unique_ptr<DiskFile>> PosixDisk::open(const Path& path, Access access) {
-    auto descriptor = open_descriptor(path, flags_of(access));
-    const bool is_direct = access == Access::direct;
-    if (is_direct && !descriptor && descriptor.error() == std::errc::invalid_argument)
-        return failure(std::errc::not_supported);
-    if (!descriptor) return failure(descriptor.error());
-    if (is_direct && !reaches_device(descriptor->get())) return failure(std::errc::not_supported);
-    return std::make_unique<PosixFile>(*std::move(descriptor));
+    return open_file(path, access == Access::read ? O_RDONLY : O_RDWR);
 }
 
 Result<> PosixDisk::link(const Path& from, const Path& to) {

@@ -1,7 +1,5 @@
 #include "storage/open_store.hpp"
 
-#include <sys/stat.h>
-
 #include <utility>
 
 #include "storage/database/migrations.hpp"
@@ -20,13 +18,6 @@ Result<> tell_of_migration(const std::filesystem::path& file, const Migrating& m
     if (*version > 0 && *version < database::migrations().size())
         migrating(*version, database::migrations().size());
     return {};
-}
-
-bool on_one_file_system(const std::filesystem::path& one, const std::filesystem::path& other) {
-    struct stat first{};
-    struct stat second{};
-    return ::stat(one.c_str(), &first) == 0 && ::stat(other.c_str(), &second) == 0 &&
-           first.st_dev == second.st_dev;
 }
 
 }  // namespace
@@ -57,8 +48,6 @@ Result<std::unique_ptr<Store>> open_store(Disk& disk, const std::filesystem::pat
     if (!folder) return failure(folder.error());
     auto keys = keyring::Keyring::open(disk, folder->keyring(), root, random);
     if (!keys) return failure(keys.error());
-    // Who commits a file goes on with a transaction, whose sync is the file's as well.
-    if (journal) journal->sync_follows = on_one_file_system(folder->database(), path / "staging");
     auto vault = vault::Vault::open(disk, path, **keys, random, journal);
     if (!vault) return failure(vault.error());
     if (auto told = tell_of_migration(folder->database(), migrating); !told)

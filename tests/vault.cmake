@@ -7,7 +7,7 @@ consign_test(keyring_tests LABEL component
   LINKS consign_keyring consign_vault consign_recording_disk)
 consign_test(vault_tests LABEL component
   SOURCES component/sealed_file_tests.cpp component/sealed_file_alteration_tests.cpp
-          component/vault_tests.cpp component/posix_disk_tests.cpp
+          component/vault_tests.cpp
   LINKS consign_vault consign_recording_disk)
 consign_test(vault_durability_tests LABEL fault
   SOURCES fault/vault_durability_tests.cpp fault/journal_durability_tests.cpp

@@ -1,7 +1,6 @@
 #include "storage/vault/journal.hpp"
 
 #include <algorithm>
-#include <new>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -33,30 +32,6 @@ Result<> zero(DiskFile& file, std::uint64_t bytes) {
     }
     return file.sync();
 }
-
-struct AlignedDelete {
-    void operator()(std::uint8_t* bytes) const {
-        ::operator delete[](bytes, std::align_val_t{Journal::alignment_bytes});
-    }
-};
-
-/// A copy of it as a segment takes it, to its last block: nothing of what stood there before is
-/// left behind it.
-class Blocks {
-  public:
-    explicit Blocks(ByteView image)
-        : size_(aligned(image.size())),
-          bytes_(new(std::align_val_t{Journal::alignment_bytes}) std::uint8_t[size_]) {
-        const auto end = std::ranges::copy(image, bytes_.get()).out;
-        std::fill(end, bytes_.get() + size_, std::uint8_t{0});
-    }
-    [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] ByteView view() const { return {bytes_.get(), size_}; }
-
-  private:
-    std::size_t size_;
-    std::unique_ptr<std::uint8_t[], AlignedDelete> bytes_;
-};
 
 Result<> replay_segment(DiskFile& segment, const Journal::PutBack& put_back) {
     const auto size = segment.size_bytes();
@@ -104,25 +79,26 @@ Journal::~Journal() {
 
 bool Journal::add(const Id& stream, ByteView image) {
     if (image.empty() || image.size() > image_limit_bytes) return false;
-    const Blocks blocks(image);
+    // To its last block: nothing of what stood there before is left behind it.
+    Bytes bytes(aligned(image.size()));
+    std::ranges::copy(image, bytes.begin());
     Lock lock(mutex_);
-    Segment* segment = segment_for(blocks.size());
+    Segment* segment = segment_for(bytes.size());
     if (!segment) {
         empty_some(lock);
-        segment = segment_for(blocks.size());
+        segment = segment_for(bytes.size());
     }
     if (!segment) return false;
-    const std::uint64_t offset = std::exchange(segment->end, segment->end + blocks.size());
+    const std::uint64_t offset = std::exchange(segment->end, segment->end + bytes.size());
     places_.insert_or_assign(stream, Place{.segment = segment, .offset = offset});
     ++segment->unsettled;
     ++segment->writers;
     lock.unlock();
-    DiskFile& file = segment->direct ? *segment->direct : *segment->file;
-    const auto written = file.write_at(offset, blocks.view());
+    const auto written = segment->file->write_at(offset, bytes);
     lock.lock();
-    const bool durable = written.has_value() && (segment->direct || sync(lock, *segment));
+    const bool durable = written.has_value() && sync(lock, *segment);
     if (durable) {
-        drop_covered(*segment, offset, offset + blocks.size());
+        drop_covered(*segment, offset, offset + bytes.size());
         segment->streams.emplace(offset, stream);
     } else {
         // Whether it holds this, nobody knows. What it held before stays for the next start.
@@ -292,7 +268,6 @@ void Journal::prepare(Segment& segment) {
     const auto made = make(segment);
     if (!made) {
         segment.file.reset();
-        segment.direct.reset();
         std::ignore = remove_name(disk_, segment.path);
     }
     const std::lock_guard lock(mutex_);
@@ -314,9 +289,6 @@ Result<> Journal::make(Segment& segment) {
     auto done = *size < shape_.segment_bytes ? zero(*segment.file, shape_.segment_bytes)
                                              : segment.file->sync();
     if (!done) return done;
-    if (shape_.sync_follows)
-        if (auto direct = disk_.open(segment.path, Disk::Access::direct); direct)
-            segment.direct = *std::move(direct);
     return disk_.sync_directory(staging_);
 }
 

@@ -36,9 +36,6 @@ class Journal {
         /// Syncs the file system on a thread of its own; otherwise whoever finds a segment full
         /// does, and waits.
         bool in_background = true;
-        /// Nobody is told of a file before a later sync of another file, of the same file system
-        /// (the database's): where that one can make it durable, it needs none here.
-        bool sync_follows = false;
     };
 
     /// `disk` outlives it. Segments that are there must have been replayed. It is of use as soon as
@@ -49,8 +46,7 @@ class Journal {
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
 
-    /// A whole sealed file. True once it is durable here, or will be with the sync that follows
-    /// (Shape::sync_follows); its place is kept until `settle` or
+    /// A whole sealed file. True once it is durable here; its place is kept until `settle` or
     /// `forget`, and before either it must stand under its own name. False: it is too long or
     /// empty, there is no room just now, or the disk failed.
     [[nodiscard]] bool add(const Id& stream, ByteView image);
@@ -83,7 +79,6 @@ class Journal {
     struct Segment {
         Disk::Path path;
         std::unique_ptr<DiskFile> file;
-        std::unique_ptr<DiskFile> direct;  // null: each file waits for a sync of the segment
         State state = State::unusable;
         std::uint64_t end = 0;
         std::map<std::uint64_t, Id> streams;  // by offset; what was settled stays until covered

@@ -9,8 +9,4 @@ namespace consign::testing {
 inline constexpr vault::Journal::Shape small_journal{.segment_bytes = 160 * 1024,
                                                      .in_background = false};
 
-/// The same, where each commit is followed by a sync of another file.
-inline constexpr vault::Journal::Shape followed_journal{
-    .segment_bytes = 160 * 1024, .in_background = false, .sync_follows = true};
-
 }  // namespace consign::testing

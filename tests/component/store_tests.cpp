@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -75,34 +74,7 @@ Result<std::int64_t> make_folder(Transaction& transaction, const std::string& pa
 
 }  // namespace
 
-namespace {
-
-/// How many descriptors of this process write past the page cache to this file.
-std::size_t direct_descriptors_of(const std::filesystem::path& file) {
-    std::size_t count = 0;
-    std::error_code gone;  // the listing's own
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-        if (std::filesystem::read_symlink(entry.path(), gone) != file) continue;
-        const int flags = ::fcntl(std::stoi(entry.path().filename().string()), F_GETFL);
-        if ((flags & O_DIRECT) != 0) ++count;
-    }
-    return count;
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(store_transactions)
-
-// Elsewhere the journal has syncs of its own, as in a file system that makes no such promise.
-BOOST_AUTO_TEST_CASE(on_ext4_a_small_file_is_made_durable_by_its_transaction) {
-    Site site;
-    const auto segment = site.data / "staging" / "journal.0";
-    const auto store = open_store(site.disk, site.data, site.root, site.random, 2, {},
-                                  vault::Journal::Shape{.in_background = false});
-    BOOST_REQUIRE(store.has_value());
-    const bool can = site.disk.open(segment, Disk::Access::direct).has_value();
-    BOOST_TEST(direct_descriptors_of(segment) == (can ? 1U : 0U));
-}
 
 BOOST_AUTO_TEST_CASE(a_write_comes_home_durable_and_is_seen_by_the_next_read) {
     Site site;

@@ -43,7 +43,7 @@ inline constexpr Timestamp test_time{std::chrono::microseconds{1'795'500'000'000
 struct VaultOn {
     explicit VaultOn(RecordingDisk& disk, std::uint64_t seed = 7,
                      std::optional<vault::Journal::Shape> journal = {})
-        : disk(disk), sync_follows(journal && journal->sync_follows), random(seed) {
+        : random(seed) {
         const SecretKey root;
         must(disk.make_directory("/keys"));
         const auto made = keyring::Keyring::create(disk, "/keys/keyring", root, random, test_time);
@@ -55,23 +55,15 @@ struct VaultOn {
     [[nodiscard]] vault::Deposit deposit() const {
         return {.path = "/labs/biomed/in/result.hl7", .account = "biomed", .opened = test_time};
     }
-    /// As the transaction that follows a commit: the sync of a file that is nothing to the vault.
-    [[nodiscard]] Result<> sync_another() const {
-        const auto another = disk.open("/keys/keyring", Disk::Access::read_write);
-        return another ? (*another)->sync() : failure(another.error());
-    }
     /// Written in one go, committed, and no longer staged.
     vault::Sealed store(ByteView content) {
         const auto upload = must(vault->begin(deposit()));
         must(upload->write(0, content));
         const auto sealed = must(vault->commit(*upload));
-        if (sync_follows) must(sync_another());
         must(vault->unstage(sealed.stream));
         return sealed;
     }
 
-    RecordingDisk& disk;
-    bool sync_follows;
     SeededRandom random;
     std::unique_ptr<keyring::Keyring> keys;
     std::unique_ptr<vault::Vault> vault;

@@ -16,23 +16,22 @@ using Unsynced = RecordingDisk::Unsynced;
 
 namespace {
 
-/// Small enough for the journal: four of them fill a segment.
-Bytes content_of(std::size_t number) {
-    return some_bytes(30'000 + number, number);
-}
-
-std::size_t count(const RecordingDisk& disk, Kind kind, std::size_t from) {
-    const auto log = disk.log();
-    return static_cast<std::size_t>(
-        std::count_if(log.begin() + static_cast<std::ptrdiff_t>(from), log.end(),
-                      [&](const auto& done) { return done.kind == kind; }));
-}
-
 struct Fixture {
     RecordingDisk disk;
     VaultOn site{disk, 7, small_journal};
     vault::Vault& vault = *site.vault;
     std::size_t begun = disk.log().size();
+
+    /// Small enough for the journal: four of them fill a segment.
+    [[nodiscard]] static Bytes content_of(std::size_t number) {
+        return some_bytes(30'000 + number, number);
+    }
+    [[nodiscard]] std::size_t count(Kind kind, std::size_t from) const {
+        const auto log = disk.log();
+        return static_cast<std::size_t>(
+            std::count_if(log.begin() + static_cast<std::ptrdiff_t>(from), log.end(),
+                          [&](const auto& done) { return done.kind == kind; }));
+    }
 };
 
 /// What a start finds.
@@ -53,37 +52,16 @@ BOOST_AUTO_TEST_CASE(a_small_commit_asks_for_one_sync_and_for_nothing_before_it)
     must(upload->write(0, content_of(1)));
     BOOST_TEST(disk.log().size() == begun);
     must(vault.commit(*upload));
-    BOOST_TEST(count(disk, Kind::sync, begun) == 1U);
-    BOOST_TEST(count(disk, Kind::create, begun) == 1U);
-    BOOST_TEST(count(disk, Kind::write, begun) == 2U);  // in the journal, and under its name
-    BOOST_TEST(count(disk, Kind::link, begun) == 0U);
+    BOOST_TEST(count(Kind::sync, begun) == 1U);
+    BOOST_TEST(count(Kind::create, begun) == 1U);
+    BOOST_TEST(count(Kind::write, begun) == 2U);  // in the journal, and under its name
+    BOOST_TEST(count(Kind::link, begun) == 0U);
     const auto log = disk.log();
     BOOST_TEST((log.back().path == VaultFixture::vault_path(upload->stream())));
 }
 
-BOOST_AUTO_TEST_CASE(a_small_commit_asks_for_no_sync_where_one_follows) {
-    RecordingDisk other;
-    VaultOn followed(other, 7, followed_journal);
-    const auto from = other.log().size();
-    const auto upload = must(followed.vault->begin(followed.deposit()));
-    must(upload->write(0, content_of(1)));
-    must(followed.vault->commit(*upload));
-    BOOST_TEST(count(other, Kind::sync, from) == 0U);
-    BOOST_TEST(count(other, Kind::write, from) == 2U);
-    BOOST_TEST(std::ranges::count_if(other.log(), [](const auto& done) { return done.direct; }) ==
-               1);
-    must(followed.sync_another());
-    const auto found = other.after_power_cut(other.log().size(), Unsynced::lost);
-    Again again(*found);
-    BOOST_TEST((must(read_all(*again.vault, upload->stream())) == content_of(1)));
-}
-
 // Ten files fill both segments, so that one is emptied and used again.
-BOOST_DATA_TEST_CASE(what_commit_returned_for_is_whole_after_every_power_cut,
-                     boost::unit_test::data::make({false, true}), sync_follows) {
-    RecordingDisk disk;
-    VaultOn site(disk, 7, sync_follows ? followed_journal : small_journal);
-    const auto begun = disk.log().size();
+BOOST_AUTO_TEST_CASE(what_commit_returned_for_is_whole_after_every_power_cut) {
     struct Promise {
         std::size_t operations;
         Id stream;
@@ -92,11 +70,9 @@ BOOST_DATA_TEST_CASE(what_commit_returned_for_is_whole_after_every_power_cut,
     std::vector<Promise> promises;
     for (std::size_t number = 0; number < 10; ++number) {
         const auto sealed = site.store(content_of(number));
-        // Nothing after the journal's own sync matters, or else nothing before another's.
-        promises.push_back(
-            {disk.log().size() - (sync_follows ? 0 : 1), sealed.stream, content_of(number)});
+        promises.push_back({disk.log().size() - 1, sealed.stream, content_of(number)});
     }
-    BOOST_REQUIRE_GE(count(disk, Kind::sync_file_system, begun), 1U);
+    BOOST_REQUIRE_GE(count(Kind::sync_file_system, begun), 1U);
     after_each_power_cut(disk, begun, [&](std::size_t cut, auto found) {
         Again again(*found);
         for (const auto& [operations, stream, content] : promises) {
@@ -135,15 +111,11 @@ BOOST_AUTO_TEST_CASE(a_vault_that_was_closed_leaves_nothing_in_the_journal) {
     BOOST_TEST((must(read_all(*again.vault, sealed.stream)) == content_of(1)));
 }
 
-BOOST_DATA_TEST_CASE(a_file_that_was_destroyed_does_not_come_back_after_any_power_cut,
-                     boost::unit_test::data::make({false, true}), sync_follows) {
-    RecordingDisk disk;
-    VaultOn site(disk, 7, sync_follows ? followed_journal : small_journal);
-    const auto begun = disk.log().size();
+BOOST_AUTO_TEST_CASE(a_file_that_was_destroyed_does_not_come_back_after_any_power_cut) {
     std::vector<std::pair<std::size_t, Id>> destroyed;
     for (std::size_t number = 0; number < 6; ++number) {  // into the second segment
         const auto sealed = site.store(content_of(number));
-        must(site.vault->destroy(sealed.stream));
+        must(vault.destroy(sealed.stream));
         destroyed.emplace_back(disk.log().size(), sealed.stream);
     }
     after_each_power_cut(disk, begun, [&](std::size_t cut, auto found) {
@@ -280,13 +252,8 @@ BOOST_AUTO_TEST_CASE(a_commit_that_was_taken_back_is_not_put_back) {
 }
 
 // The n-th call fails, whatever it is, once or for good.
-BOOST_DATA_TEST_CASE(a_disk_that_fails_never_makes_a_commit_lie,
-                     boost::unit_test::data::make({false, true}) *
-                         boost::unit_test::data::make({false, true}),
-                     for_good, sync_follows) {
-    RecordingDisk disk;
-    VaultOn site(disk, 7, sync_follows ? followed_journal : small_journal);
-    vault::Vault& vault = *site.vault;
+BOOST_DATA_TEST_CASE_F(Fixture, a_disk_that_fails_never_makes_a_commit_lie,
+                       boost::unit_test::data::make({false, true}), for_good) {
     std::size_t refused = 0;
     for (std::size_t nth = 1; nth < 40; ++nth) {
         disk.fail_call(nth, std::errc::no_space_on_device, for_good);
@@ -294,7 +261,7 @@ BOOST_DATA_TEST_CASE(a_disk_that_fails_never_makes_a_commit_lie,
         for (std::size_t number = 0; number < 5; ++number) {
             const auto upload = must(vault.begin(site.deposit()));
             if (!upload->write(0, content_of(number))) continue;
-            if (vault.commit(*upload) && (!sync_follows || site.sync_another()))
+            if (vault.commit(*upload))
                 acknowledged.push_back(upload->stream());
             else
                 ++refused;

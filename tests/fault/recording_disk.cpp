@@ -1,7 +1,6 @@
 #include "fault/recording_disk.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <random>
 
 namespace consign::testing {
@@ -29,7 +28,6 @@ Disk::Path directory_of(const RecordingDisk::Operation& operation) {
 bool makes_durable(const RecordingDisk::Operation& sync,
                    const RecordingDisk::Operation& operation) {
     if (sync.kind == Kind::sync_file_system) return true;
-    if (operation.direct && sync.kind == Kind::sync) return true;
     if (is_data(operation.kind)) return sync.kind == Kind::sync && sync.inode == operation.inode;
     return sync.kind == Kind::sync_directory && sync.path == directory_of(operation);
 }
@@ -57,8 +55,8 @@ std::vector<RecordingDisk::Operation> torn(const RecordingDisk::Operation& write
 
 class RecordingDisk::File final : public DiskFile {
   public:
-    File(RecordingDisk& disk, Path path, Inode inode, bool direct = false)
-        : disk_(disk), path_(std::move(path)), inode_(inode), direct_(direct) {}
+    File(RecordingDisk& disk, Path path, Inode inode)
+        : disk_(disk), path_(std::move(path)), inode_(inode) {}
 
     Result<std::size_t> read_at(std::uint64_t offset, ByteSpan out) override {
         const std::lock_guard lock(disk_.mutex_);
@@ -73,15 +71,12 @@ class RecordingDisk::File final : public DiskFile {
     Result<> write_at(std::uint64_t offset, ByteView bytes) override {
         const std::lock_guard lock(disk_.mutex_);
         auto done = disk_.counted();
-        if (direct_ && !goes_past_the_cache(offset, bytes))
-            return consign::failure(std::errc::invalid_argument);
         if (!done) bytes = bytes.first(bytes.size() / 2);
         disk_.record({.kind = Kind::write,
                       .path = path_,
                       .inode = inode_,
                       .offset = offset,
-                      .bytes = Bytes(bytes.begin(), bytes.end()),
-                      .direct = direct_});
+                      .bytes = Bytes(bytes.begin(), bytes.end())});
         return done;
     }
     Result<> truncate(std::uint64_t size_bytes) override {
@@ -109,17 +104,9 @@ class RecordingDisk::File final : public DiskFile {
     }
 
   private:
-    /// Over what is there, in whole blocks.
-    [[nodiscard]] bool goes_past_the_cache(std::uint64_t offset, ByteView bytes) const {
-        const auto address = std::bit_cast<std::uintptr_t>(bytes.data());
-        return (offset | bytes.size() | address) % direct_alignment_bytes == 0 &&
-               offset + bytes.size() <= disk_.now_.contents.at(inode_).size();
-    }
-
     RecordingDisk& disk_;
     const Path path_;
     const Inode inode_;
-    const bool direct_;
 };
 
 void RecordingDisk::State::apply(const Operation& operation) {
@@ -227,12 +214,12 @@ Result<std::unique_ptr<DiskFile>> RecordingDisk::create(const Path& path) {
     return std::make_unique<File>(*this, path, inode);
 }
 
-Result<std::unique_ptr<DiskFile>> RecordingDisk::open(const Path& path, Access access) {
+Result<std::unique_ptr<DiskFile>> RecordingDisk::open(const Path& path, Access) {
     const std::lock_guard lock(mutex_);
     if (auto done = counted(); !done) return failure(done.error());
     const auto inode = find(path);
     if (!inode) return failure(inode.error());
-    return std::make_unique<File>(*this, path, *inode, access == Access::direct);
+    return std::make_unique<File>(*this, path, *inode);
 }
 
 Result<> RecordingDisk::link(const Path& from, const Path& to) {

@@ -4,7 +4,6 @@
 //   - what a file's sync covered is there; an unsynced write or truncation is there or not, each
 //   for
 //     itself, and a write may be torn between sectors of 512 bytes;
-//   - a direct write is there once anything was synced after it;
 //   - what a directory's sync covered is there; an unsynced name (made, moved or removed) is there
 //   or
 //     not, each for itself. Syncing a file makes its name in no directory durable.
@@ -47,7 +46,6 @@ class RecordingDisk final : public Disk {
         Inode inode = 0;           // which file, whatever its name
         std::uint64_t offset = 0;  // write
         Bytes bytes{};             // write
-        bool direct = false;       // write
         std::uint64_t size = 0;    // truncate
     };
 
