@@ -179,7 +179,8 @@ class Bench:
                 say(f"{name}: {store}, round {round_number + 1} of {self.rounds}")
                 self.results.add(name, store, self._measured(stage, work, "consign"))
                 for peer in beside:
-                    self.results.add(name, f"{peer}, meanwhile {store}", self._measured(stage, work, peer))
+                    self._guarded(f"{name}, {peer}", lambda: self.results.add(
+                        name, f"{peer}, meanwhile {store}", self._measured(stage, work, peer)))
 
     def _ratio(self, work: Work) -> float | None:
         """Of speeds, full to empty."""

@@ -167,7 +167,8 @@ void SftpSession::open_window() {
 }
 
 void SftpSession::need(std::size_t bytes) {
-    // What is behind goes now and then: memory that only grows is the client's to pay for.
+    // What was taken goes from time to time also where enough is there: a buffer that grew with the
+    // file would be the client's to pay for.
     const bool has_grown = begin_ > window_bytes / 4;
     if (in_.size() - begin_ >= bytes && !has_grown) return;
     in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(begin_));

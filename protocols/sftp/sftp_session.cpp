@@ -198,7 +198,7 @@ asio::awaitable<void> SftpSession::read_download(desk::Download& download,
             download.size_bytes() - std::min(download.size_bytes(), read.offset);
         const auto wanted =
             std::min<std::uint64_t>({read.length_bytes, transfer_limit_bytes, left});
-        packets[at] = channel_->take_sent();
+        if (wanted >= ssh::Channel::reused_from_bytes) packets[at] = channel_->take_sent();
         replies.emplace_back(DataReply::Anew(), packets[at], run[at].id, wanted);
         ranges.push_back({read.offset, replies.back().space(), 0});
     }

@@ -239,10 +239,12 @@ void Channel::write_batch(std::uint32_t window_bytes) {
     sent_bytes_ += count;
     front_sent_bytes_ += count;
     if (front_sent_bytes_ == front.size()) {
-        if (front.size() > batch_limit_bytes / 2 && sent_.size() < sent_limit)
-            sent_.push_back(std::move(front));
+        Bytes sent = std::move(front);
         outbox_.pop_front();
         front_sent_bytes_ = 0;
+        if (sent.size() >= reused_from_bytes && sent.capacity() <= batch_limit_bytes &&
+            sent_.size() < sent_limit)
+            sent_.push_back(std::move(sent));
     }
 }
 
@@ -277,7 +279,7 @@ void Channel::end_if_over() {
 void Channel::release_idle_buffers() {
     window_.paused();
     if (inbox_.empty() && inbox_.capacity() > kept_buffer_bytes) inbox_ = Bytes();
-    sent_ = {};
+    sent_.clear();
 }
 
 void Channel::detach(std::error_code why) {
@@ -286,6 +288,7 @@ void Channel::detach(std::error_code why) {
     host_ = nullptr;
     ended_ = why;
     outbox_.clear();
+    sent_.clear();
     queued_bytes_ = 0;
     arrived_.notify();
     room_.notify();

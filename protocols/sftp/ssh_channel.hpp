@@ -53,8 +53,9 @@ class Channel {
     /// libssh is never given more than this at a time: it has no bound of its own.
     static constexpr std::size_t batch_limit_bytes = 256 * 1024;
     static constexpr std::size_t high_water_bytes = 512 * 1024;
-    /// So many large buffers are kept for take_sent(), until the channel is idle.
+    /// So many buffers of such a length are kept for take_sent(), until the channel is idle.
     static constexpr std::size_t sent_limit = 4;
+    static constexpr std::size_t reused_from_bytes = 128 * 1024;
 
     Channel(ChannelHost& host, LibsshSession& session, const boost::asio::any_io_executor& executor,
             std::shared_ptr<WindowBudget> budget);
@@ -75,7 +76,8 @@ class Channel {
     /// channel_closed where the peer has closed it, or close() was called.
     [[nodiscard]] boost::asio::awaitable<Result<>> send(Bytes bytes);
 
-    /// A large buffer that was sent, with what was in it, to be filled anew; or an empty one.
+    /// A buffer that was sent, reused_from_bytes long or longer and with what was in it, to be
+    /// filled anew; or an empty one.
     [[nodiscard]] Bytes take_sent();
 
     /// No more is sent; after the queue has left, the peer gets `exit_status` and the channel's

@@ -101,6 +101,18 @@ BOOST_DATA_TEST_CASE_F(Fixture, one_that_may_no_longer_be_here_leaves_and_its_ro
     BOOST_TEST(sessions->at(0).end_reason == change.reason);
 }
 
+BOOST_AUTO_TEST_CASE(first_events_that_wait_for_the_writer_together_share_one_row) {
+    std::vector<asio::awaitable<void>> works;
+    works.push_back(caller.session.refused_request("shell"));
+    works.push_back(caller.session.violated_protocol("a packet of an impossible length"));
+    run_all(std::move(works));
+    BOOST_TEST(new_events().size() == 2U);
+    const auto sessions =
+        run(store->read([](Transaction& transaction) { return transaction.search.sessions({}); }));
+    BOOST_TEST_REQUIRE(sessions.has_value());
+    BOOST_TEST(sessions->size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_login_that_a_reload_overtakes_is_none) {
     edit("home: /lab\n", "home: /lab\n    enabled: false\n");
     const auto next = load().policy;

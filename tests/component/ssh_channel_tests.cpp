@@ -86,6 +86,8 @@ BOOST_AUTO_TEST_CASE(sends_all_that_is_queued_before_it_closes) {
         run(server.ssh_with_key("ed25519") + sftp_as("source") + " > " + (folder / "out").string());
     BOOST_TEST(outcome.exit_code == 0, outcome.output);
     BOOST_TEST(is_pattern(folder / "out", size));
+    // A hundred pieces in what three or four buffers hold.
+    BOOST_TEST(server.buffers_reused() > 80U);
 }
 
 BOOST_AUTO_TEST_CASE(four_channels_of_one_connection_do_not_mix) {

@@ -6,6 +6,7 @@
 //   idle    waits for a byte, which never comes
 #pragma once
 
+#include <atomic>
 #include <boost/asio.hpp>
 #include <filesystem>
 #include <functional>
@@ -94,6 +95,8 @@ class TestServer {
     [[nodiscard]] std::uint32_t widest_window() const;
     [[nodiscard]] ssh::WindowBudget& budget() { return *budget_; }
     [[nodiscard]] std::uint64_t most_budget_used() const;
+    /// By "source": buffers that it filled anew.
+    [[nodiscard]] std::size_t buffers_reused() const { return buffers_reused_; }
     /// Closes all connections from the strands they live on.
     void close_all(std::error_code why, bool when_sent = false);
 
@@ -127,6 +130,7 @@ class TestServer {
     std::vector<std::weak_ptr<ssh::Channel>> channels_;
     std::uint32_t widest_window_ = 0;
     std::uint64_t most_budget_used_ = 0;
+    std::atomic<std::size_t> buffers_reused_ = 0;
     std::vector<std::thread> threads_;
 };
 
