@@ -19,25 +19,34 @@ std::expected<Places, NoPlace> take_places(const desk::Session& session) {
     return Places{std::move(*of_all), std::move(*of_address)};
 }
 
-std::error_code reason_to_end(const desk::Session& session, const SessionState& state) {
+namespace {
+
+/// When the session's time is up as things stand, and what is said then.
+struct End {
+    std::chrono::steady_clock::time_point due;
+    session_errc why;
+};
+
+End end_of(const desk::Session& session, const SessionState& state) {
     const auto policy = session.site().policy.current();
-    const auto now = std::chrono::steady_clock::now();
+    if (!state.is_logged_in)
+        return {state.began + policy->limits.login_time, session_errc::login_time_up};
+    return {state.last_activity + policy->limits.idle_time, session_errc::idle_too_long};
+}
+
+}  // namespace
+
+std::error_code reason_to_end(const desk::Session& session, const SessionState& state) {
     if (state.is_draining && !state.has_open_files) return session_errc::server_stops;
-    if (!state.is_logged_in) {
-        if (now - state.began > policy->limits.login_time) return session_errc::login_time_up;
-        return {};
-    }
-    if (now - state.last_activity > policy->limits.idle_time) return session_errc::idle_too_long;
+    const End end = end_of(session, state);
+    if (std::chrono::steady_clock::now() > end.due) return end.why;
     return {};
 }
 
 std::chrono::milliseconds until_next_look(const desk::Session& session, const SessionState& state) {
     if (state.is_draining) return watch_interval;
-    const auto& limits = session.site().policy.current()->limits;
-    const auto due = state.is_logged_in ? state.last_activity + limits.idle_time
-                                        : state.began + limits.login_time;
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(due - std::chrono::steady_clock::now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        end_of(session, state).due - std::chrono::steady_clock::now());
     return std::clamp(left, watch_interval, longest_watch_interval);
 }
 

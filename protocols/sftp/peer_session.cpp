@@ -116,6 +116,7 @@ asio::awaitable<void> PeerSession::serve() {
     desk::Login login(session_);
     if (co_await log_in(login)) {
         desk_ = login.open_desk();
+        watch_timer_.cancel();  // another limit counts now
         co_await serve_channels();
     } else {
         co_await login.give_up();

@@ -13,7 +13,7 @@ namespace {
 
 struct Fixture : DeskSite {
     desk::Session session{site(), "sftp", "labs", boost::asio::ip::make_address("192.0.2.1")};
-    const policy::Limits& limits = session.site().policy.current()->limits;
+    const policy::Limits limits = session.site().policy.current()->limits;
     const std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now();
 
     [[nodiscard]] std::chrono::milliseconds wait(const protocols::SessionState& state) const {
