@@ -31,6 +31,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     if (!connection) return failure(connection.error());
     if (const auto migrated = migrate(**connection); !migrated) return failure(migrated.error());
     if (const auto ours = check_schema(**connection); !ours) return failure(ours.error());
+    if (const auto copied = (*connection)->truncate_log(); !copied) return failure(copied.error());
     return std::unique_ptr<Database>(new Database(path, std::move(*connection)));
 }
 
@@ -47,17 +48,21 @@ Result<std::unique_ptr<Connection>> Database::take_reader() {
 }
 
 Result<> Database::read(const std::function<Result<>(Connection&)>& query) {
-    writer_.wait_for_told();
+    writer_.wait_for_commit();
     auto reader = take_reader();
     if (!reader) return failure(reader.error());
     const auto give_back = [this](Connection* connection) {
         const std::lock_guard lock(mutex_);
         idle_readers_.emplace_back(connection);
     };
-    const std::unique_ptr<Connection, decltype(give_back)> held(reader->release(), give_back);
-    const Snapshot snapshot(*held);
-    if (!snapshot.begun()) return snapshot.begun();
-    return query(*held);
+    Result<> answer;
+    {
+        const std::unique_ptr<Connection, decltype(give_back)> held(reader->release(), give_back);
+        const Snapshot snapshot(*held);
+        answer = snapshot.begun() ? query(*held) : snapshot.begun();
+    }
+    writer_.wait_for_sync();
+    return answer;
 }
 
 Result<bool> Database::truncate_log() {

@@ -1,6 +1,6 @@
 // One SQLite file: one writer thread, which groups the commits of all sessions into one sync, and a
-// pool of read connections, which never wait for it. Errors: database_errc (errc.hpp), or SQLite's
-// own (sqlite.hpp).
+// pool of read connections, which wait for no more than the sync of what they saw. Errors:
+// database_errc (errc.hpp), or SQLite's own (sqlite.hpp).
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,9 @@ namespace consign::database {
 
 class Database {
   public:
-    /// Opens or makes the file, and runs the migrations that it lacks, each in a transaction.
+    /// Opens or makes the file, and runs the migrations that it lacks, each in a transaction. What
+    /// a crash left in the log is in the file then: after a sync that failed, nobody knows whether
+    /// it is on the disk, and what follows it there would count for nothing.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path);
     /// Finishes what was queued, then closes. No read may be running.
     ~Database() = default;
@@ -27,8 +29,8 @@ class Database {
     /// an error (or an exception, which becomes database_errc::bug) rolls back this job alone. It
     /// runs once, and keeps no reference to the connection.
     using Job = Writer::Job;
-    /// Called on the writer thread once the group is durable (Told::once_run: once the job has
-    /// run), or with the error that undid the job. It must not throw.
+    /// Called on one of the database's threads once the group is durable (Told::once_run: once the
+    /// job has run), or with the error that undid the job. It must not throw, nor read from here.
     using Done = Writer::Done;
     static constexpr std::size_t queue_limit = Writer::queue_limit;
 
@@ -41,7 +43,7 @@ class Database {
     /// Runs `query` on a pooled read connection, in one read transaction (a snapshot), on the
     /// calling thread: call it from a pool thread. There are as many connections as there were
     /// reads at once; each is the same object for good, so what is cached beside it stays valid.
-    /// It waits until all that was told of is committed.
+    /// It waits until all that was told of is committed, and returns once what it saw is durable.
     [[nodiscard]] Result<> read(const std::function<Result<>(Connection&)>& query);
 
     /// Returns once all is durable that was told of before it was, or undone. Blocks.

@@ -27,11 +27,13 @@ struct Log {
     // What could not be written began there; until it is written again, nothing past it may be
     // committed, and nothing of it read.
     std::optional<sqlite3_int64> lost{};
+    bool owes_syncs = false;
+    bool begins_anew = false;  // its header is written, and not synced yet
 };
 
 constexpr int log_bytes = (sizeof(Log) + 15) / 16 * 16;  // as aligned as what malloc gives
 
-Log& log_of(sqlite3_file* file) {
+Log& as_log(sqlite3_file* file) {
     return *reinterpret_cast<Log*>(file);
 }
 
@@ -46,8 +48,9 @@ int flush(Log& log) {
 }
 
 int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
-    Log& log = log_of(file);
+    Log& log = as_log(file);
     const auto size = static_cast<std::size_t>(count);
+    if (offset == 0) log.begins_anew = true;
     const bool goes_on = log.size > 0 &&
                          offset == log.offset + static_cast<sqlite3_int64>(log.size) &&
                          log.size + size <= gathered_limit_bytes;
@@ -67,20 +70,24 @@ int write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset
 }
 
 int read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
-    Log& log = log_of(file);
+    Log& log = as_log(file);
     (void)flush(log);
     if (log.lost && offset + count > *log.lost) return SQLITE_IOERR_READ;
     return log.below->pMethods->xRead(log.below, into, count, offset);
 }
 
 int sync(sqlite3_file* file, int flags) {
-    Log& log = log_of(file);
+    Log& log = as_log(file);
     if (const int code = flush(log); code != SQLITE_OK) return code;
-    return log.lost ? SQLITE_IOERR_FSYNC : log.below->pMethods->xSync(log.below, flags);
+    if (log.lost) return SQLITE_IOERR_FSYNC;
+    if (log.owes_syncs && !log.begins_anew) return SQLITE_OK;
+    const int code = log.below->pMethods->xSync(log.below, flags);
+    if (code == SQLITE_OK) log.begins_anew = false;
+    return code;
 }
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-    Log& log = log_of(file);
+    Log& log = as_log(file);
     if (const int code = flush(log); code != SQLITE_OK) return code;
     if (log.lost && size <= *log.lost) log.lost.reset();
     return log.below->pMethods->xTruncate(log.below, size);
@@ -89,19 +96,19 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 /// Passes a call on, after what was written before it.
 template <auto method, class... Arguments>
 int after_flush(sqlite3_file* file, Arguments... arguments) {
-    Log& log = log_of(file);
+    Log& log = as_log(file);
     if (const int code = flush(log); code != SQLITE_OK) return code;
     return (log.below->pMethods->*method)(log.below, arguments...);
 }
 
 template <auto method, class... Arguments>
 int pass_on(sqlite3_file* file, Arguments... arguments) {
-    sqlite3_file* const below = log_of(file).below;
+    sqlite3_file* const below = as_log(file).below;
     return (below->pMethods->*method)(below, arguments...);
 }
 
 int close(sqlite3_file* file) {
-    Log& log = log_of(file);
+    Log& log = as_log(file);
     const int flushed = flush(log);
     const int closed = log.below->pMethods->xClose(log.below);
     std::destroy_at(&log);
@@ -158,6 +165,29 @@ const char* gathering_vfs() {
         return &ours;
     }();
     return vfs->zName;
+}
+
+sqlite3_file* log_of(sqlite3* connection) {
+    sqlite3_file* log = nullptr;
+    if (sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK ||
+        log == nullptr || log->pMethods != &methods)
+        return nullptr;
+    return log;
+}
+
+void forget_lost(sqlite3_file* log) {
+    Log& ours = as_log(log);
+    ours.size = 0;
+    ours.lost.reset();
+}
+
+void owe_syncs(sqlite3_file* log, bool on) {
+    as_log(log).owes_syncs = on;
+}
+
+int sync_owed(sqlite3_file* log) {
+    sqlite3_file* const below = as_log(log).below;
+    return below->pMethods->xSync(below, SQLITE_SYNC_NORMAL);
 }
 
 }  // namespace consign::database

@@ -73,6 +73,16 @@ Result<> checked(int code) {
     return {};
 }
 
+/// A log that is as long as it may be leaves room for the database, and for others.
+int long_log_pages_on(const std::filesystem::path& file) {
+    constexpr std::uintmax_t page_bytes = 4096;
+    std::error_code error;
+    const auto space = std::filesystem::space(file, error);
+    if (error) return Connection::long_log_pages;
+    return static_cast<int>(std::clamp<std::uintmax_t>(
+        space.capacity / Connection::log_part_of_disk / page_bytes, 1, Connection::long_log_pages));
+}
+
 /// SQLite makes its files 0644 less the umask; the WAL takes the mode of the database file.
 Result<> make_private_file(const std::filesystem::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -116,6 +126,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
                         gathering_vfs());
     std::unique_ptr<Connection> connection(new Connection(handle));
     if (code != SQLITE_OK) return failure(sqlite_error(code));
+    if (mode == Mode::read_write) connection->long_log_pages_ = long_log_pages_on(path);
     if (const auto done = connection->configure(mode); !done) return failure(done.error());
     return connection;
 }
@@ -139,7 +150,7 @@ Result<> Connection::configure(Mode mode) {
         !done)
         return done;
     if (mode == Mode::read) return run_script("PRAGMA query_only = ON");
-    sqlite3_wal_autocheckpoint(handle, checkpoint_pages);
+    sqlite3_wal_autocheckpoint(handle, long_log_pages_);
     if (mode == Mode::in_memory) return {};
     {
         auto journal = query("PRAGMA journal_mode = WAL");
@@ -157,7 +168,38 @@ Result<> Connection::run_script(const char* sql) {
     return checked(sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr));
 }
 
+Result<> Connection::commit_ahead() {
+    log_ = log_of(handle_.get());
+    if (log_ == nullptr) return run("COMMIT");
+    owe_syncs(log_, true);
+    const auto committed = run("COMMIT");
+    owe_syncs(log_, false);
+    return committed;
+}
+
+Result<> Connection::sync_log() {
+    return log_ == nullptr ? Result<>() : checked(sync_owed(log_));
+}
+
+void Connection::copy_log() {
+    if (sqlite3_file* const log = log_of(handle_.get())) forget_lost(log);
+    (void)sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                    nullptr);
+    log_pages_ = 0;  // the next commit tells
+}
+
+void Connection::copy_log_by_hand() {
+    sqlite3_wal_hook(
+        handle_.get(),
+        [](void* self, sqlite3* /*handle*/, const char* /*name*/, int pages) {
+            static_cast<Connection*>(self)->log_pages_ = pages;
+            return SQLITE_OK;
+        },
+        this);
+}
+
 Result<bool> Connection::truncate_log() {
+    if (sqlite3_file* const log = log_of(handle_.get())) forget_lost(log);
     sqlite3_busy_timeout(handle_.get(), truncate_timeout_milliseconds);
     const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE,
                                                nullptr, nullptr);

@@ -1,7 +1,8 @@
 // The one door to SQLite: connections, cached prepared statements, savepoints, errors; nothing
 // else. SQLite's extended result codes are values of sqlite_category(); the few that callers tell
 // apart equal a condition of their own (`error == sqlite_errc::locked`). Error texts carry no path
-// and no content. One thread at a time for a Connection and all that stems from it.
+// and no content. One thread at a time for a Connection and all that stems from it, but for
+// sync_log().
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include "base/result.hpp"
 
 struct sqlite3;
+struct sqlite3_file;
 struct sqlite3_stmt;
 
 namespace consign::database {
@@ -128,6 +130,21 @@ class Connection {
     /// Several statements without parameters.
     [[nodiscard]] Result<> run_script(const char* sql);
 
+    /// COMMIT, and leaves the log's sync to sync_log(): others see the changes at once, and until
+    /// then a power cut may take them. What SQLite syncs for other ends it syncs as ever.
+    [[nodiscard]] Result<> commit_ahead();
+    /// Makes durable what was committed ahead before this begins. From any thread, one at a time,
+    /// also while the connection is in use. After an error nobody knows what of it is on the disk.
+    [[nodiscard]] Result<> sync_log();
+    /// After copy_log_by_hand(): copy_log() is due.
+    [[nodiscard]] bool has_long_log() const { return log_pages_ >= long_log_pages_; }
+    /// Copies the log into the file, so that the next commit begins it anew; where a reader needs
+    /// it to stay, or the disk fails, it grows on until the next copy. Outside transactions, and by
+    /// the one connection that writes: up to SQLite 3.51.2 a copy beside a writer can lose commits
+    /// (https://www.sqlite.org/wal.html#walresetbug).
+    void copy_log();
+    /// From now on no COMMIT copies a long log by itself.
+    void copy_log_by_hand();
     /// Copies the write-ahead log into the file, and cuts it to nothing: until then it holds pages
     /// as they were. False where a reader, or another writer, is still in the way after
     /// `truncate_timeout_milliseconds`. Outside transactions.
@@ -148,8 +165,9 @@ class Connection {
     static constexpr int busy_timeout_milliseconds = 5000;
     /// How long the writer waits, so that the log can be cut.
     static constexpr int truncate_timeout_milliseconds = 250;
-    /// The WAL is copied into the database file when it has this many pages (of 4 KiB).
-    static constexpr int checkpoint_pages = 8192;
+    /// Of 4 KiB each; on a small file system as many as make a part of it.
+    static constexpr int long_log_pages = 8192;
+    static constexpr int log_part_of_disk = 32;
 
   private:
     friend class Statement;
@@ -171,6 +189,9 @@ class Connection {
     [[nodiscard]] Result<> configure(Mode mode);
 
     std::unique_ptr<sqlite3, Close> handle_;
+    sqlite3_file* log_ = nullptr;  // what was committed ahead is there; guarded by its users' order
+    int log_pages_ = 0;            // after this connection's last commit
+    int long_log_pages_ = long_log_pages;
     std::uint64_t undone_ = 0;
     /// Statements at rest, by their text; a text in use twice at once has two.
     std::unordered_map<std::string, std::vector<Statement::Prepared>, HashText, std::equal_to<>>

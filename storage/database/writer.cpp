@@ -9,7 +9,9 @@
 namespace consign::database {
 
 Writer::Writer(std::unique_ptr<Connection> connection)
-    : connection_(std::move(connection)), thread_([this] { work(); }) {}
+    : connection_(std::move(connection)),
+      sync_(*connection_, [this] { sync_ended(); }),
+      thread_([this] { work(); }) {}
 
 Writer::~Writer() {
     {
@@ -25,6 +27,7 @@ void Writer::write(Job job, Done done, Told told) {
         const std::lock_guard lock(mutex_);
         if (queue_.size() < queue_limit) {
             queue_.push_back({std::move(job), std::move(done), told, {}});
+            came_meanwhile_ |= syncing_;
             changed_.notify_one();
             return;
         }
@@ -33,6 +36,11 @@ void Writer::write(Job job, Done done, Told told) {
 }
 
 void Writer::wait_for_told() {
+    wait_for_commit();
+    wait_for_sync();
+}
+
+void Writer::wait_for_commit() {
     if (!owes_commit_) return;
     std::unique_lock lock(mutex_);
     const std::uint64_t ended = transactions_ended_;
@@ -54,6 +62,7 @@ std::uint64_t Writer::groups_committed() const {
 }
 
 void Writer::work() {
+    connection_->copy_log_by_hand();
     for (;;) {
         Group group = next_group();
         const bool is_idle = group.empty();
@@ -64,8 +73,16 @@ void Writer::work() {
             is_commit_due())
             end_transaction(group);
         for (Request& request : group) request.done(request.outcome);
+        if (!connection_->in_transaction() && connection_->has_long_log()) copy_log();
         if (!truncate_if_asked() && is_idle && is_at_end()) return;
     }
+}
+
+/// Once those who are in it were told. What failed to be synced is found out by the sync that is
+/// owed, and by no other: the disk tells it once.
+void Writer::copy_log() {
+    sync_.wait();
+    connection_->copy_log();
 }
 
 bool Writer::is_commit_due() const {
@@ -74,7 +91,8 @@ bool Writer::is_commit_due() const {
     return waiting_for_told_ > 0 || !truncations_.empty();
 }
 
-bool Writer::is_at_end() const {
+bool Writer::is_at_end() {
+    sync_.wait_for_told();  // who is told may write
     const std::lock_guard lock(mutex_);
     return stopping_ && queue_.empty();
 }
@@ -88,6 +106,7 @@ bool Writer::truncate_if_asked() {
         asked.swap(truncations_);
     }
     if (asked.empty()) return false;
+    sync_.wait();
     const auto truncated = connection_->truncate_log();
     for (Truncated& done : asked) done(truncated);
     return true;
@@ -107,16 +126,17 @@ Writer::Group Writer::next_group() {
     return take(group_limit);
 }
 
-/// What came while the group ran goes along, and does not wait for the sync before its own; those
-/// who are waiting for theirs wait a little for that. Never past the end of the transaction: who
-/// was in it could not be told.
+/// What comes while the group before is synced goes along, as no commit can begin earlier; and what
+/// came while the group ran, for which those who are waiting wait a little. Never past the end of
+/// the transaction: who was in it could not be told.
 void Writer::gather(Group& group) {
     const auto until = std::chrono::steady_clock::now() + gathering;
-    while (!group.empty() && group.size() < group_limit && connection_->in_transaction() &&
-           std::chrono::steady_clock::now() < until) {
+    while (!group.empty() && group.size() < group_limit && connection_->in_transaction()) {
         Group more;
         {
-            const std::lock_guard lock(mutex_);
+            std::unique_lock lock(mutex_);
+            if (!syncing_ && std::chrono::steady_clock::now() >= until) return;
+            changed_.wait(lock, [this] { return !syncing_ || !queue_.empty(); });
             more = take(group_limit - group.size());
         }
         if (more.empty()) return;
@@ -152,15 +172,19 @@ void Writer::run_group(Group& group) {
     std::erase_if(group, [](const Request& request) { return request.told == Told::once_run; });
 }
 
+/// Leaves in `group` who is to be told now.
 void Writer::end_transaction(Group& group) {
     if (!connection_->in_transaction() && !owes_commit_ && group.empty()) return;
+    const bool is_alone = group.empty();
     const Result<> whole =
-        connection_->in_transaction() ? connection_->run("COMMIT") : failure(database_errc::undone);
+        connection_->in_transaction() ? commit(group) : failure(database_errc::undone);
     if (connection_->in_transaction()) (void)connection_->run("ROLLBACK");
+    // Where the log cannot grow any more, the next ones go on from its beginning.
+    if (!whole && whole.error() == sqlite_errc::full) connection_->copy_log();
     for (Request& request : group)
         if (request.outcome) request.outcome = whole;
     // Nobody is left to be told what became of it but whoever comes next.
-    if (!whole && owes_commit_ && group.empty()) failed_ = whole;
+    if (!whole && owes_commit_ && is_alone) failed_ = whole;
     owes_commit_ = false;
     {
         const std::lock_guard lock(mutex_);
@@ -168,6 +192,40 @@ void Writer::end_transaction(Group& group) {
         if (whole) ++groups_committed_;
     }
     committed_.notify_all();
+}
+
+/// Where nobody came during the last sync, nobody would gain by leaving this one to another thread:
+/// then a sync that fails is a commit that fails, and is undone. Else takes the group along.
+Result<> Writer::commit(Group& group) {
+    sync_.wait();
+    bool goes_ahead = false;
+    {
+        const std::lock_guard lock(mutex_);
+        syncing_ = true;
+        goes_ahead = std::exchange(came_meanwhile_, false);
+    }
+    if (!goes_ahead) {
+        auto committed = connection_->run("COMMIT");
+        sync_ended();
+        return committed;
+    }
+    const auto tell = std::make_shared<Group>(std::move(group));
+    group.clear();
+    auto committed = sync_.commit([tell] {
+        for (Request& request : *tell) request.done(request.outcome);
+    });
+    if (committed) return committed;
+    sync_ended();
+    group = std::move(*tell);
+    return committed;
+}
+
+void Writer::sync_ended() {
+    {
+        const std::lock_guard lock(mutex_);
+        syncing_ = false;
+    }
+    changed_.notify_one();
 }
 
 Result<> Writer::run_job(Job& job) {

@@ -1,6 +1,7 @@
 // The writer thread: takes all jobs that wait, runs them in one transaction, and so pays one sync
-// for all of them. A group forms by itself: while one is synced, the next one queues. Jobs that are
-// in no hurry stay in the open transaction, and go with the next group's sync.
+// for all of them. A group forms by itself: while one is synced, the next one queues; and where one
+// did, the sync is another thread's (log_sync.hpp), and the next one runs already. Jobs that are in
+// no hurry stay in the open transaction, and go with the next group's sync.
 #pragma once
 
 #include <atomic>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "storage/database/log_sync.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::database {
@@ -22,8 +24,9 @@ namespace consign::database {
 /// When a job's end is told.
 enum class Told {
     once_durable,
-    /// It is committed with the group that follows, at latest Writer::linger later. Should that
-    /// fail, those who write next are told instead, and nothing of theirs is done.
+    /// It is committed with the group that follows, at latest when Writer::linger and the sync that
+    /// runs are over. Should that fail, those who write next are told instead, and nothing of
+    /// theirs is done.
     once_run,
 };
 
@@ -50,6 +53,10 @@ class Writer {
     void write(Job job, Done done, Told told);
     /// See Database::wait_for_told.
     void wait_for_told();
+    /// Returns once all that was told of can be seen, or is undone.
+    void wait_for_commit();
+    /// Returns once all is durable that could be seen when it was called.
+    void wait_for_sync() { sync_.wait(); }
     /// See Database::truncate_log. Between two transactions; after what is durable already.
     void truncate_log(Truncated done);
     [[nodiscard]] std::uint64_t groups_committed() const;
@@ -65,12 +72,15 @@ class Writer {
 
     void work();
     [[nodiscard]] bool is_commit_due() const;
-    [[nodiscard]] bool is_at_end() const;
+    [[nodiscard]] bool is_at_end();
     [[nodiscard]] Group next_group();
     [[nodiscard]] Group take(std::size_t limit);
     void run_group(Group& group);
     void gather(Group& group);
     void end_transaction(Group& group);
+    [[nodiscard]] Result<> commit(Group& group);
+    void sync_ended();
+    void copy_log();
     [[nodiscard]] bool truncate_if_asked();
     [[nodiscard]] Result<> run_job(Job& job);
 
@@ -87,9 +97,12 @@ class Writer {
     std::deque<Request> queue_;
     std::vector<Truncated> truncations_;
     bool stopping_ = false;
+    bool syncing_ = false;         // a group is being committed, or its sync runs
+    bool came_meanwhile_ = false;  // a job, during the last sync
     std::size_t waiting_for_told_ = 0;
     std::uint64_t groups_committed_ = 0;
     std::uint64_t transactions_ended_ = 0;
+    LogSync sync_;        // it uses what is above
     std::thread thread_;  // last: it uses all of the above
 };
 

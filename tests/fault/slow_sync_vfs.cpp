@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,7 +27,9 @@ struct Methods {
 struct Shim {
     sqlite3_vfs vfs{};
     sqlite3_vfs* real = nullptr;
-    std::chrono::microseconds sync_time{};
+    std::atomic<std::chrono::microseconds> sync_time{};
+    std::atomic<std::uint64_t> wal_bytes = 0;
+    std::atomic<bool> header_is_synced = true;
     SlowSyncVfs::Counts counts;
     std::mutex mutex;  // guards methods
     std::map<std::pair<const sqlite3_io_methods*, bool>, std::unique_ptr<Methods>> methods;
@@ -39,7 +42,10 @@ const Methods& methods_of(sqlite3_file* file) {
 
 int slow_sync(sqlite3_file* file, int flags) {
     const Methods& methods = methods_of(file);
-    std::this_thread::sleep_for(the_shim->sync_time);
+    const std::uint64_t written_bytes = the_shim->wal_bytes;
+    const std::uint64_t written = the_shim->counts.wal_unsynced;
+    const bool header_is_written = !the_shim->header_is_synced;
+    std::this_thread::sleep_for(the_shim->sync_time.load());
     if (!methods.is_wal) return methods.original->xSync(file, flags);
     SlowSyncVfs::Counts& counts = the_shim->counts;
     if (counts.failing_wal_syncs > 0) {
@@ -48,15 +54,29 @@ int slow_sync(sqlite3_file* file, int flags) {
     }
     const int code = methods.original->xSync(file, flags);
     ++counts.wal_syncs;
-    counts.wal_unsynced = 0;
+    counts.wal_unsynced -= std::min(written, counts.wal_unsynced.load());
+    counts.wal_synced_bytes = written_bytes;
+    if (header_is_written) the_shim->header_is_synced = true;
     return code;
 }
 
 int counted_write(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
     const Methods& methods = methods_of(file);
     if (methods.is_wal) {
+        if (static_cast<std::uint64_t>(offset + count) > the_shim->counts.wal_limit_bytes)
+            return SQLITE_FULL;
+        if (offset == 0) {
+            ++the_shim->counts.wal_headers;
+            the_shim->wal_bytes = 0;
+            the_shim->counts.wal_synced_bytes = 0;
+            the_shim->header_is_synced = false;
+        } else if (!the_shim->header_is_synced) {
+            ++the_shim->counts.wal_early_frames;
+        }
         ++the_shim->counts.wal_writes;
         ++the_shim->counts.wal_unsynced;
+        const auto end = static_cast<std::uint64_t>(offset + count);
+        the_shim->wal_bytes = std::max(the_shim->wal_bytes.load(), end);
     }
     return methods.original->xWrite(file, bytes, count, offset);
 }
@@ -97,6 +117,10 @@ SlowSyncVfs::~SlowSyncVfs() {
     sqlite3_vfs_unregister(&the_shim->vfs);
     sqlite3_vfs_register(the_shim->real, 1);
     the_shim.reset();
+}
+
+void SlowSyncVfs::set_sync_time(std::chrono::microseconds sync_time) {
+    the_shim->sync_time = sync_time;
 }
 
 SlowSyncVfs::Counts& SlowSyncVfs::counts() {
