@@ -53,6 +53,12 @@ class Disk {
     [[nodiscard]] virtual Result<> sync_directory(const Path& path) = 0;
     /// Names, unordered, without "." and "..".
     [[nodiscard]] virtual Result<std::vector<std::string>> list(const Path& path) = 0;
+    struct Room {
+        std::uint64_t free_bytes = 0;  // for this user
+        std::uint64_t total_bytes = 0;
+    };
+    /// Of the file system that this directory is on.
+    [[nodiscard]] virtual Result<Room> room(const Path& path) = 0;
 };
 
 class PosixDisk final : public Disk {
@@ -65,6 +71,7 @@ class PosixDisk final : public Disk {
     [[nodiscard]] Result<> make_directory(const Path& path) override;
     [[nodiscard]] Result<> sync_directory(const Path& path) override;
     [[nodiscard]] Result<std::vector<std::string>> list(const Path& path) override;
+    [[nodiscard]] Result<Room> room(const Path& path) override;
 };
 
 /// The whole of a small file (a key, a certificate); std::errc::file_too_large past `limit_bytes`.

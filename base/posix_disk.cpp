@@ -117,6 +117,13 @@ Result<std::vector<std::string>> PosixDisk::list(const Path& path) {
     return names;
 }
 
+Result<Disk::Room> PosixDisk::room(const Path& path) {
+    std::error_code error;
+    const auto space = std::filesystem::space(path, error);
+    if (error) return failure(error);
+    return Room{.free_bytes = space.available, .total_bytes = space.capacity};
+}
+
 Result<Bytes> read_whole(Disk& disk, const Disk::Path& path, std::size_t limit_bytes) {
     const auto file = disk.open(path, Disk::Access::read);
     if (!file) return failure(file.error());

@@ -128,6 +128,8 @@ Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
     const auto parent = transaction.catalog.directory(scene.whole.parent());
     if (!parent) return failure(parent.error());
     target.parent = *parent;
+    // Before anything is on record but this: a client that tries for ever is not to fill the rest.
+    if (auto room = site_.store.vault().has_room(); !room) return failure(room.error());
     if (target.is_new())
         if (auto fits = has_room(scene.account->quota, target.usage); !fits)
             return failure(fits.error());

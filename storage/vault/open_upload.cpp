@@ -4,6 +4,7 @@
 
 #include "base/virtual_path.hpp"
 #include "storage/vault/errc.hpp"
+#include "storage/vault/room.hpp"
 
 namespace consign::vault {
 
@@ -225,6 +226,7 @@ Result<> OpenUpload::on_disk() {
 }
 
 Result<> OpenUpload::make_file(ByteView bytes) {
+    if (auto room = leaves_reserve(disk_, path_.parent_path(), bytes.size()); !room) return room;
     auto file = disk_.create(path_);
     if (!file) return failure(file.error());
     auto done = (*file)->write_at(0, bytes);
@@ -408,6 +410,8 @@ Result<> OpenUpload::put_record(std::uint64_t index, Place place, ByteView conte
 Result<> OpenUpload::write_run() {
     if (run_.is_empty()) return {};
     if (auto done = keep(on_disk()); !done) return done;
+    const auto room = leaves_reserve(disk_, path_.parent_path(), run_.size_bytes());
+    if (!room) return keep(room);
     if (auto done = keep(run_.write_to(*file_)); !done) return done;
     const std::uint64_t end = record_offset(hashed_);
     if (end >= on_its_way_ + early_bytes) {

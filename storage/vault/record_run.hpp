@@ -19,6 +19,7 @@ class RecordRun {
     void close();
     [[nodiscard]] bool is_open() const { return is_open_; }
     [[nodiscard]] bool is_empty() const { return count_ == 0; }
+    [[nodiscard]] std::uint64_t size_bytes() const { return count_ * record_bytes; }
     /// Whether the chunk follows on the last one, and there is room.
     [[nodiscard]] bool takes(std::uint64_t index) const {
         return count_ == 0 || (count_ < records_limit && index == first_ + count_);

@@ -8,6 +8,7 @@
 #include "storage/vault/open_upload.hpp"
 #include "storage/vault/reader.hpp"
 #include "storage/vault/remove_name.hpp"
+#include "storage/vault/room.hpp"
 
 namespace consign::vault {
 
@@ -39,6 +40,10 @@ Result<std::unique_ptr<Vault>> Vault::open(Disk& disk, Disk::Path folder,
     if (auto done = vault->replay_journal(); !done) return failure(done.error());
     if (journal) vault->journal_ = std::make_unique<Journal>(disk, vault->staging_, *journal);
     return vault;
+}
+
+Result<> Vault::has_room() const {
+    return leaves_reserve(disk_, vault_, 0);
 }
 
 Result<std::unique_ptr<SealedUpload>> Vault::begin(Deposit deposit) {
@@ -84,6 +89,8 @@ Result<Sealed> Vault::commit(SealedUpload& upload) {
 /// for the next start to find.
 Result<Sealed> Vault::commit_small(OpenUpload& upload) {
     const Id& stream = upload.stream();
+    if (auto room = leaves_reserve(disk_, vault_, upload.image().size()); !room)
+        return failure(room.error());
     if (auto done = make_shard(stream); !done) return failure(done.error());
     if (!journal_ || !journal_->add(stream, upload.image())) {
         if (auto done = upload.write_image(); !done) return failure(done.error());

@@ -46,6 +46,7 @@ class WitnessedDisk final : public Disk {
         return done;
     }
     Result<std::vector<std::string>> list(const Path& path) override { return below_.list(path); }
+    Result<Room> room(const Path& path) override { return below_.room(path); }
 
     [[nodiscard]] const Noted& first(Kind kind, const Path& path) const {
         const auto found = std::ranges::find_if(
@@ -372,6 +373,24 @@ BOOST_AUTO_TEST_CASE(an_upload_that_a_full_disk_broke_off_is_resumed_without_a_g
         Peer collector(site, "collector");
         BOOST_REQUIRE((required(collector.get(path)) == content));
     }
+}
+
+// What is left then is the ledger's: who tries for ever does not fill it.
+BOOST_AUTO_TEST_CASE(a_full_disk_takes_no_opening_and_says_so_once) {
+    Peer drop(site, "drop");
+    Peer collector(site, "collector");
+    required(drop.put("/in/a.hl7", content));
+    disk.set_room({.free_bytes = 1, .total_bytes = std::uint64_t{1} << 40});
+    (void)site.new_events();
+    for (int attempt = 0; attempt < 10; ++attempt)
+        BOOST_TEST(error_of(drop.open("/in/b.hl7")) == desk::desk_errc::disk_full);
+    const std::string told = site.told();
+    BOOST_TEST(told.starts_with("upload_opened failed "), told);
+    BOOST_TEST(std::ranges::count(told, '\n') == 1);
+    BOOST_TEST((required(collector.get("/in/a.hl7")) == content));
+    disk.set_room({.free_bytes = std::uint64_t{1} << 40, .total_bytes = std::uint64_t{1} << 40});
+    required(drop.put("/in/b.hl7", content));
+    BOOST_TEST((required(collector.get("/in/b.hl7")) == content));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_flush_answered_for_is_resumed_after_a_power_cut) {

@@ -267,6 +267,16 @@ Result<> RecordingDisk::sync_directory(const Path& path) {
     return {};
 }
 
+Result<Disk::Room> RecordingDisk::room(const Path& /*path*/) {
+    const std::lock_guard lock(mutex_);
+    return room_;
+}
+
+void RecordingDisk::set_room(Room room) {
+    const std::lock_guard lock(mutex_);
+    room_ = room;
+}
+
 Result<std::vector<std::string>> RecordingDisk::list(const Path& path) {
     const std::lock_guard lock(mutex_);
     if (auto done = counted(); !done) return failure(done.error());

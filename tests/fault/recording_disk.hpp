@@ -85,6 +85,10 @@ class RecordingDisk final : public Disk {
     [[nodiscard]] Result<> make_directory(const Path& path) override;
     [[nodiscard]] Result<> sync_directory(const Path& path) override;
     [[nodiscard]] Result<std::vector<std::string>> list(const Path& path) override;
+    /// Nothing is asked of the disk for it: no call, and none that fails.
+    [[nodiscard]] Result<Room> room(const Path& path) override;
+    /// From now on, whatever is written.
+    void set_room(Room room);
 
   private:
     class File;
@@ -109,6 +113,7 @@ class RecordingDisk final : public Disk {
     std::vector<Operation> log_;
     Inode next_inode_ = 1;
     std::size_t calls_ = 0;
+    Room room_{.free_bytes = std::uint64_t{1} << 40, .total_bytes = std::uint64_t{1} << 40};
     struct Failure {
         std::size_t call;
         std::errc error;

@@ -6,6 +6,7 @@
 #include "component/vault_fixture.hpp"
 #include "storage/vault/header.hpp"
 #include "storage/vault/record.hpp"
+#include "storage/vault/room.hpp"
 
 using namespace consign;
 using namespace consign::testing;
@@ -209,6 +210,49 @@ BOOST_DATA_TEST_CASE_F(VaultFixture, a_disk_that_fails_never_makes_a_commit_lie,
     }
     BOOST_TEST(refused > 15U);
     BOOST_TEST(refused < 59U);
+}
+
+// Of a large file system 64 MiB stay free, of a small one a sixteenth: for the ledger.
+BOOST_AUTO_TEST_CASE(deposits_leave_free_what_the_ledger_needs) {
+    const Bytes content = some_bytes(3 * chunk_bytes);
+    const auto deposit = [&](std::uint64_t free_bytes, std::uint64_t total_bytes,
+                             std::size_t size) {
+        disk.set_room({.free_bytes = free_bytes, .total_bytes = total_bytes});
+        const auto upload = must(vault.begin(site.deposit()));
+        const auto written = upload->write(0, ByteView(content).first(size));
+        const auto sealed = written ? vault.commit(*upload) : failure(written.error());
+        BOOST_TEST((sealed || sealed.error() == std::errc::no_space_on_device));
+        return sealed.has_value();
+    };
+    for (const std::size_t size : {std::size_t{100}, content.size()}) {
+        const std::uint64_t sealed_bytes = vault::header_bytes + 4 * vault::record_bytes;
+        BOOST_TEST(deposit(vault::kept_free_bytes + sealed_bytes, std::uint64_t{1} << 40, size));
+        BOOST_TEST(!deposit(vault::kept_free_bytes + 1, std::uint64_t{1} << 40, size));
+        BOOST_TEST(deposit(100 + sealed_bytes, 1600, size));
+        BOOST_TEST(!deposit(101, 1600, size));
+    }
+}
+
+// Who was writing when it filled up goes on from what is there.
+BOOST_AUTO_TEST_CASE(an_upload_that_finds_no_room_is_resumed_when_there_is_some) {
+    const Bytes content = some_bytes(3 * chunk_bytes + 50);
+    auto upload = must(vault.begin(site.deposit()));
+    const Id stream = upload->stream();
+    must(upload->write(0, ByteView(content).first(2 * chunk_bytes)));
+    must(upload->flush());
+    BOOST_TEST(vault.has_room().has_value());
+    disk.set_room({.free_bytes = 1, .total_bytes = std::uint64_t{1} << 40});
+    BOOST_TEST((vault.has_room().error() == std::errc::no_space_on_device));
+    const auto rest = ByteView(content).subspan(2 * chunk_bytes);
+    BOOST_TEST((upload->write(2 * chunk_bytes, rest).error() == std::errc::no_space_on_device));
+    upload.reset();
+    disk.set_room({.free_bytes = std::uint64_t{1} << 40, .total_bytes = std::uint64_t{1} << 40});
+    upload = must(vault.resume(stream));
+    const std::uint64_t there = upload->size_bytes();
+    BOOST_TEST(there == 2 * chunk_bytes);
+    must(upload->write(there, ByteView(content).subspan(there)));
+    must(vault.commit(*upload));
+    BOOST_TEST((must(read_all(vault, stream)) == content));
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_that_is_abandoned_is_gone_at_the_second_try_after_every_power_cut) {
