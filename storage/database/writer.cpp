@@ -194,15 +194,17 @@ void Writer::end_transaction(Group& group) {
     committed_.notify_all();
 }
 
-/// Where nobody came during the last sync, nobody would gain by leaving this one to another thread:
-/// then a sync that fails is a commit that fails, and is undone. Else takes the group along.
+/// Where nobody came during the last sync, or that was short, nobody would gain by leaving this one
+/// to another thread: then a sync that fails is a commit that fails, and is undone. Else takes the
+/// group along.
 Result<> Writer::commit(Group& group) {
     sync_.wait();
     bool goes_ahead = false;
     {
         const std::lock_guard lock(mutex_);
         syncing_ = true;
-        goes_ahead = std::exchange(came_meanwhile_, false);
+        commit_begun_ = std::chrono::steady_clock::now();
+        goes_ahead = std::exchange(came_meanwhile_, false) && commit_time_ >= slow_commit;
     }
     if (!goes_ahead) {
         auto committed = connection_->run("COMMIT");
@@ -224,6 +226,7 @@ void Writer::sync_ended() {
     {
         const std::lock_guard lock(mutex_);
         syncing_ = false;
+        commit_time_ = std::chrono::steady_clock::now() - commit_begun_;
     }
     changed_.notify_one();
 }

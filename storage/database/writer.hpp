@@ -1,6 +1,7 @@
 // The writer thread: takes all jobs that wait, runs them in one transaction, and so pays one sync
 // for all of them. A group forms by itself: while one is synced, the next one queues; and where one
-// did, the sync is another thread's (log_sync.hpp), and the next one runs already. Jobs that are in
+// did and syncs take long, the sync is another thread's (log_sync.hpp), and the next one runs
+// already. Jobs that are in
 // no hurry stay in the open transaction, and go with the next group's sync.
 #pragma once
 
@@ -42,6 +43,9 @@ class Writer {
     static constexpr std::size_t group_limit = 512;
     /// How long what was told already may wait for others to be committed with.
     static constexpr std::chrono::milliseconds linger{5};
+    /// A commit that took as long, its sync included, is worth another thread's time: to wake one
+    /// costs more processor time than a sync of a fast disk takes.
+    static constexpr std::chrono::milliseconds slow_commit{1};
     /// How long a group that has run takes up what comes meanwhile.
     static constexpr std::chrono::milliseconds gathering{2};
 
@@ -99,6 +103,8 @@ class Writer {
     bool stopping_ = false;
     bool syncing_ = false;         // a group is being committed, or its sync runs
     bool came_meanwhile_ = false;  // a job, during the last sync
+    std::chrono::steady_clock::time_point commit_begun_;
+    std::chrono::steady_clock::duration commit_time_{};  // of the last one
     std::size_t waiting_for_told_ = 0;
     std::uint64_t groups_committed_ = 0;
     std::uint64_t transactions_ended_ = 0;
