@@ -47,6 +47,15 @@ struct DatabaseSite {
     }
 };
 
+/// As somebody else sees it, who waits for nothing.
+inline std::int64_t marks_in(const std::filesystem::path& file, Connection::Mode mode) {
+    const auto other = Connection::open(file, mode);
+    BOOST_REQUIRE(other.has_value());
+    auto query = (*other)->query("SELECT count(*) FROM marks");
+    BOOST_REQUIRE(query.next().has_value());
+    return query.integer(0);
+}
+
 inline Database::Job mark(std::int64_t number) {
     return [number](Connection& connection) {
         return connection.run("INSERT INTO marks VALUES (?)", number);

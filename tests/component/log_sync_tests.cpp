@@ -52,14 +52,7 @@ class Ahead {
     fault::SlowSyncVfs& vfs() { return vfs_; }
     fault::SlowSyncVfs::Counts& counts() { return vfs_.counts(); }
 
-    /// As another process sees it, which waits for nothing.
-    std::int64_t seen() {
-        const auto other = Connection::open(site_.file, Connection::Mode::read);
-        BOOST_REQUIRE(other.has_value());
-        auto query = (*other)->query("SELECT count(*) FROM marks");
-        BOOST_REQUIRE(query.next().has_value());
-        return query.integer(0);
-    }
+    [[nodiscard]] std::int64_t seen() const { return marks_in(site_.file, Connection::Mode::read); }
 
   private:
     fault::SlowSyncVfs vfs_{0ms};
@@ -76,11 +69,7 @@ std::int64_t marks_after_a_power_cut(const std::filesystem::path& file, std::uin
     std::filesystem::copy_file(file, copy);
     std::filesystem::copy_file(file.string() + "-wal", copy.string() + "-wal");
     std::filesystem::resize_file(copy.string() + "-wal", log_bytes);
-    const auto left = Connection::open(copy, Connection::Mode::read_write);
-    BOOST_REQUIRE(left.has_value());
-    auto query = (*left)->query("SELECT count(*) FROM marks");
-    BOOST_REQUIRE(query.next().has_value());
-    return query.integer(0);
+    return marks_in(copy, Connection::Mode::read_write);
 }
 
 }  // namespace
