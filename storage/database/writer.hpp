@@ -1,8 +1,8 @@
 // The writer thread: takes all jobs that wait, runs them in one transaction, and so pays one sync
 // for all of them. A group forms by itself: while one is synced, the next one queues; and where one
 // did and syncs take long, the sync is another thread's (log_sync.hpp), and the next one runs
-// already. Jobs that are in
-// no hurry stay in the open transaction, and go with the next group's sync.
+// already. Jobs that are in no hurry stay in the open transaction, and go with the next group's
+// sync.
 #pragma once
 
 #include <atomic>
