@@ -3,12 +3,11 @@
 
 #include <array>
 #include <atomic>
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
-#include <fstream>
 #include <functional>
 #include <future>
-#include <iterator>
 #include <latch>
 #include <thread>
 #include <vector>
@@ -49,7 +48,6 @@ class Ahead {
     [[nodiscard]] bool is_second_told() const { return second_told_; }
     Result<> second() { return second_.get_future().get(); }
     DatabaseSite& site() { return site_; }
-    fault::SlowSyncVfs& vfs() { return vfs_; }
     fault::SlowSyncVfs::Counts& counts() { return vfs_.counts(); }
 
     [[nodiscard]] std::int64_t seen() const { return marks_in(site_.file, Connection::Mode::read); }
@@ -206,11 +204,13 @@ BOOST_AUTO_TEST_CASE(a_commit_ahead_that_fails_is_undone_and_told) {
     BOOST_TEST(ahead.site().count() == 3);
 }
 
-// Eight who come when they like; at each telling, what a power cut would leave is looked at.
-BOOST_AUTO_TEST_CASE(nobody_is_told_of_what_a_power_cut_could_take) {
+// Eight who come when they like; at each telling, what a power cut would leave is looked at. On a
+// fast disk no commit need go ahead, and on a slow one some do.
+BOOST_DATA_TEST_CASE(nobody_is_told_of_what_a_power_cut_could_take,
+                     boost::unit_test::data::make({false, true}), slow) {
     fault::SlowSyncVfs vfs(0ms);
     DatabaseSite site;
-    vfs.set_sync_time(2ms);
+    if (slow) vfs.set_sync_time(2ms);
     constexpr int writers = 8;
     constexpr int writes_each = 25;
     std::atomic<int> told = 0;
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(nobody_is_told_of_what_a_power_cut_could_take) {
             });
     }
     BOOST_TEST(lost == 0);
-    BOOST_TEST(ahead > 0);
+    BOOST_TEST((ahead > 0 || !slow));
     BOOST_TEST(site.count() == writers * writes_each);
 }
 
