@@ -401,14 +401,19 @@ Desk::Answer<> Desk::resize_closed(VirtualPath path, std::uint64_t size_bytes) {
 Desk::Answer<Space> Desk::space() {
     const auto scene = co_await enter({}, Action::listed);
     if (!scene) co_return failure(scene.error());
-    const auto usage = co_await site_.store.read(
-        [&](Transaction& transaction) { return transaction.catalog.usage(scene->account->home); });
+    bool is_full = false;
+    const auto usage = co_await site_.store.read([&](Transaction& transaction) {
+        is_full = !site_.store.vault().has_room();
+        return transaction.catalog.usage(scene->account->home);
+    });
     if (!usage) co_return failure(told(session_, usage.error()));
     Space space;
     space.total_bytes = scene->account->quota.bytes.value_or(vault::content_limit_bytes);
     space.total_files = scene->account->quota.files.value_or(std::uint64_t{1} << 32);
     space.free_bytes = space.total_bytes - std::min(space.total_bytes, usage->bytes);
     space.free_files = space.total_files - std::min(space.total_files, usage->files);
+    // How much the disk still takes is not told: that would show what others deposit.
+    if (is_full) space.free_bytes = 0;
     co_return space;
 }
 

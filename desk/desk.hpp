@@ -23,7 +23,7 @@
 
 namespace consign::desk {
 
-/// The account's quota as a file system.
+/// The account's quota as a file system, on which nothing is free once the disk takes no deposit.
 struct Space {
     std::uint64_t total_bytes = 0, free_bytes = 0;
     std::uint64_t total_files = 0, free_files = 0;

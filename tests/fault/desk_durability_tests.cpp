@@ -388,7 +388,9 @@ BOOST_AUTO_TEST_CASE(a_full_disk_takes_no_opening_and_says_so_once) {
     BOOST_TEST(told.starts_with("upload_opened failed "), told);
     BOOST_TEST(std::ranges::count(told, '\n') == 1);
     BOOST_TEST((required(collector.get("/in/a.hl7")) == content));
+    BOOST_TEST(required(site.run(drop.desk().space())).free_bytes == 0U);
     disk.set_room({.free_bytes = std::uint64_t{1} << 40, .total_bytes = std::uint64_t{1} << 40});
+    BOOST_TEST(required(site.run(drop.desk().space())).free_bytes > 0U);
     required(drop.put("/in/b.hl7", content));
     BOOST_TEST((required(collector.get("/in/b.hl7")) == content));
 }

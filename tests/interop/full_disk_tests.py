@@ -54,6 +54,7 @@ class FullDiskTests(InteropCase):
         self.assertNotEqual(refused.returncode, 0)
         self.fill_the_rest()
         self.assertGreaterEqual(self.free_bytes(), DISK_MIB * MIB // 16 - MIB)
+        self.assertEqual(self.told_available(lab), 0)
 
         small = write_file(self.local / "small.bin", 8000)
         for attempt in range(150):  # each is a login on record
@@ -65,6 +66,7 @@ class FullDiskTests(InteropCase):
             self.assertNotIn("small.bin", names)
             client.remove("large.bin")
         eventually(lambda: self.free_bytes() > DISK_MIB * MIB // 2, "the room comes back")
+        self.assertGreater(self.told_available(lab), 0)
         lab.sftp(b"put " + quoted(small) + b" small.bin")
         self.assert_same(small, self.partner.get("small.bin", self.local / "small-back"))
 
@@ -78,6 +80,11 @@ class FullDiskTests(InteropCase):
                 except OSError:
                     return
         self.fail("the disk was never full")
+
+    @staticmethod
+    def told_available(lab: OpenSsh) -> int:
+        """KiB, by the client's `df`: Size, Used, Avail, (root), %Capacity."""
+        return int(lab.sftp(b"df").stdout.split(b"\n")[-2].split()[2])
 
     def free_bytes(self) -> int:
         """Of the daemon's own file system."""
