@@ -4,8 +4,8 @@
 
 namespace consign::desk {
 
-bool Refusals::is_first(const ledger::Event& event, const std::string& network) {
-    const std::scoped_lock lock(mutex_);
+std::pair<Refusals::Windows::iterator, Refusals::Kind> Refusals::find(const ledger::Event& event,
+                                                                      const std::string& network) {
     Kind kind{network, event.account, event.action, event.rule, event.detail, event.personal.path};
     auto found = windows_.find(kind);
     // Past a bound all new kinds of one action share a window, so that a flood stays a few rows.
@@ -17,13 +17,31 @@ bool Refusals::is_first(const ledger::Event& event, const std::string& network) 
         kind = Kind{"", "", event.action, "", "", ""};
         found = windows_.find(kind);
     }
+    return {found, std::move(kind)};
+}
+
+bool Refusals::is_first(const ledger::Event& event, const std::string& network) {
+    const std::scoped_lock lock(mutex_);
+    auto [found, kind] = find(event, network);
     if (found == windows_.end()) {
         windows_.emplace(std::move(kind), Window{event.time, event, 0});
         return true;
     }
-    found->second.latest = event;
-    ++found->second.further;
+    Window& open = found->second;
+    const bool is_of_one_session = event.session == open.latest.session;
+    open.latest = event;
+    // One whose refusals were only ever counted has no row that the ledger could name.
+    if (!is_of_one_session) open.latest.session = {};
+    ++open.further;
     return false;
+}
+
+void Refusals::was_not_written(const ledger::Event& event, const std::string& network) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = find(event, network).first;
+    if (found == windows_.end()) return;
+    found->second.latest.session = {};
+    ++found->second.further;
 }
 
 std::size_t Refusals::kinds_of(const std::string& network) const {

@@ -1,11 +1,13 @@
 // Refusals are easy to provoke, so equal ones do not each cost a row: the first stands in the
-// ledger at once, and those that follow within a minute are one more row, with a count.
+// ledger at once, and those that follow within a minute are one more row, with a count. That one
+// names a session where all of them, the first included, were of it.
 #pragma once
 
 #include <chrono>
 #include <map>
 #include <mutex>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "storage/ledger/ledger.hpp"
@@ -21,6 +23,8 @@ class Refusals {
 
     /// True: write this one now. False: it was counted. `network` is whom it is counted for.
     [[nodiscard]] bool is_first(const ledger::Event& event, const std::string& network);
+    /// The first could not be written: it is counted as well.
+    void was_not_written(const ledger::Event& event, const std::string& network);
     /// The rows of the windows that have ended at `now` (all of them, where `all`); they are
     /// forgotten here.
     [[nodiscard]] std::vector<ledger::Event> due(Timestamp now, bool all = false);
@@ -33,11 +37,15 @@ class Refusals {
         ledger::Event latest;
         std::uint64_t further = 0;
     };
+    using Windows = std::map<Kind, Window>;
 
+    /// Where it counts; where that is no window yet, the kind that it would open one for.
+    [[nodiscard]] std::pair<Windows::iterator, Kind> find(const ledger::Event& event,
+                                                          const std::string& network);
     [[nodiscard]] std::size_t kinds_of(const std::string& network) const;
 
     std::mutex mutex_;
-    std::map<Kind, Window> windows_;
+    Windows windows_;
 };
 
 }  // namespace consign::desk

@@ -97,7 +97,9 @@ asio::awaitable<Result<>> Session::record(ledger::Event event, database::Told to
 
 asio::awaitable<Result<>> Session::record_refusal(ledger::Event event) {
     if (!site_.refusals.is_first(event, network_)) co_return Result<>{};
-    co_return co_await record(std::move(event));
+    const auto recorded = co_await record(event);
+    if (!recorded) site_.refusals.was_not_written(event, network_);
+    co_return recorded;
 }
 
 asio::awaitable<void> Session::turned_away(std::string what, Digest32 policy) {
@@ -111,9 +113,10 @@ asio::awaitable<void> Session::turned_away(std::string what, Digest32 policy) {
             return failure(appended.error());
         return {};
     });
-    if (!recorded)
-        site_.log.error("an event could not be recorded",
-                        {{"session", row_.id}, {"why", recorded.error()}});
+    if (recorded) co_return;
+    site_.refusals.was_not_written(refused, network_);
+    site_.log.error("an event could not be recorded",
+                    {{"session", row_.id}, {"why", recorded.error()}});
 }
 
 asio::awaitable<void> Session::refused_request(std::string what,

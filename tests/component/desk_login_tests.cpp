@@ -401,6 +401,22 @@ BOOST_FIXTURE_TEST_CASE(a_way_that_the_protocol_cannot_carry_is_refused_and_tell
     BOOST_TEST(failed_login().account == "both");
 }
 
+BOOST_FIXTURE_TEST_CASE(who_comes_back_with_a_wrong_password_leaves_a_ledger_that_lacks_nothing,
+                        Fixture) {
+    for (const char* user : {"known", "nobody"})
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            Caller again(site, "sftp");
+            BOOST_TEST((again.password(user, "Wr0ng!").outcome == Outcome::refused));
+            site.run(again.session.end("the peer left"));
+        }
+    site.clock.advance(std::chrono::minutes(1));
+    site.look_after();
+    const auto lack =
+        site.read([](Transaction& transaction) { return transaction.completeness.run({}); });
+    BOOST_TEST(lack.sessions.count == 0U);
+    BOOST_TEST(lack.is_whole());
+}
+
 BOOST_FIXTURE_TEST_CASE(too_many_attempts_end_the_connection, Fixture) {
     for (int attempt = 1; attempt < Login::attempt_limit; ++attempt)
         BOOST_TEST((caller.password("known", "Wr0ng!").outcome == Outcome::refused));

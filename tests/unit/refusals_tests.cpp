@@ -41,6 +41,37 @@ BOOST_AUTO_TEST_CASE(the_first_is_written_and_the_rest_are_counted) {
     BOOST_TEST(refusals.is_first(refusal("/a"), home));
 }
 
+// Whoever comes back in a new session leaves no row of that session, which the count could name.
+BOOST_AUTO_TEST_CASE(a_count_names_the_session_that_all_of_them_were_of) {
+    const Id one = *Id::from_hex(std::string(32, '1')), other = *Id::from_hex(std::string(32, '2'));
+    const auto named_after = [](std::initializer_list<Id> sessions) {
+        Refusals refusals;
+        for (const Id& session : sessions) {
+            auto event = refusal("/a");
+            event.session = session;
+            static_cast<void>(refusals.is_first(event, home));
+        }
+        return refusals.due(start, true).at(0).session;
+    };
+    BOOST_TEST((named_after({one, one, one}) == one));
+    BOOST_TEST(named_after({one, other}).is_nil());
+    BOOST_TEST(named_after({one, other, one}).is_nil());
+    BOOST_TEST(named_after({one, other, other}).is_nil());
+}
+
+BOOST_AUTO_TEST_CASE(a_first_that_could_not_be_written_is_counted) {
+    Refusals refusals;
+    auto event = refusal("/a");
+    event.session = *Id::from_hex(std::string(32, '1'));
+    BOOST_TEST(refusals.is_first(event, home));
+    refusals.was_not_written(event, home);
+    BOOST_TEST(!refusals.is_first(event, home));
+    const auto rows = refusals.due(start, true);
+    BOOST_TEST_REQUIRE(rows.size() == 1U);
+    BOOST_TEST(rows[0].count == 2U);
+    BOOST_TEST(rows[0].session.is_nil());
+}
+
 BOOST_AUTO_TEST_CASE(what_happened_once_needs_no_count) {
     Refusals refusals;
     BOOST_TEST(refusals.is_first(refusal("/a"), home));
