@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 #include <string_view>
+#include <utility>
 
 #include "protocols/sftp/libssh_session.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
@@ -192,6 +193,7 @@ asio::awaitable<Result<>> Channel::send(Bytes bytes) {
     if (host_ != nullptr) host_->settle();
     while (!ended_ && queued_bytes_ > high_water_bytes) co_await room_.wait();
     if (ended_) co_return failure(ended_);
+    if (gave_up_output_) co_return failure(ssh_errc::channel_closed);
     co_return Result<>{};
 }
 
@@ -274,6 +276,21 @@ void Channel::end_if_over() {
     if (ssh_channel_close(channel_) != SSH_OK || !peer_closed_) return;
     ssh_channel_free(channel_);
     detach(ssh_errc::channel_closed);
+}
+
+void Channel::look_after(bool is_quiet) {
+    const bool took_nothing = std::exchange(sent_bytes_before_, sent_bytes_) == sent_bytes_;
+    if (peer_ended_ && !outbox_.empty() && took_nothing) give_up_output();
+    if (is_quiet) release_idle_buffers();
+}
+
+void Channel::give_up_output() {
+    outbox_.clear();
+    front_sent_bytes_ = 0;
+    queued_bytes_ = 0;
+    gave_up_output_ = true;
+    if (!exit_status_) exit_status_ = 0;
+    room_.notify();
 }
 
 void Channel::release_idle_buffers() {

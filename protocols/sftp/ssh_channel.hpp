@@ -73,7 +73,8 @@ class Channel {
     /// Queues `bytes` at once, then waits while more than high_water_bytes are queued. Several
     /// coroutines may send; each send stays in one piece. Small ones are joined into larger
     /// packets only if they are queued before the first has left, so send replies together.
-    /// channel_closed where the peer has closed it, or close() was called.
+    /// channel_closed where the peer has closed it, or close() was called; also where the peer,
+    /// which has ended its side, takes nothing any more.
     [[nodiscard]] boost::asio::awaitable<Result<>> send(Bytes bytes);
 
     /// A buffer that was sent, reused_from_bytes long or longer and with what was in it, to be
@@ -102,7 +103,9 @@ class Channel {
     void settle();
     [[nodiscard]] bool is_over() const { return channel_ == nullptr; }
     [[nodiscard]] bool output_queued() const { return !outbox_.empty(); }
-    void release_idle_buffers();
+    /// Every few seconds; `is_quiet`: nothing went either way on the connection meanwhile. A peer
+    /// that has ended its side and took nothing since takes no answer any more: its client died.
+    void look_after(bool is_quiet);
     /// The connection is gone, and libssh's handle with it.
     void detach(std::error_code why);
 
@@ -127,6 +130,8 @@ class Channel {
     void write_batch(std::uint32_t window_bytes);
     void grant();
     void end_if_over();
+    void give_up_output();
+    void release_idle_buffers();
 
     boost::asio::any_io_executor executor_;
     ChannelHost* host_;
@@ -150,7 +155,9 @@ class Channel {
     std::size_t front_sent_bytes_ = 0;
     std::size_t queued_bytes_ = 0;
     std::uint64_t sent_bytes_ = 0;
-    std::optional<int> exit_status_;  // close() was called
+    std::uint64_t sent_bytes_before_ = 0;  // at the last look
+    std::optional<int> exit_status_;       // close() was called
+    bool gave_up_output_ = false;          // the peer takes none
     bool exit_status_sent_ = false;
     std::error_code ended_;
 };

@@ -253,9 +253,11 @@ void Connection::watch_for_quiet() {
         self->quiet_timer_runs_ = false;
         if (error || !self->session_) return;
         self->guarded([&] {
-            if (std::chrono::steady_clock::now() - self->last_activity_ < quiet_after)
-                return self->watch_for_quiet();
-            for (const auto& channel : self->channels_) channel->release_idle_buffers();
+            const bool is_quiet =
+                std::chrono::steady_clock::now() - self->last_activity_ >= quiet_after;
+            for (const auto& channel : self->channels_) channel->look_after(is_quiet);
+            if (!is_quiet) self->watch_for_quiet();
+            self->settle();
         });
     });
 }

@@ -135,6 +135,19 @@ class InterruptionTests(InteropCase):
         self.assertEqual(self.reput(lab, "drained").returncode, 0)
         self.assert_delivered(self.file, "drained", times=2 if seen else 1)
 
+    def test_a_client_that_dies_in_a_download_leaves_no_session_behind(self) -> None:
+        self.lab.put(self.file, "left")
+        part = self.local / "left"
+        running = self.partner.start_sftp(b"get left " + quoted(part), options=THROTTLE)
+        self.addCleanup(lambda: cut(running))
+        eventually(lambda: part.exists() and part.stat().st_size >= MIB, "a MiB was fetched")
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
+        self.assertEqual(len(children), 1)
+        running.kill()  # sftp alone: its ssh lives on, and says that its side has ended
+        running.wait(END_LIMIT_SECONDS)
+        eventually(lambda: not Path(f"/proc/{children[0]}/cmdline").exists()
+                   or not Path(f"/proc/{children[0]}/cmdline").read_text(), "its ssh has ended", 20)
+
     def test_a_download_that_is_cut_goes_on(self) -> None:
         self.lab.put(self.file, "collected")
         part = Path(self.local / "part")
