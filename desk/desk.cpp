@@ -96,6 +96,13 @@ Result<catalog::Entry> Desk::visible(Transaction& transaction, Scene& scene) con
     return failure(desk_errc::may_not_list);
 }
 
+std::error_code Desk::or_unfinished(Transaction& transaction, const Scene& scene,
+                                    std::error_code why) const {
+    if (why != make_error_code(desk_errc::no_such_name)) return why;
+    const auto own = transaction.catalog.find_upload(account_, scene.whole);
+    return own && *own ? make_error_code(desk_errc::unfinished) : why;
+}
+
 asio::awaitable<std::error_code> Desk::refused(Scene scene, std::error_code why) {
     why = told(session_, why);
     // What merely is not there is no act on anything; all else is told.
@@ -224,8 +231,8 @@ Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
                                               std::move(unfinished));
 }
 
-Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, bool replace) {
-    Renaming renaming{.from = std::move(from), .to = std::move(to), .replace = replace};
+Desk::Answer<> Desk::rename(VirtualPath from, VirtualPath to, RenameMode mode) {
+    Renaming renaming{.from = std::move(from), .to = std::move(to), .mode = mode};
     for (int round = 1;; ++round) {
         renaming.is_last_try = round == appraisals_limit;
         const auto done = co_await rename_once(renaming);
@@ -344,6 +351,18 @@ Desk::Answer<> Desk::set_times(VirtualPath path, std::optional<Timestamp> access
     co_return co_await change(
         std::move(path), Action::attributes_set,
         [&](Transaction& transaction, Scene& scene, Aftermath&) -> Result<> {
+            // The account's own upload of the name is what its client means, if one is open.
+            const auto unfinished = transaction.catalog.find_upload(account_, scene.whole);
+            if (!unfinished) return failure(unfinished.error());
+            if (const auto open =
+                    *unfinished ? site_.uploads.find((*unfinished)->stream) : nullptr) {
+                scene.event.stream = open->stream();
+                const auto yes =
+                    decide(scene, policy::may(*scene.account, Verb::upload, scene.path),
+                           desk_errc::may_not_set_times);
+                if (yes) open->set_times(accessed, modified);
+                return yes;
+            }
             const auto entry = visible(transaction, scene);
             // Clients set the times of what they have sent once it is there.
             const auto moved = entry || scene.hides ? std::nullopt
@@ -355,7 +374,7 @@ Desk::Answer<> Desk::set_times(VirtualPath path, std::optional<Timestamp> access
                            desk_errc::may_not_set_times);
                 return yes ? transaction.catalog.set_times(moved->node, accessed, modified) : yes;
             }
-            if (!entry) return failure(entry.error());
+            if (!entry) return failure(or_unfinished(transaction, scene, entry.error()));
             const auto verdict = may_set_times(*scene.account, scene.path, *entry);
             if (auto yes = decide(scene, verdict, desk_errc::may_not_set_times); !yes) return yes;
             return transaction.catalog.set_times(entry->node, accessed, modified);

@@ -46,8 +46,12 @@ class Desk {
     /// starts empty. Nothing is made; a refusal is recorded.
     [[nodiscard]] Answer<std::uint64_t> may_open_upload(VirtualPath path, UploadMode mode);
     [[nodiscard]] Answer<std::unique_ptr<Download>> open_download(VirtualPath path);
-    /// With `replace`, a file at `to` is overwritten, where that is granted.
-    [[nodiscard]] Answer<> rename(VirtualPath from, VirtualPath to, bool replace);
+    struct RenameMode {
+        bool replace = false;       // a file that is there is overwritten, where that is granted
+        bool to_directory = false;  // `to` was written so that it names a folder
+    };
+    /// desk_errc::names_a_directory where a file is to have a folder's name.
+    [[nodiscard]] Answer<> rename(VirtualPath from, VirtualPath to, RenameMode mode);
     [[nodiscard]] Answer<> remove(VirtualPath path);
     [[nodiscard]] Answer<> make_directory(VirtualPath path);
     [[nodiscard]] Answer<> remove_directory(VirtualPath path);
@@ -59,10 +63,17 @@ class Desk {
     /// One digest a block, one after the other.
     [[nodiscard]] Answer<Bytes> hash(VirtualPath path, HashRequest request);
     [[nodiscard]] Answer<Space> space();
-    /// A path, and a name or path, as the account's client writes it: `filename_charset`. Errors:
-    /// VirtualPath::parse's.
+    /// The client says that it writes UTF-8, or takes that back, whatever the account's
+    /// `filename_charset`.
+    void speak_utf8(bool on) { speaks_utf8_ = on; }
+    /// A path, and a name or path, as the account's client writes it. Errors: VirtualPath::parse's.
     [[nodiscard]] Result<VirtualPath> path_of(std::string_view written,
                                               const VirtualPath& from = VirtualPath()) const;
+    /// The same of a file. desk_errc::names_a_directory where what is written can be no file's.
+    [[nodiscard]] Result<VirtualPath> file_path_of(std::string_view written,
+                                                   const VirtualPath& from = VirtualPath()) const;
+    /// What is written ends as a folder's path alone may: in "/", or in "." or ".." for a name.
+    [[nodiscard]] static bool names_directory(std::string_view written);
     [[nodiscard]] std::string written(std::string_view name) const;
     /// What the policy lets the account do at the path; whatever is there, or not.
     [[nodiscard]] policy::Verbs rights(const VirtualPath& path) const;
@@ -105,6 +116,9 @@ class Desk {
     /// The entry that the account may see under the path: a hidden one is answered as a missing one
     /// is.
     [[nodiscard]] Result<catalog::Entry> visible(Transaction& transaction, Scene& scene) const;
+    /// Why there is no entry: desk_errc::unfinished where the account has a part of it there.
+    [[nodiscard]] std::error_code or_unfinished(Transaction& transaction, const Scene& scene,
+                                                std::error_code why) const;
     /// The answer to the peer where a call failed; a refusal is recorded.
     [[nodiscard]] boost::asio::awaitable<std::error_code> refused(Scene scene, std::error_code why);
     /// Runs one deciding, acting and recording job of the writer, then what it leaves to do. An
@@ -130,7 +144,7 @@ class Desk {
                                                                    Scene& scene) const;
     struct Renaming {
         VirtualPath from, to;
-        bool replace = false;
+        RenameMode mode;
         bool is_last_try = false;
     };
     [[nodiscard]] Answer<Appraisal> appraise_rename(const Renaming& renaming);
@@ -158,6 +172,7 @@ class Desk {
     Session& session_;
     Site& site_;
     const std::string account_;
+    bool speaks_utf8_ = false;
     Occupancy::Place place_;
 };
 

@@ -26,6 +26,8 @@ using policy::Verb;
 namespace {
 
 constexpr std::size_t copy_step_bytes = 4 * vault::chunk_bytes;
+/// How often an opening looks anew at what others do to the name meanwhile.
+constexpr int openings_limit = 5;
 
 /// For one more file.
 Result<> has_room(const policy::Quota& quota, const catalog::Usage& usage) {
@@ -212,14 +214,16 @@ Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode m
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
     auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
-    Beginning beginning;
-    auto begun = co_await begin_new(*scene, mode, beginning);
-    if (begun && !beginning.sealed) begun = co_await begin_on_content(*scene, mode, beginning);
-    if (!begun) {
+    for (int round = 1;; ++round) {
+        Beginning beginning;
+        auto begun = co_await begin_new(*scene, mode, beginning);
+        if (begun && !beginning.sealed) begun = co_await begin_on_content(*scene, mode, beginning);
+        if (begun) co_return make_upload(*scene, mode, std::move(beginning));
         if (beginning.sealed) co_await drop_staged(std::move(beginning));
+        // Another session of the account came in between: there is something else to begin on.
+        if (begun.error() == make_error_code(desk_errc::in_use) && round < openings_limit) continue;
         co_return failure(co_await refused(std::move(*scene), begun.error()));
     }
-    co_return make_upload(*scene, mode, std::move(beginning));
 }
 
 /// A new file takes one job of the writer, which looks and adds the row: to ask the pool would cost
@@ -273,7 +277,10 @@ Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& begi
         if (target.unfinished)
             if (auto ended = transaction.catalog.end_upload(target.unfinished->stream); !ended)
                 return ended;
-        if (auto added = transaction.catalog.begin_upload(row); !added) return added;
+        auto added = transaction.catalog.begin_upload(row);
+        if (!added && added.error() == catalog::catalog_errc::already_there)
+            return failure(desk_errc::in_use);
+        if (!added) return added;
     }
     if (target.continues && !row.origin.empty() && beginning.readable)
         if (auto marked = transaction.catalog.mark_collected(target.existing->file->id); !marked)
@@ -297,7 +304,9 @@ asio::awaitable<void> Desk::drop_staged(Beginning beginning) {
 
 asio::awaitable<void> Desk::drop_staged(Id stream) {
     auto abandon = [&] { return site_.store.vault().abandon(stream); };
-    if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
+    const auto gone = co_await offload(site_.store.pool(), abandon);
+    // Who holds it finds no row of it at its end, and removes it then.
+    if (!gone && gone.error() != std::errc::device_or_resource_busy)
         site_.log.warning("a staging file could not be removed",
                           {{"stream", stream}, {"why", gone.error()}});
 }
@@ -389,7 +398,7 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     const auto entry =
         co_await site_.store.read([&](Transaction& transaction) -> Result<catalog::Entry> {
             auto found = visible(transaction, *scene);
-            if (!found) return found;
+            if (!found) return failure(or_unfinished(transaction, *scene, found.error()));
             if (found->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
             const auto verdict = policy::may(*scene->account, Verb::download, scene->path);
             if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)

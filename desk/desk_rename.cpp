@@ -53,7 +53,8 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     if (!to) return failure(desk_errc::name_too_long);
     scene.event.personal.second_path = std::string(to->text());
     const auto entry = visible(transaction, scene);
-    if (!entry) return failure(entry.error());
+    if (!entry) return failure(or_unfinished(transaction, scene, entry.error()));
+    if (renaming.mode.to_directory && entry->file) return failure(desk_errc::names_a_directory);
     const bool pending = is_no_deposit(*entry);
     const auto leave =
         entry->kind == catalog::Kind::directory
@@ -72,7 +73,7 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     if (!existing && existing.error() != catalog::catalog_errc::no_such_name)
         return failure(existing.error());
     const bool taken = existing && existing->node != entry->node &&
-                       (!renaming.replace || entry->kind == catalog::Kind::directory);
+                       (!renaming.mode.replace || entry->kind == catalog::Kind::directory);
     const Ruling arrive =
         may_deposit(account, renaming.to, existing && !taken ? &*existing : nullptr, false);
     if (auto yes = decide(scene, arrive.verdict, arrive.refusal); !yes) return yes;
@@ -95,8 +96,8 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
                           : pending && !complete ? catalog::Standing::waiting
                           : pending              ? catalog::Standing::deposited
                                                  : entry->standing;
-    const auto renamed =
-        transaction.catalog.rename(scene.whole, *to, renaming.replace, standing, scene.event.time);
+    const auto renamed = transaction.catalog.rename(scene.whole, *to, renaming.mode.replace,
+                                                    standing, scene.event.time);
     if (!renamed) return failure(renamed.error());
     aftermath.doomed.insert(aftermath.doomed.end(), renamed->doomed.begin(), renamed->doomed.end());
     if (!pending || temporary) return {};

@@ -47,6 +47,10 @@ class Category final : public std::error_category {
                 return "not a folder";
             case desk_errc::is_a_directory:
                 return "a folder, not a file";
+            case desk_errc::names_a_directory:
+                return "what ends in \"/\" names a folder, not a file";
+            case desk_errc::unfinished:
+                return "this upload is not finished: go on with it, or remove it";
             case desk_errc::not_empty:
                 return "the folder is not empty";
             case desk_errc::into_itself:
@@ -60,7 +64,7 @@ class Category final : public std::error_category {
             case desk_errc::quota_files_exceeded:
                 return "the account's quota of files is used up";
             case desk_errc::file_too_large:
-                return "the file is larger than this account's files may be";
+                return "the file is larger than a file may be here";
             case desk_errc::hole_too_large:
                 return "too far past the file's end";
             case desk_errc::disk_full:

@@ -25,6 +25,8 @@ enum class desk_errc {
     already_there,
     not_a_directory,
     is_a_directory,
+    names_a_directory,
+    unfinished,
     not_empty,
     into_itself,
     bad_name,

@@ -192,8 +192,9 @@ asio::awaitable<Result<>> Upload::flush() {
 }
 
 void Upload::set_times(std::optional<Timestamp> accessed, std::optional<Timestamp> modified) {
-    if (accessed) accessed_ = accessed;
-    if (modified) modified_ = modified;
+    const std::scoped_lock lock(times_mutex_);
+    if (accessed) times_.accessed = accessed;
+    if (modified) times_.modified = modified;
 }
 
 asio::awaitable<Result<>> Upload::finish() {
@@ -248,7 +249,10 @@ asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::err
                                                    bool on_disk) {
     why = told(session_, why);
     // A file that was committed, or taken over, is no longer this object's to give back.
-    if (!on_disk && why == make_error_code(desk_errc::superseded)) co_return why;
+    if (!on_disk && why == make_error_code(desk_errc::superseded)) {
+        co_await drop_if_unknown();
+        co_return why;
+    }
     const Timestamp now = site_.clock.now();
     bool is_known = true;
     auto kept = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
@@ -317,7 +321,8 @@ Result<> Upload::end_unchanged(Transaction& transaction, ledger::Event& event) {
     const auto row = transaction.catalog.upload(stream_);
     if (!row) return failure(row.error());
     if (auto done = transaction.catalog.end_upload(stream_); !done) return done;
-    if (!*row || (!accessed_ && !modified_)) return {};
+    const auto [accessed, modified] = times();
+    if (!*row || (!accessed && !modified)) return {};
     event.personal.path = std::string((*row)->path.text());
     const auto policy = site_.policy.current();
     const auto found = policy->accounts.find(opening_.account);
@@ -329,7 +334,7 @@ Result<> Upload::end_unchanged(Transaction& transaction, ledger::Event& event) {
     const auto verdict = may_set_times(account, account.home.relative((*row)->path), *entry);
     event.rule = verdict.rule.text();
     if (verdict.allowed && account.enabled)
-        return transaction.catalog.set_times(entry->node, accessed_, modified_);
+        return transaction.catalog.set_times(entry->node, accessed, modified);
     event.detail += "; its times may not be set";
     return {};
 }
@@ -343,7 +348,8 @@ asio::awaitable<void> Upload::break_off() {
         return flushed;
     };
     const auto closed = co_await offload(site_.store.pool(), close);
-    if (!closed && closed.error() == make_error_code(desk_errc::superseded)) co_return;
+    if (!closed && closed.error() == make_error_code(desk_errc::superseded))
+        co_return co_await drop_if_unknown();
     const auto broken_off = event(ledger::Action::upload_broken_off, ledger::Outcome::failed);
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (auto kept = keep_row(transaction, closed.has_value(), broken_off.time); !kept)
@@ -355,6 +361,22 @@ asio::awaitable<void> Upload::break_off() {
     if (!recorded)
         site_.log.error("a broken-off upload could not be recorded",
                         {{"stream", stream_}, {"why", recorded.error()}});
+    co_await drop_if_unknown();
+}
+
+/// Another session began anew in its place, while this one held the stream: what was written is
+/// nobody's, and this is the last who knows of it.
+asio::awaitable<void> Upload::drop_if_unknown() {
+    const auto is_known = co_await site_.store.read([&](Transaction& transaction) -> Result<bool> {
+        const auto has_row = transaction.catalog.has_upload(stream_);
+        if (!has_row || *has_row) return has_row;
+        return transaction.catalog.has_file(stream_);
+    });
+    if (!is_known || *is_known) co_return;
+    auto abandon = [&] { return site_.store.vault().abandon(stream_); };
+    if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
+        site_.log.warning("a staging file could not be removed",
+                          {{"stream", stream_}, {"why", gone.error()}});
 }
 
 bool Upload::supersede() {

@@ -66,7 +66,7 @@ class Upload {
     [[nodiscard]] Result<> resize_from_pool(std::uint64_t size_bytes);
     /// When it resumes, what was written survives a power cut (as an unfinished upload).
     [[nodiscard]] boost::asio::awaitable<Result<>> flush();
-    /// Kept until the end, and given to the name then.
+    /// Kept until the end, and given to the name then. From any thread.
     void set_times(std::optional<Timestamp> accessed, std::optional<Timestamp> modified);
 
     /// The protocol's own word that the file is complete. When it resumes, the file, its name, its
@@ -80,12 +80,20 @@ class Upload {
     [[nodiscard]] bool supersede();
 
     [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
-    [[nodiscard]] Timestamp modified() const { return modified_.value_or(touched_); }
+    [[nodiscard]] Timestamp modified() const { return times().modified.value_or(touched_); }
     [[nodiscard]] bool resumes() const { return opening_.resumes; }
     [[nodiscard]] const VirtualPath& path() const { return opening_.path; }
     [[nodiscard]] const Id& stream() const { return stream_; }
 
   private:
+    /// Those that were set.
+    struct Times {
+        std::optional<Timestamp> accessed, modified;
+    };
+    [[nodiscard]] Times times() const {
+        const std::scoped_lock lock(times_mutex_);
+        return times_;
+    }
     template <class Work>
     [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> on_pool(
         Work work);
@@ -102,6 +110,7 @@ class Upload {
     [[nodiscard]] boost::asio::awaitable<void> record_failure(ledger::Event event,
                                                               std::error_code why);
     [[nodiscard]] boost::asio::awaitable<Result<>> drop_unchanged();
+    [[nodiscard]] boost::asio::awaitable<void> drop_if_unknown();
     [[nodiscard]] Result<> end_unchanged(Transaction& transaction, ledger::Event& event);
     [[nodiscard]] boost::asio::awaitable<std::error_code> give_back(ledger::Event event,
                                                                     std::error_code why,
@@ -126,11 +135,13 @@ class Upload {
     Session& session_;  // used by the session's own calls alone
     const Opening opening_;
     const Id stream_;
-    std::optional<Timestamp> accessed_, modified_;
     Timestamp touched_;
     std::atomic<bool> changed_ = false;
     std::error_code failed_write_;
     std::atomic<std::uint64_t> size_bytes_ = 0;  // read by other sessions of the account, too
+
+    mutable std::mutex times_mutex_;
+    Times times_;
 
     // A session that takes over comes from another strand. Held on pool threads, but for moments
     // in which nothing can block.

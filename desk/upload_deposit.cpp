@@ -145,8 +145,8 @@ Result<> Upload::commit(Transaction& transaction, const vault::Sealed& sealed,
     if (!complete)
         if (auto bound = bind_as_routed(transaction, appraisal, committed->file); !bound)
             return bound;
-    if (accessed_)
-        if (auto set = transaction.catalog.set_times(committed->node, accessed_, {}); !set)
+    if (const auto accessed = times().accessed)
+        if (auto set = transaction.catalog.set_times(committed->node, accessed, {}); !set)
             return set;
     const bool is_scanned = !temporary && !waits && scanner_for(*policy, appraisal) != nullptr;
     event.detail = is_scanned          ? "waits for the virus scanner"

@@ -28,7 +28,7 @@ constexpr std::string_view unique_name_stem = "deposit";
 }  // namespace
 
 asio::awaitable<void> FtpSession::stor(std::string argument) {
-    auto path = path_of(argument);
+    auto path = file_path_of(argument);
     if (!path) co_return;
     co_await store("STOR", {.path = std::move(*path),
                             .mode = {.create = true, .truncate = restart_ == 0},
@@ -37,7 +37,7 @@ asio::awaitable<void> FtpSession::stor(std::string argument) {
 
 asio::awaitable<void> FtpSession::appe(std::string argument) {
     if (restart_ != 0) co_return say(503, "REST and APPE exclude each other");
-    auto path = path_of(argument);
+    auto path = file_path_of(argument);
     if (!path) co_return;
     co_await store("APPE", {.path = std::move(*path), .mode = {.create = true, .append = true}});
 }
@@ -46,11 +46,12 @@ asio::awaitable<void> FtpSession::appe(std::string argument) {
 /// name's end find it.
 asio::awaitable<void> FtpSession::stou(std::string argument) {
     if (restart_ != 0) co_return say(503, "REST and STOU exclude each other");
-    const std::string wish = argument.empty() ? std::string(unique_name_stem) : std::move(argument);
+    std::string wish = std::move(argument);
+    if (wish.empty() || wish.ends_with('/')) wish += unique_name_stem;
     const auto slash = wish.rfind('/') + 1;
     const auto dot = std::min(wish.find('.', slash + 1), wish.size());
     const auto random = session_.site().random.array<unique_name_bytes>();
-    auto path = path_of(wish.substr(0, dot) + "." + to_hex(random) + wish.substr(dot));
+    auto path = file_path_of(wish.substr(0, dot) + "." + to_hex(random) + wish.substr(dot));
     if (!path) co_return;
     std::string name = desk_->written(path->name());
     co_await store("STOU", {.path = std::move(*path),

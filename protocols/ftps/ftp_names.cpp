@@ -3,6 +3,7 @@
 // the account's home is "/".
 #include <fmt/format.h>
 
+#include "desk/translate.hpp"
 #include "protocols/ftps/fact_arguments.hpp"
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/reply.hpp"
@@ -15,14 +16,22 @@ namespace asio = boost::asio;
 
 /// Says why not, where it is none.
 std::optional<VirtualPath> FtpSession::path_of(std::string_view argument) {
-    if (argument.empty()) {
+    return path_or_say(desk_->path_of(argument, folder_), argument);
+}
+
+/// The same of a file.
+std::optional<VirtualPath> FtpSession::file_path_of(std::string_view argument) {
+    return path_or_say(desk_->file_path_of(argument, folder_), argument);
+}
+
+std::optional<VirtualPath> FtpSession::path_or_say(Result<VirtualPath> path,
+                                                   std::string_view argument) {
+    if (argument.empty())
         say(501, "expected a path");
-        return std::nullopt;
-    }
-    auto path = desk_->path_of(argument, folder_);
-    if (path) return std::move(*path);
-    say(path.error() == std::errc::filename_too_long ? desk::desk_errc::name_too_long
-                                                     : desk::desk_errc::bad_name);
+    else if (path)
+        return std::move(*path);
+    else
+        say(desk::told(session_, path.error()));
     return std::nullopt;
 }
 
@@ -63,7 +72,7 @@ asio::awaitable<void> FtpSession::rmd(std::string argument) {
 }
 
 asio::awaitable<void> FtpSession::dele(std::string argument) {
-    auto path = path_of(argument);
+    auto path = file_path_of(argument);
     if (!path) co_return;
     const auto gone = co_await desk_->remove(std::move(*path));
     if (!gone) co_return say(gone.error());
@@ -85,7 +94,9 @@ asio::awaitable<void> FtpSession::rnto(std::string argument) {
     auto to = path_of(argument);
     if (!to) co_return;
     // What is there is replaced, as everywhere in FTP, where the account may overwrite.
-    const auto renamed = co_await desk_->rename(std::move(*from), std::move(*to), true);
+    const desk::Desk::RenameMode mode{.replace = true,
+                                      .to_directory = desk::Desk::names_directory(argument)};
+    const auto renamed = co_await desk_->rename(std::move(*from), std::move(*to), mode);
     if (!renamed) co_return say(renamed.error());
     say(250, "renamed");
 }

@@ -40,7 +40,7 @@ asio::awaitable<void> fill_from_file(ByteRing& ring, desk::Download& file, std::
 
 asio::awaitable<void> FtpSession::retr(std::string argument) {
     if (!can_transfer()) co_return;
-    auto path = path_of(argument);
+    auto path = file_path_of(argument);
     if (!path) co_return;
     auto file = co_await desk_->open_download(std::move(*path));
     if (!file) co_return say(file.error());

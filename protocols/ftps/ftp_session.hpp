@@ -141,6 +141,9 @@ class FtpSession {
     Work site_utime(std::string argument);
     Work set_times(VirtualPath path, std::optional<Timestamp> accessed, Timestamp modified);
     [[nodiscard]] std::optional<VirtualPath> path_of(std::string_view argument);
+    [[nodiscard]] std::optional<VirtualPath> file_path_of(std::string_view argument);
+    [[nodiscard]] std::optional<VirtualPath> path_or_say(Result<VirtualPath> path,
+                                                         std::string_view argument);
     // ftp_hashes.cpp
     Work hash(std::string argument);
     Work xcrc(std::string argument);
@@ -231,6 +234,7 @@ class FtpSession {
     std::uint64_t moved_bytes_ = 0;
 
     std::string user_;
+    bool speaks_utf8_ = false;            // OPTS UTF8 ON
     bool has_protection_buffer_ = false;  // PBSZ came
     bool data_is_private_ = false;        // PROT P
     bool wants_tls_ = false;              // AUTH was accepted: TLS begins once its reply has left

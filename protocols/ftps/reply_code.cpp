@@ -24,6 +24,7 @@ int code_of_desk(desk::desk_errc error) {
             return 452;
         case desk_errc::bad_name:
         case desk_errc::name_too_long:
+        case desk_errc::names_a_directory:
             return 553;
         case desk_errc::in_use:
         case desk_errc::being_downloaded:

@@ -52,7 +52,7 @@ Attributes on_wire(const desk::Attributes& attributes) {
 }
 
 asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Open& request) {
-    auto path = path_of(id, request.path);
+    auto path = path_or_answer(id, desk_.file_path_of(request.path));
     if (!path) co_return;
     if (handles_.is_full())
         co_return append_status(answers_, id, Status::failure, too_many_handles);
@@ -189,7 +189,7 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Readdir& reque
 }
 
 asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Remove& request) {
-    auto path = path_of(id, request.path);
+    auto path = path_or_answer(id, desk_.file_path_of(request.path));
     if (!path) co_return;
     answer(id, co_await desk_.remove(std::move(*path)));
 }
@@ -218,7 +218,9 @@ asio::awaitable<void> SftpSession::rename(std::uint32_t id, std::string_view fro
     if (!from) co_return;
     auto to = path_of(id, to_text);
     if (!to) co_return;
-    answer(id, co_await desk_.rename(std::move(*from), std::move(*to), replace));
+    const desk::Desk::RenameMode mode{.replace = replace,
+                                      .to_directory = desk::Desk::names_directory(to_text)};
+    answer(id, co_await desk_.rename(std::move(*from), std::move(*to), mode));
 }
 
 asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Rename& request) {

@@ -236,7 +236,10 @@ asio::awaitable<void> SftpSession::read_upload(desk::Upload& upload, std::span<c
 }
 
 std::optional<VirtualPath> SftpSession::path_of(std::uint32_t id, std::string_view text) {
-    auto path = desk_.path_of(text);
+    return path_or_answer(id, desk_.path_of(text));
+}
+
+std::optional<VirtualPath> SftpSession::path_or_answer(std::uint32_t id, Result<VirtualPath> path) {
     if (path) return std::move(*path);
     answer(id, desk::told(desk_.session(), path.error()));
     return std::nullopt;

@@ -99,6 +99,8 @@ class SftpSession {
 
     /// What the client wrote as a path; nothing, and the answer given, where it is none.
     [[nodiscard]] std::optional<VirtualPath> path_of(std::uint32_t id, std::string_view text);
+    [[nodiscard]] std::optional<VirtualPath> path_or_answer(std::uint32_t id,
+                                                            Result<VirtualPath> path);
     void answer(std::uint32_t id, const Result<>& result);
     void answer(std::uint32_t id, std::error_code error);
     void answer_no_handle(std::uint32_t id);

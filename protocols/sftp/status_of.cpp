@@ -11,6 +11,8 @@ Status status_of(std::error_code error) {
     if (desk::is_refusal(error)) return Status::permission_denied;
     switch (static_cast<desk_errc>(error.value())) {
         case desk_errc::no_such_name:
+        case desk_errc::not_a_directory:  // as sftp-server answers ENOTDIR
+        case desk_errc::names_a_directory:
             return Status::no_such_file;
         case desk_errc::account_withdrawn:
             return Status::permission_denied;

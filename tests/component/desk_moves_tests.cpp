@@ -144,6 +144,21 @@ BOOST_AUTO_TEST_CASE(tags_and_deliveries_are_told) {
     BOOST_TEST(told_of_deposits(site) == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_file_gets_no_name_that_is_written_as_a_folders) {
+    for (const char* folder : {"/", "a/", "/a/", ".", "..", "a/.", "a/.."})
+        BOOST_TEST(desk::Desk::names_directory(folder), folder);
+    for (const char* file : {"", "a", "/a", "a/b", ".a", "a.", "...", "a/..b"})
+        BOOST_TEST(!desk::Desk::names_directory(file), file);
+    Peer lab(site, "lab");
+    required(lab.put("/file", content_of(10)));
+    BOOST_TEST(error_of(lab.desk().file_path_of("missing/")) == desk_errc::names_a_directory);
+    BOOST_TEST(error_of(lab.rename("/file", "/missing/")) == desk_errc::names_a_directory);
+    BOOST_TEST(error_of(lab.stat("/missing")) == desk_errc::no_such_name);
+    required(lab.make_directory("/folder"));
+    required(lab.rename("/folder", "/other/"));
+    required(lab.stat("/other"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(desk_quarantine, Fixture)

@@ -9,6 +9,8 @@ using desk::desk_errc;
 
 namespace {
 
+constexpr Timestamp at_noon{std::chrono::hours(400'000)};
+
 struct Fixture {
     DeskSite site;
     Peer drop{site, "drop"};
@@ -144,6 +146,37 @@ BOOST_AUTO_TEST_CASE(a_new_start_of_the_same_upload_replaces_the_unfinished_one)
     BOOST_TEST((required(collector.get("/in/result.hl7")) == other));
     BOOST_TEST(site.staged().empty());
     BOOST_TEST((site.committed() != std::vector{old}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_stump_is_refused_says_that_it_is_one_to_its_depositor_alone) {
+    drop.put_and_break_off("/in/result.hl7", content);
+    BOOST_TEST(error_of(drop.rename("/in/result.hl7", "/in/other.hl7")) == desk_errc::unfinished);
+    BOOST_TEST(error_of(drop.get("/in/result.hl7")) == desk_errc::unfinished);
+    BOOST_TEST(error_of(drop.set_times("/in/result.hl7", at_noon)) == desk_errc::unfinished);
+    nobody_else_sees("/in/result.hl7");
+}
+
+// sshfs sets times by the name, while the file is open.
+BOOST_AUTO_TEST_CASE(times_that_are_set_by_name_go_to_the_upload_that_is_open) {
+    Peer lab(site, "lab");
+    for (int version = 1; version <= 2; ++version) {  // a new name, then a new version
+        const Timestamp time = at_noon + std::chrono::hours(version);
+        const auto upload = required(lab.open("/result.hl7"));
+        required(lab.write(*upload, 0, content));
+        required(lab.set_times("/result.hl7", time));
+        required(lab.finish(*upload));
+        BOOST_TEST((required(lab.stat("/result.hl7")).modified == time));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_that_lost_its_row_leaves_nothing_behind_where_it_breaks_off) {
+    const auto upload = required(drop.open("/in/result.hl7"));
+    required(drop.write(*upload, 0, content));
+    required(site.run(site.site().store.write([&](Transaction& transaction) {
+        return transaction.catalog.end_upload(upload->stream());
+    })));
+    drop.break_off(*upload);
+    BOOST_TEST(site.staged().empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_finished_twice_is_one_deposit) {

@@ -227,10 +227,10 @@ class TransferTests(VerbsCase):
     def test_stou_finds_a_name_of_its_own(self) -> None:
         lab = self.lab()
         names = set()
-        for number in range(3):
+        for command in ("STOU", "STOU", "STOU /"):
             data = lab.data_socket(lab.passive())
-            reply = lab.expect("STOU", 150)
-            names.add(re.search(r"(?i)FILE: ?(\S+)", reply.text)[1])
+            reply = lab.expect(command, 150)
+            names.add(re.search(r"(?i)FILE: ?(deposit\S+)", reply.text)[1])
             data.close()
             self.assertIn(lab.reply().code, (425, 426, 522))
         self.assertEqual(len(names), 3)
@@ -263,6 +263,20 @@ class TransferTests(VerbsCase):
         self.assertEqual(lab.ask("RNFR before").code, 550)
         self.assertEqual(lab.ask("RNTO later").code, 503)
 
+    def test_a_folder_that_is_not_there_becomes_no_file(self) -> None:
+        lab = self.lab()
+        lab.store("STOR folder-or-file", b"x")
+        for command in ("STOR mistyped/", "APPE mistyped/", "STOR mistyped/.", "RETR folder-or-file/"):
+            self.assertEqual(self.refusal(command, lab).code, 553, command)
+        self.assertEqual(lab.ask("DELE folder-or-file/").code, 553)
+        lab.expect("RNFR folder-or-file", 350)
+        self.assertEqual(lab.ask("RNTO mistyped/").code, 553)
+        self.assertEqual(lab.ask("SIZE mistyped").code, 550)
+        lab.expect("MKD made/", 257)
+        lab.expect("RNFR made/", 350)
+        lab.expect("RNTO moved/", 250)
+        lab.expect("RMD moved/", 250)
+
     def test_a_temporary_name_is_no_deposit_until_it_is_renamed(self) -> None:
         lab, whole = self.lab(), content(100_000, "temporary")
         self.assertEqual(lab.store("STOR result.hl7.part", whole).code, 226)
@@ -270,6 +284,25 @@ class TransferTests(VerbsCase):
         lab.expect("RNFR result.hl7.part", 350)
         lab.expect("RNTO result.hl7", 250)
         self.assert_arrived("result.hl7", whole)
+
+    def test_utf8_is_spoken_over_the_accounts_charset_where_the_client_says_so(self) -> None:
+        self.account("drop").store("STOR in/résultat.txt".encode(), b"x")
+        policy = self.site.folder / "policy.d" / "10-interop.yaml"
+        before = policy.read_text()
+        self.addCleanup(lambda: (policy.write_text(before), self.site.consign("reload")))
+        policy.write_text(before.replace("  collector:\n", "  collector:\n    filename_charset: iso-8859-1\n"))
+        self.site.consign("reload")
+        collector = self.account("collector")
+        self.assertIn(b"r\xe9sultat.txt", collector.retrieve("NLST in"))
+        collector.expect("OPTS UTF8 ON", 200)
+        self.assertIn("résultat.txt".encode(), collector.retrieve("NLST in"))
+        self.assertEqual(collector.retrieve("RETR in/résultat.txt".encode()), b"x")
+        collector.expect("OPTS UTF8 OFF", 200)
+        self.assertIn(b"r\xe9sultat.txt", collector.retrieve("NLST in"))
+        early = self.enterContext(FtpsWire(self.site)).auth()
+        early.expect("OPTS UTF8 ON", 200)
+        early.login("collector")
+        self.assertIn("résultat.txt".encode(), early.retrieve("NLST in"))
 
     def test_names_of_every_kind_come_back_as_they_went(self) -> None:
         lab = self.lab()

@@ -218,10 +218,12 @@ class CommandTests(FtpsCase):
             self.assertIn(lab.ask(command).code, (501, 522), command)
         for command in ("TYPE E", "TYPE L 7", "MODE B", "MODE C", "STRU R", "STRU P", "TYPE A T"):
             self.assertEqual(lab.ask(command).code, 504, command)
-        for command in ("TYPE A", "TYPE A N", "TYPE I", "TYPE L 8", "MODE S", "STRU F", "ALLO 10", "ALLO 10 R 1"):
+        for command in ("TYPE A", "TYPE A N", "TYPE I", "TYPE L 8", "MODE S", "STRU F", "ALLO 10", "ALLO 10 R 1",
+                        "TYPE I ", "TYPE A N  ", "MODE S ", "STRU F ", "ALLO 10 ", "PBSZ 0 ", "PROT P ", "OPTS UTF8 ON "):
             self.assertIn(lab.ask(command).code, (200, 202), command)
         self.assertIn(lab.ask("SMNT /").code, (500, 502))
-        self.assertEqual(lab.ask("REST 17").code, 350)
+        for command in ("REST 17", "REST 17 ", "RANG 1 2 "):
+            self.assertEqual(lab.ask(command).code, 350, command)
 
     def test_rein_forgets_who_was_logged_in(self) -> None:
         lab = self.lab()

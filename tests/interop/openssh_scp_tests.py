@@ -53,6 +53,17 @@ class OpenSshScpTests(InteropCase):
         self.partner.scp(f"{self.partner.destination()}:pattern-*.hl7", str(self.local / "back"))
         self.assertEqual(sorted(os.listdir(self.local / "back")), ["pattern-one.hl7", "pattern-two.hl7"])
 
+    def test_a_folder_that_is_not_there_becomes_no_file(self) -> None:
+        file = write_file(self.local / "file", 1000)
+        self.assertNotEqual(self.lab.scp(str(file), f"{self.lab.destination()}:mistyped/", check=False).returncode, 0)
+        self.lab.put(file, "renamed-from")
+        for command in (b"put " + os.fsencode(file) + b" mistyped/", b"rename renamed-from mistyped/",
+                        b"get renamed-from/ " + os.fsencode(self.local / "back"), b"rm renamed-from/"):
+            self.assertNotEqual(self.lab.sftp(command, check=False).returncode, 0, command)
+        self.assertFalse(self.lab.sees("mistyped"))
+        self.assertTrue(self.lab.sees("renamed-from"))
+        self.lab.sftp(b"mkdir made/", b"rename made/ moved/", b"rmdir moved/")
+
     @only_consign  # a chroot has no home that ~ could stand for
     def test_a_tilde_is_the_accounts_home(self) -> None:
         file = write_file(self.local / "file", 1000)

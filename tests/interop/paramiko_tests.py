@@ -1,11 +1,14 @@
 """paramiko: scripts of laboratories and partners, down to single requests."""
 
 import io
+import os
 import random
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import paramiko
 
+from consign_site import eventually
 from interop_case import InteropCase, only_consign
 from paramiko_client import connected
 from payload import CHUNK, KIB, MIB, NAME_MARKER, NAMES, SIZES, content, write_file
@@ -197,6 +200,36 @@ class ParamikoTests(InteropCase):
             else:
                 self.assertRaises(paramiko.AuthenticationException, attempt)
         self.assertTrue(self.events_of("lab", "login_failed"))
+
+    @only_consign  # who comes second takes the upload over
+    def test_several_sessions_may_replace_one_file_at_once(self) -> None:
+        staging = self.site.folder / "data" / "staging"
+        before = {*os.listdir(staging)}
+        self.put_at_once(1)  # it is there
+        ends = self.put_at_once(6)
+        self.assertGreater(ends.count(""), 0)
+        self.assertLessEqual({end for end in ends if end}, {
+            "another session has taken this upload over",
+            "another session is just about to open or complete this file: try again"})
+        self.assertEqual(len(self.lab.open("shared").read()), 2000)
+        self.lab.remove("shared")
+        eventually(lambda: before == {*os.listdir(staging)}, "nothing of it is left in staging")
+
+    def put_at_once(self, sessions: int) -> list[str]:
+        """Each writes ten versions; how each ended, "" where it was a deposit."""
+        def write(number: int) -> list[str]:
+            ends = []
+            with connected(self.site.login("lab")) as client:
+                for _ in range(10):
+                    try:
+                        with client.open("shared", "wb") as file:
+                            file.write(bytes([number]) * 2000)
+                        ends.append("")
+                    except OSError as error:
+                        ends.append(str(error))
+            return ends
+        with ThreadPoolExecutor(sessions) as pool:
+            return [end for ends in pool.map(write, range(sessions)) for end in ends]
 
 
 if __name__ == "__main__":

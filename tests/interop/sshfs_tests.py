@@ -51,6 +51,14 @@ class SshfsTests(InteropCase):
         shutil.rmtree(self.folder / "renamed")
         self.assertFalse(self.partner.sees("renamed"))
 
+    def test_copies_keep_their_times(self) -> None:
+        file = write_file(self.local / "timed", 1000)
+        os.utime(file, (1_000_000_000, 1_100_000_000))
+        for _ in range(2):  # a new file, and over it
+            shutil.copy2(file, self.folder / "timed")
+            self.assertEqual(int((self.folder / "timed").stat().st_mtime), 1_100_000_000)
+        (self.folder / "touched").touch()
+
     def test_two_readers_at_different_places(self) -> None:
         file = write_file(self.local / "file", 4 * MIB)
         shutil.copyfile(file, self.folder / "places")
