@@ -119,6 +119,11 @@ void print_file(const json::object& found) {
             "the data folder's checkpoints.jsonl goes on to row {}: the database has lost "
             "checkpoints\n",
             last);
+    else if (trouble == "lost")
+        fmt::print(
+            "the database has lost checkpoints that the data folder's checkpoints.jsonl has\n");
+    else if (trouble == "gaps")
+        fmt::print("the data folder's checkpoints.jsonl has lost lines that the database has\n");
     else if (trouble == "strange")
         fmt::print(
             "the data folder's checkpoints.jsonl has lines that the witness did not sign; if "

@@ -1,9 +1,12 @@
 #include "base/log.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <iterator>
+
+#include "base/clock.hpp"
 
 namespace consign {
 
@@ -45,7 +48,9 @@ void Log::write(Level level, Literal what, std::initializer_list<LogField> field
     const auto out = std::back_inserter(line);
     const int priority = static_cast<int>(level);
     if (format_ == Format::json) {
-        fmt::format_to(out, "{{\"priority\":{},\"message\":", priority);
+        fmt::format_to(out,
+                       "{{\"time\":\"{:%FT%TZ}\",\"priority\":{},\"message\":", SystemClock().now(),
+                       priority);
         append_quoted(line, what.view());
     } else {
         fmt::format_to(out, "<{}>{}", priority, what.view());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "base/offload.hpp"
 #include "desk/administrator_act.hpp"
@@ -125,8 +126,29 @@ struct Looked {
     Verification verified;
     std::size_t checkpoints = 0;     // of the database, that are good
     std::int64_t last_kept = 0;      // the last one's row
+    std::size_t lost = 0;            // that the file has, and the database has not any more
+    std::size_t cut_out = 0;         // of the database, that the file leaves out between others
     ledger::Completeness completed;  // of a chain that verifies
 };
+
+/// How many of `some` are not among `others`; both in order.
+std::size_t missing_from(std::span<const Marker> others, std::span<const Marker> some) {
+    return static_cast<std::size_t>(std::ranges::count_if(some, [&](const Marker& one) {
+        return !std::ranges::binary_search(others, one.sequence, {}, &Marker::sequence);
+    }));
+}
+
+/// What was taken out of the database, or of the file, in the middle. The file is written behind
+/// the database, and may have been begun anew.
+void compare(const std::vector<Marker>& kept, const std::vector<Marker>& written, Looked& looked) {
+    looked.lost = missing_from(kept, written);
+    if (written.empty()) return;
+    const auto first =
+        std::ranges::lower_bound(kept, written.front().sequence, {}, &Marker::sequence);
+    const auto last =
+        std::ranges::lower_bound(kept, written.back().sequence, {}, &Marker::sequence);
+    if (first < last) looked.cut_out = missing_from(written, {first, last});
+}
 
 Result<Looked> look(Transaction& transaction, const Asked& asked, const WrittenCheckpoints& written,
                     const std::vector<keyring::PeriodKey>& keys) {
@@ -140,6 +162,7 @@ Result<Looked> look(Transaction& transaction, const Asked& asked, const WrittenC
     }
     looked.checkpoints = vouched.markers.size();
     if (!vouched.markers.empty()) looked.last_kept = vouched.markers.back().sequence;
+    if (!vouched.bad) compare(vouched.markers, written.markers, looked);
     for (const auto* more : {&written.markers, &asked.against})
         vouched.markers.insert(vouched.markers.end(), more->begin(), more->end());
     auto verified = transaction.ledger.verify(vouched.markers);
@@ -183,6 +206,10 @@ json::object row_of(const Looked& looked, const WrittenCheckpoints& written, con
             file.emplace("trouble", "behind");
         else if (written.last() > looked.last_kept)
             file.emplace("trouble", "ahead");
+        else if (looked.lost > 0)
+            file.emplace("trouble", "lost");
+        else if (looked.cut_out > 0)
+            file.emplace("trouble", "gaps");
         row.emplace("file", std::move(file));
     }
     if (found.first_bad) {

@@ -62,6 +62,18 @@ class Places {
         return in_line(line, offset - line_starts_[line]);
     }
 
+    /// The marked line, or the one before it, begins with white space that has a tab in it.
+    [[nodiscard]] bool is_indented_with_tab(const YAML::Mark& mark) const {
+        if (mark.is_null() || mark.line < 0) return false;
+        const auto line = std::min(static_cast<std::size_t>(mark.line), line_starts_.size() - 1);
+        for (const std::size_t start :
+             {line_starts_[line], line_starts_[line - std::min<std::size_t>(line, 1)]}) {
+            const std::string_view rest = text_.substr(start);
+            if (rest.substr(0, rest.find_first_not_of(" \t")).contains('\t')) return true;
+        }
+        return false;
+    }
+
     /// The text from a scalar's own first character on: yaml-cpp marks the anchor before it, where
     /// there is one.
     [[nodiscard]] std::string_view scalar_at(const YAML::Mark& mark) const {
@@ -357,6 +369,20 @@ bool is_clean_text(std::string_view text, const std::string& file, Places& place
     return true;
 }
 
+/// yaml-cpp's words, and what is mostly meant by them.
+std::string words_of(const YAML::Exception& wrong, const Places& places) {
+    if (places.is_indented_with_tab(wrong.mark))
+        return fmt::format(
+            "not YAML: {}; a line is indented with a tab, where YAML takes spaces alone",
+            wrong.msg);
+    if (wrong.msg == "illegal map value")
+        return fmt::format(
+            "not YAML: {}; a text with \": \" in it needs quotes, and the keys of one "
+            "mapping begin in one column",
+            wrong.msg);
+    return fmt::format("not YAML: {}", wrong.msg);
+}
+
 }  // namespace
 
 std::optional<Document> parse(std::string_view text, const std::string& file, Problems& problems) {
@@ -381,7 +407,7 @@ std::optional<Document> parse(std::string_view text, const std::string& file, Pr
         return builder.take();
     } catch (const Abandon&) {
     } catch (const YAML::Exception& wrong) {
-        problems.error(file, places.at(wrong.mark), fmt::format("not YAML: {}", wrong.msg));
+        problems.error(file, places.at(wrong.mark), words_of(wrong, places));
     }
     problems.withhold(file);
     return std::nullopt;

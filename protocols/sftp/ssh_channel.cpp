@@ -280,7 +280,9 @@ void Channel::end_if_over() {
 
 void Channel::look_after(bool is_quiet) {
     const bool took_nothing = std::exchange(sent_bytes_before_, sent_bytes_) == sent_bytes_;
-    if (peer_ended_ && !outbox_.empty() && took_nothing) give_up_output();
+    if (peer_ended_ && !outbox_.empty() && took_nothing && channel_ != nullptr &&
+        ssh_channel_window_size(channel_) == 0)
+        give_up_output();
     if (is_quiet) release_idle_buffers();
 }
 

@@ -104,7 +104,8 @@ class Channel {
     [[nodiscard]] bool is_over() const { return channel_ == nullptr; }
     [[nodiscard]] bool output_queued() const { return !outbox_.empty(); }
     /// Every few seconds; `is_quiet`: nothing went either way on the connection meanwhile. A peer
-    /// that has ended its side and took nothing since takes no answer any more: its client died.
+    /// that has ended its side, and leaves its window closed, takes no answer any more: its client
+    /// died.
     void look_after(bool is_quiet);
     /// The connection is gone, and libssh's handle with it.
     void detach(std::error_code why);

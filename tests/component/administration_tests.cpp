@@ -339,7 +339,14 @@ BOOST_AUTO_TEST_CASE(the_data_folders_own_checkpoints_are_held_against_the_datab
     BOOST_TEST(trouble() == "strange");
     std::filesystem::remove(file);
     BOOST_TEST(trouble() == "missing");
+    const auto second = lines.find('\n') + 1, third = lines.find('\n', second) + 1;
+    put(lines.substr(0, second) + lines.substr(third));
+    BOOST_TEST(trouble() == "gaps");
+    put(lines.substr(second));  // begun anew, as after a restore
+    BOOST_TEST(trouble().empty());
     put(lines);
+    sql("DELETE FROM checkpoints WHERE sequence = 2");
+    BOOST_TEST(trouble() == "lost");
     sql("DELETE FROM checkpoints WHERE sequence > 1");
     BOOST_TEST(trouble() == "ahead");
     sql("DELETE FROM events WHERE sequence > 2; DELETE FROM checkpoints");

@@ -82,7 +82,13 @@ std::ostream& operator<<(std::ostream& out, const Wrong& sample) {
 const std::vector<Wrong> wrong{
     {"a: 1\nb: [1, 2\n", "f:3:1: error: not YAML: end of sequence flow not found"},
     {"a: 1\n- b\n", "f:2:1: error: not YAML: end of map not found"},
-    {"a: b: c\n", "f:1:5: error: not YAML: illegal map value"},
+    {"a: b: c\n",
+     "f:1:5: error: not YAML: illegal map value; a text with \": \" in it needs quotes, and the "
+     "keys "
+     "of one mapping begin in one column"},
+    {"a:\n\tb: 1\n",
+     "f:2:1: error: not YAML: illegal map value; a line is indented with a tab, where YAML takes "
+     "spaces alone"},
     {"a: *nowhere\n", "f:1:4: error: not YAML: the referenced anchor is not defined"},
     {"a: 'x\n", "f:1:4: error: a quote that is never closed"},
     {"a: \"x\\\"\nb: 2\n", "f:1:4: error: a quote that is never closed"},
