@@ -29,6 +29,13 @@ class Category final : public std::error_category {
                        "take their rights away (chmod -R go=)";
             case data_folder_errc::not_plain:
                 return "something in the data folder is neither a file, a folder nor a socket";
+            case data_folder_errc::no_keyring:
+                return "keyring.json is missing: if the disk of the data folder is not mounted, "
+                       "mount it; else restore the whole folder from a backup "
+                       "(consignd(8), BACKUP)";
+            case data_folder_errc::no_database:
+                return "consign.db, with the ledger and all names, is missing or empty, and is not "
+                       "made anew: restore the whole folder from a backup (consignd(8), BACKUP)";
         }
         return "unknown data folder error";
     }

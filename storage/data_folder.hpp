@@ -12,10 +12,12 @@
 namespace consign {
 
 enum class data_folder_errc {
-    in_use = 1,  // another process has it open
-    foreign,     // it, or something in it, belongs to another user
-    exposed,     // its group or others may read, write or enter it, or something in it
-    not_plain,   // something in it is neither a file, a folder nor a socket
+    in_use = 1,   // another process has it open
+    foreign,      // it, or something in it, belongs to another user
+    exposed,      // its group or others may read, write or enter it, or something in it
+    not_plain,    // something in it is neither a file, a folder nor a socket
+    no_keyring,   // keyring.json is missing from it
+    no_database,  // consign.db is missing from it, or empty, where there is a keyring
 };
 
 [[nodiscard]] std::error_code make_error_code(data_folder_errc code);

@@ -8,6 +8,18 @@ namespace consign {
 
 namespace {
 
+/// What create_store() made is there. SQLite would make a database that is missing anew: a ledger
+/// that begins again, and an empty tree over a full vault.
+Result<> check_whole(const DataFolder& folder) {
+    std::error_code error;
+    if (!std::filesystem::exists(folder.keyring(), error) && !error)
+        return failure(data_folder_errc::no_keyring);
+    const auto bytes = std::filesystem::file_size(folder.database(), error);
+    if (error == std::errc::no_such_file_or_directory || (!error && bytes == 0))
+        return failure(data_folder_errc::no_database);
+    return {};
+}
+
 Result<> tell_of_migration(const std::filesystem::path& file, const Migrating& migrating) {
     if (!migrating) return {};
     const auto connection =
@@ -46,6 +58,7 @@ Result<std::unique_ptr<Store>> open_store(Disk& disk, const std::filesystem::pat
                                           std::optional<vault::Journal::Shape> journal) {
     auto folder = DataFolder::open(path);
     if (!folder) return failure(folder.error());
+    if (const auto whole = check_whole(*folder); !whole) return failure(whole.error());
     auto keys = keyring::Keyring::open(disk, folder->keyring(), root, random);
     if (!keys) return failure(keys.error());
     auto vault = vault::Vault::open(disk, path, **keys, random, journal);

@@ -363,6 +363,34 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_over_what_is_there) {
     BOOST_TEST(site.try_open().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_database_that_is_missing_or_empty_is_not_made_anew) {
+    Site site;
+    const auto file = site.data / "consign.db";
+    std::filesystem::remove(file);
+    // Also where a migration would be told of, which looks at the database first.
+    const auto refusal = [&site] {
+        const auto opened = open_store(site.disk, site.data, site.root, site.random, 2,
+                                       [](std::size_t /*from*/, std::size_t /*to*/) {});
+        return opened ? std::error_code() : opened.error();
+    };
+    BOOST_TEST((refusal() == data_folder_errc::no_database));
+    BOOST_TEST(!std::filesystem::exists(file));
+    std::ofstream(file).close();
+    BOOST_REQUIRE(::chmod(file.c_str(), 0600) == 0);
+    BOOST_TEST((refusal() == data_folder_errc::no_database));
+    BOOST_TEST(std::filesystem::file_size(file) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_without_a_keyring_is_told_as_that) {
+    Site site;
+    std::filesystem::remove(site.data / "keyring.json");
+    BOOST_TEST((site.try_open().error() == data_folder_errc::no_keyring));
+    site.data = site.folder.path() / "mount_point";
+    BOOST_REQUIRE(::mkdir(site.data.c_str(), 0700) == 0);
+    BOOST_TEST((site.try_open().error() == data_folder_errc::no_keyring));
+    BOOST_TEST(!std::filesystem::exists(site.data / "consign.db"));
+}
+
 BOOST_AUTO_TEST_CASE(an_older_database_is_told_of_before_it_is_brought_to_this_version) {
     constexpr std::size_t older = 11;
     const std::size_t newest = database::migrations().size();
