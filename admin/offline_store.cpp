@@ -124,13 +124,13 @@ Outcome<Keys> load_keys_and_become_owner(const policy::Policy& policy) {
     auto witness = keyring::load_witness_key(*witness_file);
     if (auto became = become_owner_of(policy.data); !became)
         return std::unexpected(std::move(became).error());
-    if (!root && root.error() == keyring::keyring_errc::root_key_foreign)
+    if (!root && root.error() == keyring::keyring_errc::key_foreign)
         root = keyring::load_root_key(*root_file);
     if (!root)
         return failed(fmt::format("the root key {} cannot be used: {}", root_file->string(),
                                   root.error().message()));
     if (!policy.witness_key) return Keys{*std::move(root), std::nullopt};
-    if (!witness && witness.error() == keyring::keyring_errc::root_key_foreign)
+    if (!witness && witness.error() == keyring::keyring_errc::key_foreign)
         witness = keyring::load_witness_key(*witness_file);
     if (!witness)
         return failed(fmt::format("the witness key {} cannot be used: {}", witness_file->string(),

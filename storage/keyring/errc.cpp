@@ -21,10 +21,10 @@ class Category final : public std::error_category {
                 return "the keyring file is damaged, or was edited";
             case keyring_errc::wrong_root_key:
                 return "the keyring file belongs to another root key";
-            case keyring_errc::root_key_exposed:
-                return "the root key's file can be read by others than its owner: chmod 600";
-            case keyring_errc::root_key_foreign:
-                return "the root key's file belongs to neither this user nor root";
+            case keyring_errc::key_exposed:
+                return "the key's file can be read by others than its owner: chmod 600";
+            case keyring_errc::key_foreign:
+                return "the key's file belongs to neither this user nor root";
             case keyring_errc::root_key_malformed:
                 return "the root key's file does not hold 64 hexadecimal digits";
             case keyring_errc::witness_key_malformed:

@@ -11,8 +11,8 @@ enum class keyring_errc {
     in_use,                 // the key is the current one of its purpose
     damaged,                // the file was cut, edited, or is not a keyring
     wrong_root_key,         // the file is another root key's
-    root_key_exposed,       // a key's file can be read by others
-    root_key_foreign,       // a key's file belongs to neither the effective user nor root
+    key_exposed,            // a key's file can be read by others
+    key_foreign,            // a key's file belongs to neither the effective user nor root
     root_key_malformed,     // the root key's file is not 64 hexadecimal digits
     witness_key_malformed,  // the witness key's file is no Ed25519 key in PEM
 };

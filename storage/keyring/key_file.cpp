@@ -57,11 +57,10 @@ Result<> check_owner_and_mode(int file) {
     struct stat facts{};
     if (::fstat(file, &facts) != 0) return last_error();
     if (!S_ISREG(facts.st_mode)) return failure(std::errc::bad_message);
-    if (facts.st_uid != ::geteuid() && facts.st_uid != 0)
-        return failure(keyring_errc::root_key_foreign);
-    if ((facts.st_mode & 07) != 0) return failure(keyring_errc::root_key_exposed);
+    if (facts.st_uid != ::geteuid() && facts.st_uid != 0) return failure(keyring_errc::key_foreign);
+    if ((facts.st_mode & 07) != 0) return failure(keyring_errc::key_exposed);
     if ((facts.st_mode & 070) != 0 && !access_list_admits_only(file, ::geteuid()))
-        return failure(keyring_errc::root_key_exposed);
+        return failure(keyring_errc::key_exposed);
     return {};
 }
 

@@ -9,8 +9,8 @@
 
 namespace consign::keyring {
 
-/// keyring_errc::root_key_exposed where the group or others may do anything with the file,
-/// keyring_errc::root_key_foreign where neither the effective user nor root owns it,
+/// keyring_errc::key_exposed where the group or others may do anything with the file,
+/// keyring_errc::key_foreign where neither the effective user nor root owns it,
 /// std::errc::bad_message where it is longer or no regular file, or errno. A systemd credential,
 /// which root owns and whose access list lets in the service's user alone, passes.
 [[nodiscard]] Result<SecretBytes> read_key_file(const std::filesystem::path& path,

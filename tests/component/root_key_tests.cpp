@@ -86,7 +86,7 @@ BOOST_DATA_TEST_CASE_F(KeyFolder, is_refused_where_others_have_any_right_to_it,
                        mode) {
     write(digits);
     BOOST_REQUIRE(::chmod(path.c_str(), static_cast<mode_t>(mode)) == 0);
-    BOOST_TEST((refusal() == keyring_errc::root_key_exposed));
+    BOOST_TEST((refusal() == keyring_errc::key_exposed));
 }
 
 BOOST_AUTO_TEST_CASE(is_loaded_where_an_access_list_lets_in_this_user_alone) {
@@ -97,9 +97,9 @@ BOOST_AUTO_TEST_CASE(is_loaded_where_an_access_list_lets_in_this_user_alone) {
     }
     BOOST_TEST(!refusal());
     BOOST_REQUIRE(set_access_list(path, ::geteuid() + 1, 0));
-    BOOST_TEST((refusal() == keyring_errc::root_key_exposed));
+    BOOST_TEST((refusal() == keyring_errc::key_exposed));
     BOOST_REQUIRE(set_access_list(path, ::geteuid(), 4));
-    BOOST_TEST((refusal() == keyring_errc::root_key_exposed));
+    BOOST_TEST((refusal() == keyring_errc::key_exposed));
 }
 
 BOOST_AUTO_TEST_CASE(is_refused_where_a_stranger_owns_it_or_it_is_no_file) {
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(is_refused_where_a_stranger_owns_it_or_it_is_no_file) {
         return;
     }
     BOOST_REQUIRE(::chown(path.c_str(), 12345, 12345) == 0);
-    BOOST_TEST((refusal() == keyring_errc::root_key_foreign));
+    BOOST_TEST((refusal() == keyring_errc::key_foreign));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
