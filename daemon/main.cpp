@@ -7,14 +7,14 @@
 
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
+#include "daemon/site_keys.hpp"
+#include "daemon/start_check.hpp"
 #include "daemon/start_failure.hpp"
 #include "daemon/workers/alerts/alert_verbs.hpp"
 #include "daemon/workers/hire.hpp"
 #include "desk/administration.hpp"
 #include "desk/housekeeping.hpp"
 #include "policy/load.hpp"
-#include "storage/keyring/root_key.hpp"
-#include "storage/keyring/witness_key.hpp"
 #include "storage/open_store.hpp"
 
 namespace consign::daemon {
@@ -41,7 +41,8 @@ struct Options {
 void describe(CLI::App& app, Options& options) {
     app.add_option("-c,--config", options.config, "The site's consign.yaml")->capture_default_str();
     app.add_flag("-t,--test", options.check_only,
-                 "Check the configuration, the policy, keys and certificates, and exit");
+                 "Check the configuration, the policy, keys, certificates and the data folder, "
+                 "and exit");
     const std::map<std::string, Log::Format> formats{{"text", Log::Format::text},
                                                      {"json", Log::Format::json}};
     app.add_option("--log-format", options.log_format, "text (for journald) or json")
@@ -52,28 +53,6 @@ void describe(CLI::App& app, Options& options) {
                                                    {"debug", Log::Level::debug}};
     app.add_option("--log-level", options.log_level, "error, warning, info or debug")
         ->transform(CLI::CheckedTransformer(levels));
-}
-
-std::filesystem::path file_of(const policy::KeyReference& key, std::string_view name) {
-    if (key.kind == policy::KeyReference::Kind::file) return key.value;
-    const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
-    if (!folder)
-        throw StartFailure(
-            fmt::format("keys.{} is the credential `{}`, but systemd gave this process none: "
-                        "set LoadCredential= in the unit",
-                        name, key.value));
-    return std::filesystem::path(folder) / key.value;
-}
-
-SecretKey root_key_of(const policy::Policy& policy) {
-    const auto file = file_of(policy.root_key, "root");
-    return required(keyring::load_root_key(file), fmt::format("root key {}", file.string()));
-}
-
-std::optional<Ed25519Key> witness_key_of(const policy::Policy& policy) {
-    if (!policy.witness_key) return std::nullopt;
-    const auto file = file_of(*policy.witness_key, "witness");
-    return required(keyring::load_witness_key(file), fmt::format("witness key {}", file.string()));
 }
 
 void serve(const Options& options, const policy::Loaded& loaded, const Log& log) {
@@ -160,9 +139,7 @@ int run(int argc, char** argv) {
     const Log log(options.log_format, options.log_level);
     try {
         if (options.check_only) {
-            for (const policy::Listener& listener : loaded.policy->listeners)
-                check_listener(listener);
-            static_cast<void>(witness_key_of(*loaded.policy));
+            check_start(*loaded.policy);
             fmt::print("ok: {} accounts, {} routes\n", loaded.policy->accounts.size(),
                        loaded.policy->routes.size());
             return 0;

@@ -58,7 +58,10 @@ Result<> check_all_private(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::directory_iterator entries(path, error);
     for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error))
-        if (const auto own = check_private(entries->path()); !own) return own;
+        // A daemon at work removes files while its folder is checked.
+        if (const auto own = check_private(entries->path());
+            !own && own.error() != std::errc::no_such_file_or_directory)
+            return own;
     if (error) return failure(error);
     return {};
 }
@@ -84,6 +87,10 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& path) {
     // After the lock is had: nobody else makes or removes files in it now.
     if (const auto own = check_all_private(path); !own) return failure(own.error());
     return folder;
+}
+
+Result<> DataFolder::check(const std::filesystem::path& path) {
+    return check_all_private(path);
 }
 
 Result<DataFolder> DataFolder::make(const std::filesystem::path& path) {

@@ -27,6 +27,8 @@ class DataFolder {
   public:
     /// data_folder_errc, or errno's std::errc (no_such_file_or_directory where there is none).
     [[nodiscard]] static Result<DataFolder> open(const std::filesystem::path& path);
+    /// What open() would refuse, but for the lock, which it does not take. Changes nothing.
+    [[nodiscard]] static Result<> check(const std::filesystem::path& path);
     /// Makes the folder (mode 0700) where it is missing, and takes its lock. Its parent must exist.
     [[nodiscard]] static Result<DataFolder> make(const std::filesystem::path& path);
 
@@ -36,8 +38,15 @@ class DataFolder {
     ~DataFolder();
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::filesystem::path keyring() const { return path_ / "keyring.json"; }
-    [[nodiscard]] std::filesystem::path database() const { return path_ / "consign.db"; }
+    [[nodiscard]] std::filesystem::path keyring() const { return keyring_in(path_); }
+    [[nodiscard]] std::filesystem::path database() const { return database_in(path_); }
+
+    [[nodiscard]] static std::filesystem::path keyring_in(const std::filesystem::path& folder) {
+        return folder / "keyring.json";
+    }
+    [[nodiscard]] static std::filesystem::path database_in(const std::filesystem::path& folder) {
+        return folder / "consign.db";
+    }
 
   private:
     DataFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}

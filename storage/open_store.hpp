@@ -20,6 +20,11 @@ namespace consign {
 [[nodiscard]] Result<> create_store(Disk& disk, const std::filesystem::path& folder,
                                     const SecretKey& root, RandomSource& random, Timestamp now);
 
+/// What open_store() would refuse, as far as it shows without the lock and without a change: a
+/// daemon may have the folder open. Without a root key the keyring is not looked into.
+[[nodiscard]] Result<> check_store(Disk& disk, const std::filesystem::path& folder,
+                                   const SecretKey* root, RandomSource& random);
+
 /// Told before a database of an older version is brought to this one, which takes minutes where the
 /// ledger is long.
 using Migrating = std::function<void(std::size_t from, std::size_t to)>;

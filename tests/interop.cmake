@@ -21,6 +21,7 @@ consign_interop_test(interop_export interop/export_tests.py LABEL interop TIMEOU
 consign_interop_test(interop_timestamp interop/timestamp_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(interop_receipts_folder interop/receipts_folder_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(interop_limits interop/limits_tests.py LABEL interop TIMEOUT 120)
+consign_interop_test(interop_start interop/start_tests.py LABEL interop TIMEOUT 120)
 consign_interop_test(interop_policy interop/policy_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(interop_alerts interop/alerts_tests.py LABEL interop TIMEOUT 120)
 consign_interop_test(interop_interruption interop/interruption_tests.py LABEL interop TIMEOUT 180)

@@ -102,7 +102,7 @@ Result<> Keyring::create(Disk& disk, const Disk::Path& path, const SecretKey& ro
     return replace_whole(disk, path, as_bytes(encode(file, root_keys)));
 }
 
-Result<std::unique_ptr<Keyring>> Keyring::open(Disk& disk, Disk::Path path, const SecretKey& root,
+Result<std::unique_ptr<Keyring>> Keyring::read(Disk& disk, Disk::Path path, const SecretKey& root,
                                                RandomSource& random) {
     const auto text = read_whole(disk, path, KeyringFile::limit_bytes);
     if (!text) return failure(text.error());
@@ -116,10 +116,24 @@ Result<std::unique_ptr<Keyring>> Keyring::open(Disk& disk, Disk::Path path, cons
         keyring->secrets_.emplace(stored.id, *secret);
     }
     keyring->file_ = std::move(*file);
-    if (auto done = remove_leftovers(disk, keyring->path_); !done) return failure(done.error());
     for (const Purpose purpose : {Purpose::content, Purpose::name, Purpose::index})
         if (keyring->newest(purpose) == 0) return failure(keyring_errc::damaged);
     return keyring;
+}
+
+Result<std::unique_ptr<Keyring>> Keyring::open(Disk& disk, Disk::Path path, const SecretKey& root,
+                                               RandomSource& random) {
+    auto keyring = read(disk, std::move(path), root, random);
+    if (!keyring) return keyring;
+    if (auto done = remove_leftovers(disk, (*keyring)->path_); !done) return failure(done.error());
+    return keyring;
+}
+
+Result<> Keyring::check(Disk& disk, const Disk::Path& path, const SecretKey& root,
+                        RandomSource& random) {
+    if (const auto keyring = read(disk, path, root, random); !keyring)
+        return failure(keyring.error());
+    return {};
 }
 
 WrappedDek Keyring::wrap(const SecretKey& dek) const {

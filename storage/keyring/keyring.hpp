@@ -57,6 +57,10 @@ class Keyring {
                                                                const SecretKey& root,
                                                                RandomSource& random);
 
+    /// What open() would refuse; changes nothing.
+    [[nodiscard]] static Result<> check(Disk& disk, const Disk::Path& path, const SecretKey& root,
+                                        RandomSource& random);
+
     /// Under the current KEK.
     [[nodiscard]] WrappedDek wrap(const SecretKey& dek) const;
     /// keyring_errc::no_such_key where the KEK was destroyed; keyring_errc::refused where it does
@@ -90,6 +94,9 @@ class Keyring {
 
     Keyring(Disk& disk, Disk::Path path, const SecretKey& root, RandomSource& random);
 
+    [[nodiscard]] static Result<std::unique_ptr<Keyring>> read(Disk& disk, Disk::Path path,
+                                                               const SecretKey& root,
+                                                               RandomSource& random);
     [[nodiscard]] Result<> rewrite(KeyringFile changed);
     [[nodiscard]] Result<SecretKey> find(Purpose purpose, KeyId id) const;
     [[nodiscard]] KeyId newest(Purpose purpose) const;
