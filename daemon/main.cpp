@@ -31,28 +31,37 @@ constexpr std::uint64_t receive_windows_bytes = std::uint64_t{64} << 20;
 /// still finds one.
 constexpr std::size_t reserve_pool_threads = 14;
 
+constexpr int exit_bad_command_line = 2;  // as of consign
+
 struct Options {
     std::string config = "/etc/consign/consign.yaml";
     bool check_only = false;
-    Log::Format log_format = Log::Format::text;
-    Log::Level log_level = Log::Level::info;
+    std::string log_format = "text";
+    std::string log_level = "info";
 };
+
+const std::map<std::string, Log::Format> log_formats{{"text", Log::Format::text},
+                                                     {"json", Log::Format::json}};
+const std::map<std::string, Log::Level> log_levels{{"error", Log::Level::error},
+                                                   {"warning", Log::Level::warning},
+                                                   {"info", Log::Level::info},
+                                                   {"debug", Log::Level::debug}};
 
 void describe(CLI::App& app, Options& options) {
     app.add_option("-c,--config", options.config, "The site's consign.yaml")->capture_default_str();
     app.add_flag("-t,--test", options.check_only,
                  "Check the configuration, the policy, keys, certificates and the data folder, "
                  "and exit");
-    const std::map<std::string, Log::Format> formats{{"text", Log::Format::text},
-                                                     {"json", Log::Format::json}};
+    // Looked up afterwards: a CheckedTransformer also prints what the words stand for, as raw
+    // bytes.
     app.add_option("--log-format", options.log_format, "text (for journald) or json")
-        ->transform(CLI::CheckedTransformer(formats));
-    const std::map<std::string, Log::Level> levels{{"error", Log::Level::error},
-                                                   {"warning", Log::Level::warning},
-                                                   {"info", Log::Level::info},
-                                                   {"debug", Log::Level::debug}};
+        ->check(CLI::IsMember(log_formats));
     app.add_option("--log-level", options.log_level, "error, warning, info or debug")
-        ->transform(CLI::CheckedTransformer(levels));
+        ->check(CLI::IsMember(log_levels));
+    app.set_version_flag("--version", "consignd " CONSIGN_VERSION);
+    app.failure_message([](const CLI::App*, const CLI::Error& error) {
+        return fmt::format("consignd: {}; see consignd --help\n", error.what());
+    });
 }
 
 void serve(const Options& options, const policy::Loaded& loaded, const Log& log) {
@@ -130,13 +139,17 @@ int run(int argc, char** argv) {
     Options options;
     CLI::App app("consignd, the consignment desk for health data", "consignd");
     describe(app, options);
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : exit_bad_command_line;
+    }
 
     const policy::Loaded loaded = policy::load(options.config, SystemClock().now());
     for (const policy::Problem& problem : loaded.problems)
         fmt::print(stderr, "{}\n", problem.text());
     if (!loaded.policy) return 1;
-    const Log log(options.log_format, options.log_level);
+    const Log log(log_formats.at(options.log_format), log_levels.at(options.log_level));
     try {
         if (options.check_only) {
             check_start(*loaded.policy);

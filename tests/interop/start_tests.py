@@ -97,6 +97,19 @@ class StartTests(unittest.TestCase):
             os.chown(path, NOBODY, NOBODY)
         self.assertEqual(self.consignd("-t").returncode, 0)
 
+    def test_a_bad_command_line_is_told_as_that(self) -> None:
+        for arguments, words in ((["--bogus"], "--bogus"), (["--log-level", "verbose"], "debug,error,info,warning"),
+                                 (["--log-format", "xml"], "json,text")):
+            with self.subTest(arguments):
+                refused = self.consignd(*arguments)
+                self.assertEqual((refused.returncode, refused.stdout), (2, ""))
+                self.assertRegex(refused.stderr, r"^consignd: .*; see consignd --help\n$")
+                self.assertIn(words, refused.stderr)
+        helped = self.consignd("--help")
+        self.assertEqual(helped.returncode, 0)
+        self.assertTrue(helped.stdout.replace("\n", "").isprintable())
+        self.assertRegex(self.consignd("--version").stdout, r"^consignd \d+\.\d+\.\d+\n$")
+
 
 if __name__ == "__main__":
     unittest.main()
