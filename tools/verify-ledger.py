@@ -371,23 +371,25 @@ def inquest(before: list, after: list, expected: int, head: bytes, start: bytes)
     """What happened to after[0], the first row that does not fit: behind `before`, where `expected` should stand."""
     bad, rows = after[0], before + after
     if bad.sequence > expected:
-        return Damaged(bad.sequence, "removed", f"rows {expected} to {bad.sequence - 1} are missing")
+        return Damaged(bad.sequence, "removed", f"row {expected} is missing" if bad.sequence == expected + 1 else
+                       f"rows {expected} to {bad.sequence - 1} are missing")
     if bad.sequence < expected:
         return Damaged(bad.sequence, "inserted", "it stands before the first row of a chain")
     for count in range(1, min(INQUEST_REACH, len(after) - 1) + 1):
         if hash_at(after[count], expected, head) == after[count].hash and (
                 count + 1 == len(after) or
                 hash_at(after[count + 1], expected + 1, after[count].hash) == after[count + 1].hash):
-            return Damaged(bad.sequence, "inserted", f"{count} rows were inserted here")
-    for back in range(1, len(before)):
-        earlier = before[-1 - back]
-        if hash_at(bad, earlier.sequence + 1, earlier.hash) == bad.hash:
-            return Damaged(bad.sequence, "inserted", f"the {back} rows before it were inserted")
-    if expected > 1 and hash_at(bad, 1, start) == bad.hash:
-        return Damaged(bad.sequence, "inserted", f"the {expected - 1} rows before it were inserted")
+            return Damaged(bad.sequence, "inserted",
+                           f"{count} rows were inserted here: the one behind them follows the row before")
+    places = [(back, before[-1 - back].sequence + 1, before[-1 - back].hash) for back in range(1, len(before))]
+    for count, place, previous in places + [(expected - 1, 1, start)] * (expected > 1):
+        if hash_at(bad, place, previous) == bad.hash:
+            return Damaged(bad.sequence, "inserted",
+                           f"the {count} rows before it were inserted: it follows what stood before them")
     for count in range(1, INQUEST_REACH + 1) if len(after) > 1 else ():
         if hash_at(after[1], after[1].sequence + count, bad.hash) == after[1].hash:
-            return Damaged(bad.sequence, "removed", f"{count} rows before it were removed, the others numbered anew")
+            return Damaged(bad.sequence, "removed", f"{count} rows before it were removed, and those behind "
+                                                       "numbered anew")
     for previous, row in zip(rows[len(before):], after[1:]):
         for behind in (previous.hash, row.hash):
             if hash_at(bad, row.sequence, behind) in (bad.hash, row.hash):
@@ -416,7 +418,7 @@ def walk(rows, chain: Optional[bytes], first: int, previous: bytes, markers: dic
         before.append(row)
         head, expected = made, expected + 1
     if any(sequence >= expected for sequence in markers):
-        raise Damaged(expected, "cut", f"a checkpoint vouches for {max(markers)} rows, and it ends before")
+        raise Damaged(expected, "cut", f"a checkpoint vouches for {max(markers)} rows, and {expected - 1} are here")
     return expected - 1, head, vouched
 
 
@@ -527,6 +529,11 @@ def verify(asked: argparse.Namespace, folder: Path) -> None:
     erased = rows.erased()
     if erased:
         raise Damaged(erased[0], "erased", erased[1])
+    # What the site saw as it made the bundle, and signed: its end may have been cut off with what vouched for it. That the
+    # checkpoint could not be written is no damage.
+    last_word = manifest.get("checkpoint")
+    if last_word not in ("made", "not made: it could not be written"):
+        raise Wrong(f"manifest.json: the site itself says of the last checkpoint: {last_word}")
     stamps = check_timestamps(bundle, {checkpoint.sequence: checkpoint.text for checkpoint in good}, asked.tsa_ca, folder)
     print(f"signed by the witness {witnesses.fingerprints()}")
     if not asked.witness:
@@ -542,6 +549,8 @@ def verify(asked: argparse.Namespace, folder: Path) -> None:
                "as rows of the ledger tell"))
     print(f"the witness vouches for it up to row {vouched}, in {len(good)} checkpoints" +
           (f" and {len(held)} that were held elsewhere" if held else ""))
+    if last_word != "made":
+        print(f"  the site says of one more, which was to be made for this bundle: {last_word}")
     if earlier:
         print(f"  {earlier} of them are about rows before this part of the chain, and were not held against it")
     print(stamps)

@@ -189,6 +189,8 @@ class ExportTests(unittest.TestCase):
                 done = self.verify(bundle)
                 self.assertEqual(done.returncode, 1)
                 row, damage = re.search(r"breaks at row (\d+) \((\w+)\)", done.stdout).groups()
+                self.assertIn(re.search(r"the chain breaks at row .*", done.stdout)[0],
+                              self.site.consign("audit", "verify", check=False).stdout)
                 ours = json.loads(self.site.consign("audit", "verify", "--json", check=False).stdout)
                 self.assertEqual((int(row), damage), (ours["first_bad"], ours["damage"]), done.stdout)
                 # Nothing is signed for it any more, wherever it was changed, and it says so.

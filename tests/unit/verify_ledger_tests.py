@@ -73,6 +73,18 @@ class VerifyLedgerTests(unittest.TestCase):
         self.assertIn("not shown: what was done to the 10 rows since, and by who holds the witness key", done.stdout)
         self.assertNotIn("proves nothing", done.stdout)
 
+    def test_what_the_site_says_of_its_ledger_is_heard(self) -> None:
+        def saying(word: object) -> Path:
+            return self.bundle("".join(self.lines), change=lambda files, manifest: manifest.update(checkpoint=word))
+        for word in ("not made: the ledger does not verify, from row 41 on (cut)",
+                     "not made: the ledger could not be verified", "not made: the ledger is not what was vouched for",
+                     None, "\x1b[2J"):
+            self.assert_refused(saying(word), "the site itself says of the last checkpoint: " +
+                                ascii(str(word))[1:-1])
+        done = self.verify(saying("not made: it could not be written"))
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("not made: it could not be written", done.stdout)
+
     def test_the_bundles_own_key_is_said_to_prove_nothing(self) -> None:
         done = self.verify(self.bundle("".join(self.lines)), witness=False)
         self.assertEqual(done.returncode, 0)
