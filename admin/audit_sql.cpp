@@ -108,7 +108,7 @@ void add_audit_sql(CLI::App& audit, Command& command) {
         "sql", "One question in SQL to read-only tables, whose sealed fields are opened");
     const auto query = std::make_shared<Query>();
     verb->add_option("question", query->sql,
-                     "A SELECT, e.g. \"SELECT account, count(*) FROM event WHERE action = "
+                     "A SELECT, e.g. \"SELECT account, sum(count) FROM event WHERE action = "
                      "'login_failed' GROUP BY account\"");
     verb->add_flag("--schema", query->schema, "List the tables and columns instead");
     add_format_flags(*verb, query->format);
