@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "storage/database/offered_module.hpp"
@@ -260,7 +261,10 @@ Value column_of(sqlite3_stmt* statement, int column) {
         case SQLITE_INTEGER:
             return std::int64_t{sqlite3_column_int64(statement, column)};
         case SQLITE_FLOAT:
-            return sqlite3_column_double(statement, column);
+            if (const double number = sqlite3_column_double(statement, column);
+                std::isfinite(number))
+                return number;
+            [[fallthrough]];  // "Inf", as SQLite writes it: JSON has no number for it
         case SQLITE_TEXT: {
             const auto* text =
                 reinterpret_cast<const char*>(sqlite3_column_text(statement, column));

@@ -282,6 +282,13 @@ BOOST_AUTO_TEST_CASE(the_functions_that_are_watched_answer_as_they_do_elsewhere)
                                    number(1), number(0), Value(), number(1)}));
 }
 
+BOOST_AUTO_TEST_CASE(a_number_that_json_has_not_is_handed_on_as_text) {
+    const auto answer = ask("SELECT 1e999, -1e999, 1e999 - 1e999, 0.5");
+    BOOST_REQUIRE(answer.has_value());
+    BOOST_TEST((answer->rows.at(0) ==
+                std::vector<Value>{std::string("Inf"), std::string("-Inf"), Value(), 0.5}));
+}
+
 BOOST_AUTO_TEST_CASE(a_question_ends_when_it_is_asked_to) {
     bounds.time = std::chrono::minutes(10);
     bounds.stop = numbers->stop.get_token();
