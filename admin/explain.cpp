@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <map>
 #include <memory>
 
 #include "admin/command.hpp"
@@ -29,22 +28,22 @@ using policy::Verb;
 constexpr std::chrono::minutes noon{12 * 60};
 
 struct Asked {
-    std::string account, path;
-    Verb verb = Verb::upload;
+    std::string account, path, verb = "upload";
     std::filesystem::path file;
     std::string at;
     bool as_json = false;
 };
 
-const std::map<std::string, Verb>& verbs_by_name() {
-    static const std::map<std::string, Verb> verbs = [] {
-        std::map<std::string, Verb> all;
-        for (const Verb verb : {Verb::list, Verb::download, Verb::upload, Verb::overwrite,
-                                Verb::append, Verb::rename, Verb::remove, Verb::mkdir})
-            all.emplace(name_of(verb), verb);
-        return all;
-    }();
-    return verbs;
+Outcome<Verb> verb_named(std::string_view word) {
+    std::vector<std::string_view> names;
+    for (const Verb verb : {Verb::list, Verb::download, Verb::upload, Verb::overwrite, Verb::append,
+                            Verb::rename, Verb::remove, Verb::mkdir}) {
+        if (name_of(verb) == word) return verb;
+        names.push_back(name_of(verb));
+    }
+    return failed(fmt::format("--verb {} is none{}; there are: {}", policy::cited(word),
+                              policy::suggestion(word, names), policy::listed(names)),
+                  exit_bad_command_line);
 }
 
 /// A day alone is its noon at the site.
@@ -55,14 +54,14 @@ std::optional<Timestamp> moment_at(std::string_view text, const policy::Policy& 
     return desk::from_rfc3339(text);
 }
 
-Outcome<policy::Question> question_of(const Asked& asked, const policy::Policy& policy) {
-    policy::Question question{.account = asked.account, .verb = asked.verb};
+Outcome<policy::Question> question_of(const Asked& asked, Verb verb, const policy::Policy& policy) {
+    policy::Question question{.account = asked.account, .verb = verb};
     const auto path = desk::from_displayed(asked.path);
     if (!path)
-        return failed(
-            fmt::format("--path {} is no path: write it as the account sees it, from its "
-                        "own /, e.g. /in/result.hl7",
-                        asked.path));
+        return failed(fmt::format("--path {} is no path: write it as the account sees it, from its "
+                                  "own /, e.g. /in/result.hl7",
+                                  asked.path),
+                      exit_bad_command_line);
     question.path = *path;
     question.at = SystemClock().now();
     if (!asked.at.empty()) {
@@ -78,10 +77,12 @@ Outcome<policy::Question> question_of(const Asked& asked, const policy::Policy& 
 }
 
 Outcome<> explain(const Command& command, const Asked& asked) {
+    const auto verb = verb_named(asked.verb);
+    if (!verb) return std::unexpected(verb.error());
     const auto site = load_site(command.config);
     if (!site) return std::unexpected(site.error());
     const policy::Policy& policy = **site;
-    auto question = question_of(asked, policy);
+    auto question = question_of(asked, *verb, policy);
     if (!question) return std::unexpected(question.error());
     Explained explained;
     if (!asked.file.empty()) {
@@ -126,8 +127,7 @@ void add_explain(CLI::App& app, Command& command) {
     verb->add_option("--path", asked->path, "Where, as the account sees it: /in/result.hl7")
         ->required();
     verb->add_option("--verb", asked->verb,
-                     "list, download, upload (default), overwrite, append, rename, delete, mkdir")
-        ->transform(CLI::CheckedTransformer(verbs_by_name()));
+                     "list, download, upload (default), overwrite, append, rename, delete, mkdir");
     verb->add_option("--file", asked->file,
                      "What is deposited: it is looked at as the daemon looks at a deposit");
     verb->add_option("--at", asked->at,
