@@ -38,6 +38,7 @@ Outcome<std::vector<std::string>> public_keys(const std::vector<std::string>& fi
     std::vector<std::string> lines;
     for (const std::string& file : files) {
         std::ifstream stream(file);
+        if (!stream) return failed(fmt::format("{} cannot be read", file));
         std::string line;
         if (!std::getline(stream, line) || !from_ssh_public_key(line))
             return failed(

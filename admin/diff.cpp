@@ -34,9 +34,15 @@ struct Asked {
 
 Outcome<std::shared_ptr<const policy::Policy>> load_other(const Asked& asked) {
     std::error_code unknown;
-    return load_site(std::filesystem::is_directory(asked.other, unknown)
-                         ? asked.other / "consign.yaml"
-                         : asked.other);
+    const auto file = std::filesystem::is_directory(asked.other, unknown)
+                          ? asked.other / "consign.yaml"
+                          : asked.other;
+    if (!std::filesystem::exists(file, unknown) && !unknown)
+        return failed(
+            fmt::format("there is no {}; NEW is a consign.yaml, or the folder that has it",
+                        file.string()),
+            exit_bad_command_line);
+    return load_site(file);
 }
 
 /// The version in force: the daemon's, which need not be what the files say by now.
