@@ -10,6 +10,7 @@
 #include "admin/period.hpp"
 #include "admin/report.hpp"
 #include "admin/table.hpp"
+#include "storage/ledger/event.hpp"
 
 namespace consign::admin {
 
@@ -50,6 +51,12 @@ void add_event_options(CLI::App& verb, AuditQuestion& question) {
 }
 
 Outcome<json::object> arguments_of(const AuditQuestion& question) {
+    for (const std::string& action : question.actions)
+        if (!ledger::action_named(action))
+            return failed(fmt::format("--action {}: no action, as docs/formats/ledger.md names "
+                                      "them, e.g. deposited",
+                                      action),
+                          exit_bad_command_line);
     json::object arguments;
     for (const auto& [name, value] :
          {std::pair("account", question.account), std::pair("address", question.address),

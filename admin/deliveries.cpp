@@ -63,7 +63,11 @@ void add_deliveries(CLI::App& app, Command& command) {
     retry->add_option("DELIVERY", asked->id, "The number of a delivery");
     retry->add_option("--target", asked->target, "All to this target that failed");
     retry->callback([&command, asked] {
-        command.verb = [&command, asked] {
+        command.verb = [&command, asked]() -> Outcome<> {
+            if (asked->id.has_value() == !asked->target.empty())
+                return failed(
+                    "which? give the number of one delivery, or --target for all to one target",
+                    exit_bad_command_line);
             return act_on_jobs(command, "deliveries.retry", asked->arguments(), "retried");
         };
     });

@@ -8,6 +8,7 @@
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
+#include "desk/rfc3339.hpp"
 
 namespace consign::admin {
 
@@ -29,6 +30,9 @@ std::string files_cell(const json::object& row) {
 }
 
 Outcome<> list(const Command& command, const Asked& asked) {
+    if (!asked.date.empty() && !desk::from_full_date(asked.date))
+        return failed(fmt::format("--date {}: write a day (2026-11-24)", asked.date),
+                      exit_bad_command_line);
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
     const auto printer = make_row_printer(

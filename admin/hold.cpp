@@ -58,6 +58,10 @@ Outcome<> list(const Command& command, const Asked& asked) {
     return {};
 }
 
+bool says_whom(const Asked& asked) {
+    return !asked.file.empty() || !asked.subject.empty() || !asked.account.empty();
+}
+
 /// "holds.add", "holds.lift".
 Outcome<> act(const Command& command, const std::string& verb, const Asked& asked,
               std::string_view done) {
@@ -86,14 +90,28 @@ void add_hold(CLI::App& app, Command& command) {
     auto* add = hold->add_subcommand("add", "Hold what is here, and what comes later");
     add_whom(*add, *asked);
     add->callback([&command, asked] {
-        command.verb = [&command, asked] { return act(command, "holds.add", *asked, "held"); };
+        command.verb = [&command, asked]() -> Outcome<> {
+            if (!says_whom(*asked))
+                return failed("what is to be held? --file, --subject or --account says so",
+                              exit_bad_command_line);
+            if (asked->reason.empty() && asked->case_number.empty())
+                return failed("why? give --reason, or --case", exit_bad_command_line);
+            return act(command, "holds.add", *asked, "held");
+        };
     });
 
     auto* lift = hold->add_subcommand("lift", "Let the term decide again");
     lift->add_option("HOLD", asked->id, "The number of a hold");
     add_whom(*lift, *asked);
     lift->callback([&command, asked] {
-        command.verb = [&command, asked] { return act(command, "holds.lift", *asked, "lifted"); };
+        command.verb = [&command, asked]() -> Outcome<> {
+            if (!asked->id && !says_whom(*asked) && asked->case_number.empty())
+                return failed(
+                    "which? give the number of a hold, --file, --subject, --account or --case; "
+                    "`consign hold list` shows those that bind",
+                    exit_bad_command_line);
+            return act(command, "holds.lift", *asked, "lifted");
+        };
     });
 
     auto* ls = hold->add_subcommand("list", "The holds that bind");

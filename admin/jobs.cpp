@@ -18,6 +18,11 @@ namespace json = boost::json;
 
 constexpr const char* kinds = "alert, acknowledge, scan or deliver";
 
+void add_kind(CLI::App& verb, std::string& kind) {
+    verb.add_option("--kind", kind, kinds)
+        ->check(CLI::IsMember({"alert", "acknowledge", "scan", "deliver"}));
+}
+
 struct Asked {
     std::string kind;
     bool dead = false;
@@ -57,7 +62,7 @@ void add_jobs(CLI::App& app, Command& command) {
 
     auto* ls = jobs->add_subcommand("list", "What waits, and the dead letters");
     ls->alias("ls");
-    ls->add_option("--kind", asked->kind, kinds);
+    add_kind(*ls, asked->kind);
     ls->add_flag("--dead", asked->dead, "Only what failed for good");
     add_format_flags(*ls, asked->format);
     ls->callback(
@@ -66,9 +71,14 @@ void add_jobs(CLI::App& app, Command& command) {
     auto* retry = jobs->add_subcommand("retry", "Try again at once, as if it had never failed");
     retry->add_option("JOB", asked->id, "The number of a job");
     retry->add_flag("--dead", asked->dead, "All that failed for good");
-    retry->add_option("--kind", asked->kind, kinds);
+    add_kind(*retry, asked->kind);
     retry->callback([&command, asked] {
-        command.verb = [&command, asked] {
+        command.verb = [&command, asked]() -> Outcome<> {
+            if (asked->id.has_value() == asked->dead || (asked->id && !asked->kind.empty()))
+                return failed(
+                    "which? give the number of one job, or --dead for all that have failed for "
+                    "good, which --kind may narrow",
+                    exit_bad_command_line);
             return act_on_jobs(command, "jobs.retry", asked->arguments(), "retried");
         };
     });

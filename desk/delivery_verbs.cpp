@@ -13,6 +13,7 @@
 #include "desk/system_event.hpp"
 #include "desk/target_trouble.hpp"
 #include "desk/verb_arguments.hpp"
+#include "policy/language/spelling.hpp"
 
 namespace consign::desk {
 
@@ -64,6 +65,13 @@ Row row_of(const Looked& looked, const Job& job, bool renaming) {
         row.due = next ? rfc3339(next->opens) : std::string();
     }
     return row;
+}
+
+/// Told where nothing is on its way there, too: a target that left the policy may have deliveries.
+std::string no_such_target(const policy::Policy& policy, std::string_view target) {
+    std::vector<std::string_view> known;
+    for (const auto& [name, unused] : policy.targets) known.push_back(name);
+    return fmt::format("the policy has no target {}{}", target, policy::suggestion(target, known));
 }
 
 asio::awaitable<Answered> list(Site& site, VerbCall call) {
@@ -118,6 +126,8 @@ asio::awaitable<Answered> list(Site& site, VerbCall call) {
             ++rows;
         }
     }
+    if (target && rows == 0 && !looked.policy->targets.contains(*target))
+        co_return complaint(no_such_target(*looked.policy, *target));
     co_return json::object{{"rows", rows}};
 }
 
@@ -222,6 +232,9 @@ asio::awaitable<Answered> retry(Site& site, VerbCall call) {
         revived = co_await retry_all_to(site, *target, call.administrator);
     if (!revived) co_return storage_complaint(revived.error());
     if (id && *revived == 0) co_return complaint(no_such_delivery(static_cast<JobId>(*id)));
+    if (const auto policy = site.policy.current();
+        target && *revived == 0 && !policy->targets.contains(*target))
+        co_return complaint(no_such_target(*policy, *target));
     // Who delivers listens for jobs.
     site.store.work_bell().ring(queue::Kinds().set(static_cast<std::size_t>(queue::Kind::deliver)));
     co_return json::object{{"jobs", *revived}};

@@ -107,6 +107,19 @@ const char* const bad_command_lines[]{"",
                                       "audit sessions --follow",
                                       "audit events --follow --until 2026-11-01",
                                       "audit sql",
+                                      "audit events --action bogus",
+                                      "explain --account a --path /r --verb lst",
+                                      "diff nowhere",
+                                      "expected --date tomorrow",
+                                      "hold add",
+                                      "hold add --account a",
+                                      "hold lift",
+                                      "hold lift --reason none",
+                                      "jobs list --kind bogus",
+                                      "jobs retry",
+                                      "jobs retry 1 --dead",
+                                      "deliveries retry",
+                                      "deliveries retry 1 --target a",
                                       "audit sql --json --csv 'SELECT 1'",
                                       "files ls / /",
                                       "check --csv",
@@ -333,6 +346,32 @@ BOOST_AUTO_TEST_CASE(a_verb_that_is_not_there_is_named_beside_those_that_are) {
     const auto first = run("aduit events");
     BOOST_TEST(first.err.starts_with("consign: consign has no verb `aduit`; did you mean `audit`?"),
                first.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_word_that_is_not_there_is_told_with_what_was_meant) {
+    const auto verb = run("explain --account a --path /r --verb lst");
+    BOOST_TEST(verb.err ==
+               "consign: --verb `lst` is none; did you mean `list`?; there are: list, download, "
+               "upload, overwrite, append, rename, delete, mkdir\n");
+    const auto other = run("diff nowhere");
+    BOOST_TEST(other.err ==
+               "consign: there is no nowhere; NEW is a consign.yaml, or the folder that has it\n");
+    init();
+    for (const auto* words : {"deliveries --target bogus", "deliveries retry --target bogus"}) {
+        const auto target = consign(words);
+        BOOST_TEST(target.status == 1);
+        BOOST_TEST(target.err == "consign: the policy has no target bogus\n", target.err);
+    }
+    const auto key = consign("audit verify --witness /nowhere");
+    BOOST_TEST(key.status == 1);
+    BOOST_TEST(key.err == "consign: /nowhere cannot be read\n", key.err);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_with_a_fraction_are_written_for_people) {
+    init();
+    const auto answer = consign("audit sql --csv 'SELECT 1.0, 0.1 + 0.2, 1e999, -0.5e-7'");
+    BOOST_TEST(answer.status == 0, answer.err);
+    BOOST_TEST(answer.out.ends_with("\r\n1,0.3,Inf,-5e-08\r\n"), answer.out);
 }
 
 BOOST_AUTO_TEST_CASE(a_watch_that_can_show_nothing_is_refused) {
