@@ -82,7 +82,8 @@ struct Site : TamperedLedger {
     fs::path exported(ExcerptScope scope = {}, const Seen& seen = [](const auto&) {}) {
         const fs::path out = folder.path() / fmt::format("export{}", ++exports);
         fs::create_directory(out);
-        desk::ExportBundle bundle({.scope = std::move(scope), .time = march}, witness);
+        desk::ExportBundle bundle({.scope = std::move(scope), .time = march, .checkpoint = "made"},
+                                  witness);
         for (;;) {
             const auto piece = bundle.next(ledger, timestamps, excerpt);
             BOOST_REQUIRE(piece.has_value());
@@ -138,6 +139,7 @@ struct Site : TamperedLedger {
 void expect(const Found& found, const Verification& ours) {
     BOOST_TEST(found.first_bad == ours.first_bad.value_or(0), found.printed);
     BOOST_TEST(found.damage == (ours.damage ? name_of(*ours.damage) : ""), found.printed);
+    BOOST_TEST(found.printed.find(ours.why) != std::string::npos, found.printed + ours.why);
 }
 
 struct Asked {

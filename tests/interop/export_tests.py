@@ -189,8 +189,9 @@ class ExportTests(unittest.TestCase):
                 done = self.verify(bundle)
                 self.assertEqual(done.returncode, 1)
                 row, damage = re.search(r"breaks at row (\d+) \((\w+)\)", done.stdout).groups()
-                self.assertIn(re.search(r"the chain breaks at row .*", done.stdout)[0],
-                              self.site.consign("audit", "verify", check=False).stdout)
+                if "checkpoints" not in sql:  # whether its key was another, the site knows and an auditor does not
+                    self.assertIn(re.search(r"the chain breaks at row .*", done.stdout)[0],
+                                  self.site.consign("audit", "verify", check=False).stdout)
                 ours = json.loads(self.site.consign("audit", "verify", "--json", check=False).stdout)
                 self.assertEqual((int(row), damage), (ours["first_bad"], ours["damage"]), done.stdout)
                 # Nothing is signed for it any more, wherever it was changed, and it says so.
@@ -201,6 +202,20 @@ class ExportTests(unittest.TestCase):
                 shutil.copy(self.site.folder / "whole.db", database)
                 for journal in self.site.data.glob("consign.db-*"):
                     journal.unlink()
+
+    def test_an_end_that_was_cut_off_with_its_checkpoints_is_told_by_the_sites_own_word(self) -> None:
+        self.site.start()
+        self.deposit("/long/a.hl7")
+        self.assertEqual(self.site.stop(), 0)
+        with sqlite3.connect(self.site.data / "consign.db") as connection:
+            last = connection.execute("SELECT max(sequence) FROM events").fetchone()[0]
+            connection.execute("DELETE FROM events WHERE sequence > ?", (last - 3,))
+            connection.execute("DELETE FROM checkpoints WHERE sequence > ?", (last - 3,))
+        connection.close()
+        bundle = self.export()
+        done = self.verify(bundle)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"the site itself says of the last checkpoint: not made: .* \(cut\)")
 
     def test_a_data_folder_that_was_put_back_is_found_with_checkpoints_held_elsewhere(self) -> None:
         self.site.start()
