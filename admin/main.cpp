@@ -42,6 +42,21 @@ std::string usage_failure(const CLI::App* app, const CLI::Error& error) {
                        needs_verb ? verb_failure(*app, command) : error.what(), command);
 }
 
+/// Mostly a variable of the shell that was not set: a question without one of its conditions is
+/// another question.
+void refuse_empty_words(CLI::App& app) {
+    const CLI::Validator is_not_empty(
+        [](const std::string& word) {
+            return std::string(word.empty() ? "is empty; was a variable of the shell not set?"
+                                            : "");
+        },
+        "");
+    for (CLI::Option* const option : app.get_options())
+        if (option->get_items_expected_max() > 0) option->check(is_not_empty);
+    for (CLI::App* const verb : app.get_subcommands([](CLI::App*) { return true; }))
+        refuse_empty_words(*verb);
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Administers a Consign site: managed file transfer for health data.", "consign");
     Command command;
@@ -78,6 +93,7 @@ int run(int argc, char** argv) {
     add_blast_radius(app, command);
     add_hash_password(app, command);
     add_status(app, command);
+    refuse_empty_words(app);
 
     try {
         app.parse(argc, argv);

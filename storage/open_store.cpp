@@ -10,10 +10,11 @@ namespace {
 
 /// What create_store() made is there. SQLite would make a database that is missing anew: a ledger
 /// that begins again, and an empty tree over a full vault.
-Result<> check_whole(const std::filesystem::path& folder) {
-    std::error_code error;
-    if (!std::filesystem::exists(DataFolder::keyring_in(folder), error) && !error)
+Result<> check_whole(Disk& disk, const std::filesystem::path& folder) {
+    if (const auto keyring = disk.open(DataFolder::keyring_in(folder), Disk::Access::read);
+        !keyring && keyring.error() == std::errc::no_such_file_or_directory)
         return failure(data_folder_errc::no_keyring);
+    std::error_code error;
     const auto bytes = std::filesystem::file_size(DataFolder::database_in(folder), error);
     if (error == std::errc::no_such_file_or_directory || (!error && bytes == 0))
         return failure(data_folder_errc::no_database);
@@ -55,7 +56,7 @@ Result<> create_store(Disk& disk, const std::filesystem::path& path, const Secre
 Result<> check_store(Disk& disk, const std::filesystem::path& path, const SecretKey* root,
                      RandomSource& random) {
     if (const auto fit = DataFolder::check(path); !fit) return fit;
-    if (const auto whole = check_whole(path); !whole) return whole;
+    if (const auto whole = check_whole(disk, path); !whole) return whole;
     if (root == nullptr) return {};
     return keyring::Keyring::check(disk, DataFolder::keyring_in(path), *root, random);
 }
@@ -66,7 +67,7 @@ Result<std::unique_ptr<Store>> open_store(Disk& disk, const std::filesystem::pat
                                           std::optional<vault::Journal::Shape> journal) {
     auto folder = DataFolder::open(path);
     if (!folder) return failure(folder.error());
-    if (const auto whole = check_whole(path); !whole) return failure(whole.error());
+    if (const auto whole = check_whole(disk, path); !whole) return failure(whole.error());
     auto keys = keyring::Keyring::open(disk, folder->keyring(), root, random);
     if (!keys) return failure(keys.error());
     auto vault = vault::Vault::open(disk, path, **keys, random, journal);

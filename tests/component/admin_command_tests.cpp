@@ -108,6 +108,8 @@ const char* const bad_command_lines[]{"",
                                       "audit events --follow --until 2026-11-01",
                                       "audit sql",
                                       "audit events --action bogus",
+                                      "audit events --file ''",
+                                      "files ls ''",
                                       "explain --account a --path /r --verb lst",
                                       "diff nowhere",
                                       "expected --date tomorrow",
@@ -365,6 +367,14 @@ BOOST_AUTO_TEST_CASE(a_word_that_is_not_there_is_told_with_what_was_meant) {
     const auto key = consign("audit verify --witness /nowhere");
     BOOST_TEST(key.status == 1);
     BOOST_TEST(key.err == "consign: /nowhere cannot be read\n", key.err);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_word_widens_no_question) {
+    const auto ran = run("audit events --file ''");
+    BOOST_TEST(ran.err ==
+                   "consign: --file: is empty; was a variable of the shell not set?; see consign "
+                   "audit events --help\n",
+               ran.err);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_with_a_fraction_are_written_for_people) {
