@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -42,15 +43,13 @@ std::string usage_failure(const CLI::App* app, const CLI::Error& error) {
                        needs_verb ? verb_failure(*app, command) : error.what(), command);
 }
 
+constexpr std::string_view empty_word = "is empty; was a variable of the shell not set?";
+
 /// Mostly a variable of the shell that was not set: a question without one of its conditions is
 /// another question.
 void refuse_empty_words(CLI::App& app) {
     const CLI::Validator is_not_empty(
-        [](const std::string& word) {
-            return std::string(word.empty() ? "is empty; was a variable of the shell not set?"
-                                            : "");
-        },
-        "");
+        [](const std::string& word) { return word.empty() ? std::string(empty_word) : ""; }, "");
     for (CLI::Option* const option : app.get_options())
         if (option->get_items_expected_max() > 0) option->check(is_not_empty);
     for (CLI::App* const verb : app.get_subcommands([](CLI::App*) { return true; }))
@@ -95,6 +94,12 @@ int run(int argc, char** argv) {
     add_status(app, command);
     refuse_empty_words(app);
 
+    // CLI11 takes the next word for the value.
+    for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)))
+        if (word.starts_with("--") && word.ends_with('=')) {
+            fmt::print(stderr, "consign: {} {}\n", word, empty_word);
+            return exit_bad_command_line;
+        }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,13 +1,14 @@
 #include "admin/owner.hpp"
 
 #include <fmt/format.h>
-#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+
+#include "base/become_user.hpp"
 
 namespace consign::admin {
 
@@ -37,12 +38,9 @@ Outcome<> become_owner_of(const std::filesystem::path& folder) {
     if (::geteuid() != 0)
         return failed(fmt::format("{} belongs to {}; use root, or {}", folder.string(), owner.name,
                                   owner.name));
-    const bool became = ::initgroups(owner.name.c_str(), facts.st_gid) == 0 &&
-                        ::setgid(facts.st_gid) == 0 && ::setuid(facts.st_uid) == 0;
-    if (!became)
+    if (const auto became = become_user(facts.st_uid, facts.st_gid); !became)
         return failed(fmt::format("{} belongs to {}, who could not be taken on: {}",
-                                  folder.string(), owner.name,
-                                  std::generic_category().message(errno)));
+                                  folder.string(), owner.name, became.error().message()));
     return {};
 }
 

@@ -81,7 +81,7 @@ std::string field_text(const json::object& row, std::string_view field) {
     const auto* value = row.if_contains(field);
     if (!value || value->is_null()) return {};
     if (const auto* text = value->if_string()) return std::string(*text);
-    // As SQLite writes them: 0.3, where JSON has 3.0000000000000004E-1.
+    // For people: 0.3, where JSON has 3.0000000000000004E-1.
     if (const auto* real = value->if_double()) return fmt::format("{:.15g}", *real);
     return json::serialize(*value);
 }

@@ -48,9 +48,10 @@ void Log::write(Level level, Literal what, std::initializer_list<LogField> field
     const auto out = std::back_inserter(line);
     const int priority = static_cast<int>(level);
     if (format_ == Format::json) {
-        fmt::format_to(out,
-                       "{{\"time\":\"{:%FT%TZ}\",\"priority\":{},\"message\":", SystemClock().now(),
-                       priority);
+        const auto now = SystemClock().now();
+        const auto second = std::chrono::floor<std::chrono::seconds>(now);
+        fmt::format_to(out, "{{\"time\":\"{:%FT%T}.{:06}Z\",\"priority\":{},\"message\":", second,
+                       (now - second).count(), priority);
         append_quoted(line, what.view());
     } else {
         fmt::format_to(out, "<{}>{}", priority, what.view());

@@ -1,10 +1,9 @@
 #include "daemon/start_check.hpp"
 
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/become_user.hpp"
 #include "daemon/site_keys.hpp"
 #include "daemon/site_listener.hpp"
 #include "daemon/start_failure.hpp"
@@ -19,11 +18,9 @@ void become_owner_of(const std::filesystem::path& data) {
     struct stat facts{};
     // A folder that is not there is told of below.
     if (::geteuid() != 0 || ::stat(data.c_str(), &facts) != 0 || facts.st_uid == 0) return;
-    const passwd* const owner = ::getpwuid(facts.st_uid);
-    if (owner == nullptr || ::initgroups(owner->pw_name, owner->pw_gid) != 0 ||
-        ::setgid(owner->pw_gid) != 0 || ::setuid(facts.st_uid) != 0)
-        throw StartFailure(fmt::format("data folder {}: its owner (uid {}) could not be taken on",
-                                       data.string(), facts.st_uid));
+    required(become_user(facts.st_uid, facts.st_gid),
+             fmt::format("data folder {}: its owner (uid {}) could not be taken on", data.string(),
+                         facts.st_uid));
 }
 
 bool can_read(const policy::KeyReference& key, std::string_view name) {

@@ -4,6 +4,7 @@
 
 #include "desk/carry_out.hpp"
 #include "desk/deposit.hpp"
+#include "desk/disposal.hpp"
 #include "desk/folder_listing.hpp"
 #include "desk/lost_upload.hpp"
 #include "desk/receipt_path.hpp"
@@ -305,15 +306,12 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
             return {};
         });
     if (removed && unfinished) {
-        auto abandon = [&]() -> Result<> {
+        auto supersede = [&] {
             const auto open = site_.uploads.find(unfinished->stream);
-            if (open && !open->supersede()) return {};
-            return site_.store.vault().abandon(unfinished->stream);
+            return !open || open->supersede();
         };
-        // Where this fails, the next start's sweep finds a staging file without a row.
-        if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
-            site_.log.warning("an unfinished upload could not be removed",
-                              {{"stream", unfinished->stream}, {"why", gone.error()}});
+        if (co_await offload(site_.store.pool(), supersede))
+            co_await drop_if_unknown(site_, unfinished->stream);
     }
     co_return removed;
 }

@@ -161,8 +161,7 @@ class Desk {
     [[nodiscard]] Answer<> begin_on_content(Scene& scene, UploadMode mode, Beginning& beginning);
     [[nodiscard]] Result<> begin_row(Transaction& transaction, Scene& scene,
                                      Beginning& beginning) const;
-    boost::asio::awaitable<void> drop_staged(Beginning beginning);
-    boost::asio::awaitable<void> drop_staged(Id stream);
+    [[nodiscard]] boost::asio::awaitable<void> drop(Beginning beginning);
     [[nodiscard]] std::shared_ptr<Upload> make_upload(const Scene& scene, UploadMode mode,
                                                       Beginning beginning);
     [[nodiscard]] vault::Deposit deposit_of(const Scene& scene) const;

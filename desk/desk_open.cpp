@@ -8,6 +8,7 @@
 #include "desk/content_digest.hpp"
 #include "desk/deposit.hpp"
 #include "desk/desk.hpp"
+#include "desk/disposal.hpp"
 #include "desk/file_download.hpp"
 #include "desk/lost_upload.hpp"
 #include "desk/receipt_path.hpp"
@@ -219,9 +220,11 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         auto begun = co_await begin_new(*scene, mode, beginning);
         if (begun && !beginning.sealed) begun = co_await begin_on_content(*scene, mode, beginning);
         if (begun) co_return make_upload(*scene, mode, std::move(beginning));
-        if (beginning.sealed) co_await drop_staged(std::move(beginning));
+        if (beginning.sealed) co_await drop(std::move(beginning));
         // Another session of the account came in between: there is something else to begin on.
-        if (begun.error() == make_error_code(desk_errc::in_use) && round < openings_limit) continue;
+        const bool is_in_use = begun.error() == make_error_code(desk_errc::in_use) ||
+                               begun.error() == std::errc::device_or_resource_busy;
+        if (is_in_use && round < openings_limit) continue;
         co_return failure(co_await refused(std::move(*scene), begun.error()));
     }
 }
@@ -257,7 +260,7 @@ Desk::Answer<> Desk::begin_on_content(Scene& scene, UploadMode mode, Beginning& 
     const auto begun = co_await site_.store.write(
         [&](Transaction& transaction) { return begin_row(transaction, scene, beginning); });
     if (begun && beginning.target.unfinished && !beginning.target.resumes)
-        co_await drop_staged(beginning.target.unfinished->stream);
+        co_await drop_if_unknown(site_, beginning.target.unfinished->stream);
     co_return begun;
 }
 
@@ -273,7 +276,12 @@ Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& begi
     scene.event.detail = target.resumes     ? "resumes an unfinished upload"
                          : target.continues ? "continues the file"
                                             : "";
-    if (!target.resumes) {
+    if (target.resumes) {
+        // Another session may have begun anew since it was looked for.
+        const auto has_row = transaction.catalog.has_upload(stream);
+        if (!has_row) return failure(has_row.error());
+        if (!*has_row) return failure(desk_errc::in_use);
+    } else {
         if (target.unfinished)
             if (auto ended = transaction.catalog.end_upload(target.unfinished->stream); !ended)
                 return ended;
@@ -291,24 +299,15 @@ Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& begi
     return {};
 }
 
-/// Of what has no row: a beginning that came to nothing, unless it was there before.
-asio::awaitable<void> Desk::drop_staged(Beginning beginning) {
+/// A beginning that came to nothing.
+asio::awaitable<void> Desk::drop(Beginning beginning) {
     const Id stream = beginning.sealed->stream();
     auto close = [&] {
         beginning.sealed.reset();
         return true;
     };
     co_await offload(site_.store.pool(), close);
-    if (!beginning.target.resumes) co_await drop_staged(stream);
-}
-
-asio::awaitable<void> Desk::drop_staged(Id stream) {
-    auto abandon = [&] { return site_.store.vault().abandon(stream); };
-    const auto gone = co_await offload(site_.store.pool(), abandon);
-    // Who holds it finds no row of it at its end, and removes it then.
-    if (!gone && gone.error() != std::errc::device_or_resource_busy)
-        site_.log.warning("a staging file could not be removed",
-                          {{"stream", stream}, {"why", gone.error()}});
+    co_await drop_if_unknown(site_, stream);
 }
 
 std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode,

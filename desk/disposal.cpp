@@ -74,6 +74,20 @@ asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath) {
     co_await conclude(site, std::move(aftermath));
 }
 
+asio::awaitable<void> drop_if_unknown(Site& site, Id stream) {
+    const auto is_known = co_await site.store.read([&](Transaction& transaction) -> Result<bool> {
+        const auto has_row = transaction.catalog.has_upload(stream);
+        if (!has_row || *has_row) return has_row;
+        return transaction.catalog.has_file(stream);
+    });
+    if (!is_known || *is_known) co_return;
+    auto abandon = [&] { return site.store.vault().abandon(stream); };
+    const auto gone = co_await offload(site.store.pool(), abandon);
+    if (!gone && gone.error() != std::errc::device_or_resource_busy)
+        site.log.warning("a staging file could not be removed",
+                         {{"stream", stream}, {"why", gone.error()}});
+}
+
 asio::awaitable<void> conclude(Site& site, Aftermath aftermath) {
     for (MovedName& moved : aftermath.moved) site.moved_names.add(std::move(moved));
     co_await destroy(site, std::move(aftermath.doomed));

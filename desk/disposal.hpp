@@ -18,6 +18,11 @@ struct Aftermath {
 /// After a deposit. A failure is logged, and made good by the next start's sweep.
 [[nodiscard]] boost::asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath);
 
+/// Abandons an upload that no row leads to, if it is one: another session began anew in its place,
+/// or removed it. Where somebody has it open still, nothing is done: whoever has asks at the end. A
+/// failure is logged, and made good by the next start's sweep.
+[[nodiscard]] boost::asio::awaitable<void> drop_if_unknown(Site& site, Id stream);
+
 /// Destroys each sealed file with its key slots, then forgets its row; the certificate of it is an
 /// event.
 [[nodiscard]] boost::asio::awaitable<void> destroy(Site& site, std::vector<Id> doomed);

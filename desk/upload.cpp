@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "desk/deposit.hpp"
+#include "desk/disposal.hpp"
 #include "desk/rate.hpp"
 #include "desk/translate.hpp"
 #include "desk/visibility.hpp"
@@ -250,7 +251,7 @@ asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::err
     why = told(session_, why);
     // A file that was committed, or taken over, is no longer this object's to give back.
     if (!on_disk && why == make_error_code(desk_errc::superseded)) {
-        co_await drop_if_unknown();
+        co_await drop_if_unknown(site_, stream_);
         co_return why;
     }
     const Timestamp now = site_.clock.now();
@@ -349,7 +350,7 @@ asio::awaitable<void> Upload::break_off() {
     };
     const auto closed = co_await offload(site_.store.pool(), close);
     if (!closed && closed.error() == make_error_code(desk_errc::superseded))
-        co_return co_await drop_if_unknown();
+        co_return co_await drop_if_unknown(site_, stream_);
     const auto broken_off = event(ledger::Action::upload_broken_off, ledger::Outcome::failed);
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (auto kept = keep_row(transaction, closed.has_value(), broken_off.time); !kept)
@@ -361,22 +362,7 @@ asio::awaitable<void> Upload::break_off() {
     if (!recorded)
         site_.log.error("a broken-off upload could not be recorded",
                         {{"stream", stream_}, {"why", recorded.error()}});
-    co_await drop_if_unknown();
-}
-
-/// Another session began anew in its place, while this one held the stream: what was written is
-/// nobody's, and this is the last who knows of it.
-asio::awaitable<void> Upload::drop_if_unknown() {
-    const auto is_known = co_await site_.store.read([&](Transaction& transaction) -> Result<bool> {
-        const auto has_row = transaction.catalog.has_upload(stream_);
-        if (!has_row || *has_row) return has_row;
-        return transaction.catalog.has_file(stream_);
-    });
-    if (!is_known || *is_known) co_return;
-    auto abandon = [&] { return site_.store.vault().abandon(stream_); };
-    if (const auto gone = co_await offload(site_.store.pool(), abandon); !gone)
-        site_.log.warning("a staging file could not be removed",
-                          {{"stream", stream_}, {"why", gone.error()}});
+    co_await drop_if_unknown(site_, stream_);
 }
 
 bool Upload::supersede() {

@@ -110,7 +110,6 @@ class Upload {
     [[nodiscard]] boost::asio::awaitable<void> record_failure(ledger::Event event,
                                                               std::error_code why);
     [[nodiscard]] boost::asio::awaitable<Result<>> drop_unchanged();
-    [[nodiscard]] boost::asio::awaitable<void> drop_if_unknown();
     [[nodiscard]] Result<> end_unchanged(Transaction& transaction, ledger::Event& event);
     [[nodiscard]] boost::asio::awaitable<std::error_code> give_back(ledger::Event event,
                                                                     std::error_code why,

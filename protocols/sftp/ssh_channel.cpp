@@ -291,7 +291,7 @@ void Channel::give_up_output() {
     front_sent_bytes_ = 0;
     queued_bytes_ = 0;
     gave_up_output_ = true;
-    if (!exit_status_) exit_status_ = 0;
+    if (!exit_status_) exit_status_ = 1;
     room_.notify();
 }
 

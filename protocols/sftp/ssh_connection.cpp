@@ -256,7 +256,9 @@ void Connection::watch_for_quiet() {
             const bool is_quiet =
                 std::chrono::steady_clock::now() - self->last_activity_ >= quiet_after;
             for (const auto& channel : self->channels_) channel->look_after(is_quiet);
-            if (!is_quiet) self->watch_for_quiet();
+            const bool waits = std::ranges::any_of(
+                self->channels_, [](const auto& channel) { return channel->output_queued(); });
+            if (!is_quiet || waits) self->watch_for_quiet();
             self->settle();
         });
     });

@@ -376,9 +376,9 @@ class Peer {
         return all;
     }
     Result<> rename(std::string_view from, std::string_view to, bool replace = false) {
-        return site_.run(desk_.rename(
-            at(from), at(to),
-            {.replace = replace, .to_directory = desk::Desk::names_directory(to)}));
+        return site_.run(
+            desk_.rename(at(from), at(to),
+                         {.replace = replace, .to_directory = desk::Desk::names_directory(to)}));
     }
     Result<> remove(std::string_view path) { return site_.run(desk_.remove(at(path))); }
     Result<> make_directory(std::string_view path) {

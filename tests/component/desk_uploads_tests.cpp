@@ -179,6 +179,24 @@ BOOST_AUTO_TEST_CASE(an_upload_that_lost_its_row_leaves_nothing_behind_where_it_
     BOOST_TEST(site.staged().empty());
 }
 
+// One that had looked before the row went, and takes over after.
+BOOST_AUTO_TEST_CASE(an_upload_without_a_row_that_is_taken_over_leaves_nothing_behind) {
+    for (const bool finishes : {false, true}) {
+        const auto upload = required(drop.open("/in/result.hl7"));
+        required(drop.write(*upload, 0, content));
+        required(site.run(site.site().store.write([&](Transaction& transaction) {
+            return transaction.catalog.end_upload(upload->stream());
+        })));
+        BOOST_TEST(upload->supersede());
+        BOOST_TEST(!site.staged().empty());
+        if (finishes)
+            BOOST_TEST(error_of(drop.finish(*upload)) == desk_errc::superseded);
+        else
+            drop.break_off(*upload);
+        BOOST_TEST(site.staged().empty());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_upload_finished_twice_is_one_deposit) {
     const auto upload = required(drop.open("/in/result.hl7"));
     required(drop.write(*upload, 0, content));

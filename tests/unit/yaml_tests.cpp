@@ -87,7 +87,7 @@ const std::vector<Wrong> wrong{
      "keys "
      "of one mapping begin in one column"},
     {"a:\n\tb: 1\n",
-     "f:2:1: error: not YAML: illegal map value; a line is indented with a tab, where YAML takes "
+     "f:2:3: error: not YAML: illegal map value; a line is indented with a tab, where YAML takes "
      "spaces alone"},
     {"a: *nowhere\n", "f:1:4: error: not YAML: the referenced anchor is not defined"},
     {"a: 'x\n", "f:1:4: error: a quote that is never closed"},
