@@ -1,7 +1,6 @@
 // From the first byte to the account: AUTH, PBSZ, PROT and CCC (RFC 2228, 4217), HOST (RFC 7151),
 // USER, PASS and QUIT.
 #include <boost/algorithm/string/case_conv.hpp>
-#include <boost/algorithm/string/trim.hpp>
 
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/host_argument.hpp"
@@ -26,14 +25,12 @@ asio::awaitable<void> FtpSession::auth(std::string argument) {
 }
 
 asio::awaitable<void> FtpSession::pbsz(std::string argument) {
-    boost::algorithm::trim_right(argument);
     has_protection_buffer_ = true;
     say(200, argument == "0" ? "PBSZ=0" : "PBSZ=0, as always with TLS");
     co_return;
 }
 
 asio::awaitable<void> FtpSession::prot(std::string argument) {
-    boost::algorithm::trim_right(argument);
     const std::string level = boost::algorithm::to_upper_copy(argument);
     if (!has_protection_buffer_) co_return say(503, "PBSZ 0 comes first");
     if (level == "P") {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/algorithm/string/case_conv.hpp>
-#include <boost/algorithm/string/trim.hpp>
 
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/numbers.hpp"
@@ -73,7 +72,6 @@ asio::awaitable<void> FtpSession::clnt(std::string argument) {
 }
 
 asio::awaitable<void> FtpSession::opts(std::string argument) {
-    boost::algorithm::trim_right(argument);
     const auto [command, options] = first_word(argument);
     if (command == "UTF8" || command == "UTF-8") {
         // Over an account's `filename_charset`: FEAT has told this client that UTF-8 is taken.
@@ -101,7 +99,6 @@ asio::awaitable<void> FtpSession::opts(std::string argument) {
 
 /// Every type is the image type: HL7 lives on bare CR, and no byte of a result is ever changed.
 asio::awaitable<void> FtpSession::type(std::string argument) {
-    boost::algorithm::trim_right(argument);
     const std::string wanted = boost::algorithm::to_upper_copy(argument);
     if (wanted == "I" || wanted == "L 8" || wanted == "L8") co_return say(200, "image");
     if (wanted == "A" || wanted == "A N")
@@ -110,19 +107,16 @@ asio::awaitable<void> FtpSession::type(std::string argument) {
 }
 
 asio::awaitable<void> FtpSession::mode(std::string argument) {
-    boost::algorithm::trim_right(argument);
     if (boost::algorithm::to_upper_copy(argument) == "S") co_return say(200, "stream");
     say(504, "MODE S alone");
 }
 
 asio::awaitable<void> FtpSession::stru(std::string argument) {
-    boost::algorithm::trim_right(argument);
     if (boost::algorithm::to_upper_copy(argument) == "F") co_return say(200, "file");
     say(504, "STRU F alone");
 }
 
 asio::awaitable<void> FtpSession::rest(std::string argument) {
-    boost::algorithm::trim_right(argument);
     const auto position = parse_restart(argument);
     if (!position) co_return say(position.error());
     restart_ = *position;
@@ -130,7 +124,6 @@ asio::awaitable<void> FtpSession::rest(std::string argument) {
 }
 
 asio::awaitable<void> FtpSession::rang(std::string argument) {
-    boost::algorithm::trim_right(argument);
     const auto range = parse_range(argument);
     if (!range) co_return say(range.error());
     range_.reset();
@@ -140,7 +133,6 @@ asio::awaitable<void> FtpSession::rang(std::string argument) {
 }
 
 asio::awaitable<void> FtpSession::allo(std::string argument) {
-    boost::algorithm::trim_right(argument);
     const auto bytes = parse_allocation(argument);
     if (!bytes) co_return say(bytes.error());
     if (const auto space = co_await desk_->space(); space && *bytes > space->free_bytes)

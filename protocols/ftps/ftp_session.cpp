@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/algorithm/string/trim.hpp>
 
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply.hpp"
@@ -176,6 +177,7 @@ asio::awaitable<void> FtpSession::serve(std::expected<Command, std::error_code> 
     }
     if (verb->needs == Needs::login && !desk_)
         co_return say(530, "log in first, with USER and PASS");
+    if (verb->trims) boost::algorithm::trim_right(command->argument);
     co_await (this->*verb->handler)(std::move(command->argument));
     if (verb->prepares) co_return;
     restart_ = 0;

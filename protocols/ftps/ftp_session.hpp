@@ -76,6 +76,9 @@ class FtpSession {
         /// May stand between REST, RANG or ALLO and the command that they are for (RFC 3659 section
         /// 5.3).
         bool prepares = meanwhile;
+        /// Its argument is no path, so that spaces behind it are nothing's: embedded clients send
+        /// them.
+        bool trims = false;
     };
     [[nodiscard]] static std::span<const Verb> verbs();  // ftp_verbs.cpp
 

@@ -7,12 +7,12 @@ namespace consign::ftps {
 
 std::span<const FtpSession::Verb> FtpSession::verbs() {
     using enum Needs;
-    static constexpr bool meanwhile = true, alone = false, prepares = true;
+    static constexpr bool meanwhile = true, alone = false, prepares = true, trims = true;
     static constexpr std::array table{
         // RFC 2228, 4217: privacy
         Verb{"AUTH", &FtpSession::auth, nothing},
-        Verb{"PBSZ", &FtpSession::pbsz, tls},
-        Verb{"PROT", &FtpSession::prot, tls},
+        Verb{"PBSZ", &FtpSession::pbsz, tls, alone, !prepares, trims},
+        Verb{"PROT", &FtpSession::prot, tls, alone, !prepares, trims},
         Verb{"CCC", &FtpSession::ccc, tls},
         // RFC 959, 7151: login
         Verb{"HOST", &FtpSession::host, nothing},
@@ -26,10 +26,10 @@ std::span<const FtpSession::Verb> FtpSession::verbs() {
         Verb{"NOOP", &FtpSession::noop, nothing, meanwhile},
         Verb{"SYST", &FtpSession::syst, nothing},
         Verb{"CLNT", &FtpSession::clnt, nothing, alone, prepares},
-        Verb{"OPTS", &FtpSession::opts, nothing, alone, prepares},
-        Verb{"TYPE", &FtpSession::type, login, alone, prepares},
-        Verb{"MODE", &FtpSession::mode, login, alone, prepares},
-        Verb{"STRU", &FtpSession::stru, login, alone, prepares},
+        Verb{"OPTS", &FtpSession::opts, nothing, alone, prepares, trims},
+        Verb{"TYPE", &FtpSession::type, login, alone, prepares, trims},
+        Verb{"MODE", &FtpSession::mode, login, alone, prepares, trims},
+        Verb{"STRU", &FtpSession::stru, login, alone, prepares, trims},
         Verb{"SITE", &FtpSession::site, login},
         // RFC 959, 2428: where data goes
         Verb{"PASV", &FtpSession::pasv, login, alone, prepares},
@@ -37,9 +37,9 @@ std::span<const FtpSession::Verb> FtpSession::verbs() {
         Verb{"PORT", &FtpSession::port, login, alone, prepares},
         Verb{"EPRT", &FtpSession::eprt, login, alone, prepares},
         // RFC 959, 3659: transfers
-        Verb{"ALLO", &FtpSession::allo, login, alone, prepares},
-        Verb{"REST", &FtpSession::rest, login, alone, prepares},
-        Verb{"RANG", &FtpSession::rang, login, alone, prepares},
+        Verb{"ALLO", &FtpSession::allo, login, alone, prepares, trims},
+        Verb{"REST", &FtpSession::rest, login, alone, prepares, trims},
+        Verb{"RANG", &FtpSession::rang, login, alone, prepares, trims},
         Verb{"RETR", &FtpSession::retr, login},
         Verb{"STOR", &FtpSession::stor, login},
         Verb{"STOU", &FtpSession::stou, login},
