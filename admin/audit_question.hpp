@@ -22,7 +22,7 @@ struct AuditQuestion {
 
 void add_shared_options(CLI::App& verb, AuditQuestion& question);
 void add_event_options(CLI::App& verb, AuditQuestion& question);
-/// As the verbs of desk/search_verbs.hpp take them, but for the limit.
+/// As the verbs of desk/audit/search_verbs.hpp take them, but for the limit.
 [[nodiscard]] Outcome<boost::json::object> arguments_of(const AuditQuestion& question);
 /// Where the answer says that no content is about the person who was asked for: how one is written.
 void tell_unknown_subject(const boost::json::object& answered, const std::string& subject);

@@ -12,8 +12,8 @@
 #include "admin/row_printer.hpp"
 #include "admin/table.hpp"
 #include "admin/timestamps.hpp"
-#include "desk/checkpoint.hpp"
-#include "desk/verification.hpp"
+#include "desk/audit/checkpoint.hpp"
+#include "desk/audit/verification.hpp"
 
 namespace consign::admin {
 

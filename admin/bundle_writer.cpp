@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-#include "desk/export_bundle.hpp"
+#include "desk/audit/export_bundle.hpp"
 
 namespace consign::admin {
 

@@ -6,7 +6,7 @@
 #include <boost/asio.hpp>
 #include <boost/json.hpp>
 
-#include "desk/control_protocol.hpp"
+#include "desk/verbs/control_protocol.hpp"
 
 namespace consign::admin {
 

@@ -1,4 +1,4 @@
-// The client's side of desk/control_protocol.hpp.
+// The client's side of desk/verbs/control_protocol.hpp.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -12,9 +12,9 @@
 #include "admin/site.hpp"
 #include "admin/table.hpp"
 #include "base/clock.hpp"
-#include "desk/forgetting.hpp"
-#include "desk/shortened.hpp"
-#include "desk/stored_files.hpp"
+#include "desk/retention/forgetting.hpp"
+#include "desk/retention/shortened.hpp"
+#include "desk/verbs/stored_files.hpp"
 #include "policy/compare.hpp"
 #include "policy/load.hpp"
 

@@ -8,7 +8,7 @@
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 
 namespace consign::admin {
 

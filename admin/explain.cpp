@@ -14,8 +14,8 @@
 #include "admin/looked_at_file.hpp"
 #include "admin/site.hpp"
 #include "base/clock.hpp"
-#include "desk/displayed_path.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/site/displayed_path.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "policy/calendar/zone.hpp"
 #include "policy/language/spelling.hpp"
 

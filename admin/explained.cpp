@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 
 #include "admin/table.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "policy/calendar/zone.hpp"
 
 namespace consign::admin {

@@ -7,7 +7,7 @@
 
 #include "admin/command.hpp"
 #include "base/evp.hpp"
-#include "desk/passwords.hpp"
+#include "desk/site/passwords.hpp"
 
 namespace consign::admin {
 

@@ -1,6 +1,6 @@
 #include "admin/moment.hpp"
 
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 
 namespace consign::admin {
 

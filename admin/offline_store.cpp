@@ -61,8 +61,7 @@ class OfflineStore final : public Door {
                                    .passwords = passwords_,
                                    .started = clock_.now(),
                                    .witness = witness_ ? &*witness_ : nullptr});
-        administration_.emplace(*site_);
-        verbs_ = administration_->verbs();
+        verbs_ = desk::administrator_verbs(*site_);
         return {};
     }
 
@@ -93,7 +92,6 @@ class OfflineStore final : public Door {
     asio::io_context io_;  // outlives the store, whose threads post to it
     std::unique_ptr<Store> store_;
     std::unique_ptr<desk::Site> site_;
-    std::optional<desk::Administration> administration_;
     desk::VerbTable verbs_;
 };
 

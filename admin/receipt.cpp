@@ -16,7 +16,7 @@
 #include "admin/row_printer.hpp"
 #include "admin/table.hpp"
 #include "admin/unindexed.hpp"
-#include "desk/control_protocol.hpp"
+#include "desk/verbs/control_protocol.hpp"
 
 namespace consign::admin {
 

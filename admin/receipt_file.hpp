@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "admin/outcome.hpp"
-#include "desk/receipt_reading.hpp"
+#include "desk/receipts/receipt_reading.hpp"
 
 namespace consign::admin {
 

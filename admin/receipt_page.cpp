@@ -12,8 +12,8 @@
 #include "admin/row_printer.hpp"
 #include "base/bytes.hpp"
 #include "base/evp.hpp"
-#include "desk/receipt_reading.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/receipts/receipt_reading.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "policy/calendar/zone.hpp"
 
 namespace consign::admin {

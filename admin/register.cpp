@@ -11,7 +11,7 @@
 #include "admin/register_document.hpp"
 #include "admin/report.hpp"
 #include "base/clock.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "policy/load.hpp"
 
 namespace consign::admin {

@@ -9,7 +9,7 @@
 #include "admin/door.hpp"
 #include "admin/row_printer.hpp"
 #include "admin/table.hpp"
-#include "desk/shortened.hpp"
+#include "desk/retention/shortened.hpp"
 
 namespace consign::admin {
 

@@ -10,8 +10,8 @@
 #include "admin/table.hpp"
 #include "base/evp.hpp"
 #include "base/rfc3161.hpp"
-#include "desk/checkpoint.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/audit/checkpoint.hpp"
+#include "desk/site/rfc3339.hpp"
 
 namespace consign::admin {
 

@@ -6,7 +6,7 @@
 namespace consign::admin {
 
 /// Says so on standard error, where what stands after the answer's rows does
-/// (desk/unindexed.hpp).
+/// (desk/site/unindexed.hpp).
 void tell_unindexed(const boost::json::object& answered);
 
 }  // namespace consign::admin

@@ -6,9 +6,9 @@
 #include <future>
 #include <string_view>
 
-#include "desk/clock_guard.hpp"
 #include "desk/housekeeping.hpp"
-#include "desk/retention.hpp"
+#include "desk/retention/clock_guard.hpp"
+#include "desk/retention/retention.hpp"
 #include "policy/load.hpp"
 
 namespace consign::bench {

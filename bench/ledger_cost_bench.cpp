@@ -20,7 +20,7 @@
 
 #include "bench/deposit_site.hpp"
 #include "daemon/workers/checkpoints.hpp"
-#include "desk/checkpointing.hpp"
+#include "desk/audit/checkpointing.hpp"
 #include "tests/component/temporary_folder.hpp"
 
 namespace consign::bench {

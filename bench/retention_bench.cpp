@@ -14,8 +14,8 @@
 
 #include "bench/deposit_site.hpp"
 #include "daemon/workers/retention_worker.hpp"
-#include "desk/clock_guard.hpp"
-#include "desk/retention.hpp"
+#include "desk/retention/clock_guard.hpp"
+#include "desk/retention/retention.hpp"
 #include "tests/component/temporary_folder.hpp"
 
 namespace consign::bench {

@@ -8,7 +8,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
-#include "desk/control_protocol.hpp"
+#include "desk/verbs/control_protocol.hpp"
 
 namespace consign::daemon {
 
@@ -90,11 +90,10 @@ asio::awaitable<Result<std::string>> read_line(ControlSession::Socket& socket,
 
 }  // namespace
 
-ControlSession::ControlSession(Socket socket, desk::Administration& administration,
-                               const desk::VerbTable& verbs,
+ControlSession::ControlSession(Socket socket, desk::Site& site, const desk::VerbTable& verbs,
                                const std::map<uid_t, std::string>& administrators, const Log& log)
     : socket_(std::move(socket)),
-      administration_(administration),
+      site_(site),
       verbs_(verbs),
       administrators_(administrators),
       log_(log) {}
@@ -104,8 +103,8 @@ asio::awaitable<void> ControlSession::run() {
     const auto user = uid ? administrators_.find(*uid) : administrators_.end();
     if (user == administrators_.end()) {
         log_.warning("the control socket refused a user", {{"uid", uid.value_or(uid_t(-1))}});
-        auto told = co_await administration_.refuse(uid ? fmt::format("uid {}", *uid)
-                                                        : std::string("a user without a name"));
+        auto told = co_await desk::refuse_administration(
+            site_, uid ? fmt::format("uid {}", *uid) : std::string("a user without a name"));
         AnswerWriter writer(socket_);
         static_cast<void>(co_await writer.end(std::unexpected<std::string>(std::move(told))));
         co_return;

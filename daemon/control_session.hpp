@@ -23,9 +23,8 @@ class ControlSession {
     static constexpr std::chrono::seconds peer_timeout{30};
 
     /// The references outlive the session.
-    ControlSession(Socket socket, desk::Administration& administration,
-                   const desk::VerbTable& verbs, const std::map<uid_t, std::string>& administrators,
-                   const Log& log);
+    ControlSession(Socket socket, desk::Site& site, const desk::VerbTable& verbs,
+                   const std::map<uid_t, std::string>& administrators, const Log& log);
 
     /// To the end of the connection.
     [[nodiscard]] boost::asio::awaitable<void> run();
@@ -42,7 +41,7 @@ class ControlSession {
                                                                    desk::RowSink& rows);
 
     Socket socket_;
-    desk::Administration& administration_;
+    desk::Site& site_;
     const desk::VerbTable& verbs_;
     const std::map<uid_t, std::string>& administrators_;
     const Log& log_;

@@ -1,5 +1,5 @@
 // The daemon's ear for administrators: a socket in the data folder, which only its owner and root
-// may use. desk/control_protocol.hpp is what is spoken on it.
+// may use. desk/verbs/control_protocol.hpp is what is spoken on it.
 #pragma once
 
 #include <sys/types.h>
@@ -31,8 +31,8 @@ class ControlSocket {
 
     /// What a control socket needs; all of it outlives the socket.
     struct Site {
-        desk::Administration& administration;
-        desk::VerbTable verbs;  // the administration's own, and the daemon's (status)
+        desk::Site& desk;
+        desk::VerbTable verbs;  // desk/administration.hpp's, and the daemon's (status)
         std::map<uid_t, std::string> administrators;
         const Log& log;
         /// How long a request in progress may go on after stop().

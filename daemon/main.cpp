@@ -99,17 +99,16 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
                     .passwords = passwords,
                     .started = clock.now(),
                     .witness = witness ? &*witness : nullptr};
-    desk::Administration administration(site);
     Service service(strand, site, options.config, loaded);
     const auto windows = std::make_shared<ssh::WindowBudget>(receive_windows_bytes);
     for (const policy::Listener& listener : policy->listeners)
         service.add(open_listener(io, strand, site, listener, windows));
     service.set_workers(hire(strand, site));
-    desk::VerbTable verbs = administration.verbs();
+    desk::VerbTable verbs = desk::administrator_verbs(site);
     verbs.merge(service.verbs());
     verbs.merge(alert_verbs(site));
     service.set_control(required(ControlSocket::listen(strand, policy->data / "control.sock",
-                                                       {.administration = administration,
+                                                       {.desk = site,
                                                         .verbs = std::move(verbs),
                                                         .administrators = administrators(),
                                                         .log = log}),

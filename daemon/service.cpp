@@ -5,10 +5,10 @@
 #include <boost/json.hpp>
 
 #include "daemon/process.hpp"
-#include "desk/checkpointing.hpp"
+#include "desk/audit/checkpointing.hpp"
+#include "desk/audit/timestamp_verbs.hpp"
 #include "desk/housekeeping.hpp"
-#include "desk/rfc3339.hpp"
-#include "desk/timestamp_verbs.hpp"
+#include "desk/site/rfc3339.hpp"
 
 namespace consign::daemon {
 

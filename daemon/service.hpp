@@ -13,7 +13,7 @@
 #include "daemon/site_listener.hpp"
 #include "daemon/workers/worker.hpp"
 #include "desk/policy_reload.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

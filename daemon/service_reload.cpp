@@ -6,9 +6,9 @@
 #include "base/offload.hpp"
 #include "daemon/process.hpp"
 #include "daemon/service.hpp"
-#include "desk/complaint.hpp"
-#include "desk/rfc3339.hpp"
-#include "desk/verb_arguments.hpp"
+#include "desk/site/rfc3339.hpp"
+#include "desk/verbs/complaint.hpp"
+#include "desk/verbs/verb_arguments.hpp"
 
 namespace consign::daemon {
 

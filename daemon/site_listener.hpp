@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 #include "protocols/ftps/live_tls_context.hpp"
 #include "protocols/listener.hpp"
 #include "protocols/sftp/receive_window.hpp"

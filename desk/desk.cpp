@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "desk/carry_out.hpp"
-#include "desk/deposit.hpp"
-#include "desk/disposal.hpp"
+#include "desk/deposits/carry_out.hpp"
+#include "desk/deposits/deposit.hpp"
 #include "desk/folder_listing.hpp"
-#include "desk/lost_upload.hpp"
-#include "desk/receipt_path.hpp"
-#include "desk/translate.hpp"
-#include "desk/visibility.hpp"
+#include "desk/receipts/receipt_path.hpp"
+#include "desk/retention/disposal.hpp"
+#include "desk/site/lost_upload.hpp"
+#include "desk/site/translate.hpp"
+#include "desk/site/visibility.hpp"
 #include "storage/catalog/errc.hpp"
 
 namespace consign::desk {

@@ -13,12 +13,12 @@
 #include <vector>
 
 #include "base/virtual_path.hpp"
-#include "desk/download.hpp"
-#include "desk/errc.hpp"
-#include "desk/hash_blocks.hpp"
-#include "desk/listing.hpp"
-#include "desk/session.hpp"
-#include "desk/upload.hpp"
+#include "desk/deposits/upload.hpp"
+#include "desk/receipts/hash_blocks.hpp"
+#include "desk/site/download.hpp"
+#include "desk/site/errc.hpp"
+#include "desk/site/listing.hpp"
+#include "desk/site/session.hpp"
 #include "policy/decide.hpp"
 
 namespace consign::desk {

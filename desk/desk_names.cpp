@@ -1,6 +1,6 @@
 // Names as the account's client writes them.
 #include "desk/desk.hpp"
-#include "desk/errc.hpp"
+#include "desk/site/errc.hpp"
 #include "desk/wire_name.hpp"
 
 namespace consign::desk {

@@ -1,13 +1,13 @@
 // The desk's calls on `/.receipts`, which lies in no catalog.
 #include <algorithm>
 
-#include "desk/content_digest.hpp"
 #include "desk/desk.hpp"
-#include "desk/hash_blocks.hpp"
-#include "desk/receipt_download.hpp"
-#include "desk/receipt_folder.hpp"
-#include "desk/receipt_listing.hpp"
-#include "desk/receipt_path.hpp"
+#include "desk/receipts/hash_blocks.hpp"
+#include "desk/receipts/receipt_download.hpp"
+#include "desk/receipts/receipt_folder.hpp"
+#include "desk/receipts/receipt_listing.hpp"
+#include "desk/receipts/receipt_path.hpp"
+#include "desk/site/content_digest.hpp"
 
 namespace consign::desk {
 

@@ -1,9 +1,9 @@
 // A rename, decided and done: of what was no deposit, it is the deposit.
-#include "desk/carry_out.hpp"
-#include "desk/deposit.hpp"
+#include "desk/deposits/carry_out.hpp"
+#include "desk/deposits/deposit.hpp"
+#include "desk/deposits/scan_gate.hpp"
 #include "desk/desk.hpp"
-#include "desk/scan_gate.hpp"
-#include "desk/visibility.hpp"
+#include "desk/site/visibility.hpp"
 #include "storage/catalog/errc.hpp"
 
 namespace consign::desk {

@@ -1,8 +1,8 @@
 #include "desk/folder_listing.hpp"
 
 #include "desk/desk.hpp"
-#include "desk/translate.hpp"
-#include "desk/visibility.hpp"
+#include "desk/site/translate.hpp"
+#include "desk/site/visibility.hpp"
 
 namespace consign::desk {
 

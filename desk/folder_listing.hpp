@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/virtual_path.hpp"
-#include "desk/listing.hpp"
+#include "desk/site/listing.hpp"
 #include "storage/catalog/catalog.hpp"
 
 namespace consign::desk {

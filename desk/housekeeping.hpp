@@ -4,7 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::desk {
 

@@ -7,7 +7,7 @@
 #include <boost/asio.hpp>
 
 #include "base/evp.hpp"
-#include "desk/login_words.hpp"
+#include "desk/receipts/login_words.hpp"
 
 namespace consign::desk {
 

@@ -11,7 +11,7 @@
 
 #include "base/secret.hpp"
 #include "desk/desk.hpp"
-#include "desk/session.hpp"
+#include "desk/site/session.hpp"
 #include "policy/decide.hpp"
 
 namespace consign::desk {

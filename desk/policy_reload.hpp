@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "desk/shortened.hpp"
-#include "desk/site.hpp"
+#include "desk/retention/shortened.hpp"
+#include "desk/site/site.hpp"
 #include "policy/load.hpp"
 
 namespace consign::desk {

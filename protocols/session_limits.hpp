@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-#include "desk/session.hpp"
+#include "desk/site/session.hpp"
 
 namespace consign::protocols {
 

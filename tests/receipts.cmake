@@ -1,4 +1,4 @@
-# Receipts and certificates: desk/receipt*, admin/receipt*.
+# Receipts and certificates: desk/receipts/receipt*, admin/receipt*.
 consign_test(receipts_tests LABEL component
   SOURCES component/receipts_tests.cpp component/receipt_verbs_tests.cpp
   LINKS consign_desk)

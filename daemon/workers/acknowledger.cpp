@@ -2,8 +2,8 @@
 
 #include "daemon/workers/dead_letter.hpp"
 #include "daemon/workers/queue_worker.hpp"
-#include "desk/acknowledgement.hpp"
-#include "desk/router.hpp"
+#include "desk/deposits/acknowledgement.hpp"
+#include "desk/deposits/router.hpp"
 #include "storage/catalog/errc.hpp"
 
 namespace consign::daemon {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "daemon/workers/worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "desk/system_event.hpp"
+#include "desk/site/system_event.hpp"
 
 namespace consign::daemon {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "daemon/workers/backoff.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -1,6 +1,6 @@
 #include "daemon/workers/checkpoints.hpp"
 
-#include "desk/checkpointing.hpp"
+#include "desk/audit/checkpointing.hpp"
 #include "storage/ledger/errc.hpp"
 
 namespace consign::daemon {

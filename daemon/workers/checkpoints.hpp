@@ -4,7 +4,7 @@
 #include <boost/asio.hpp>
 
 #include "daemon/workers/worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

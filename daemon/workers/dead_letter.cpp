@@ -1,6 +1,6 @@
 #include "daemon/workers/dead_letter.hpp"
 
-#include "desk/alarm.hpp"
+#include "desk/site/alarm.hpp"
 
 namespace consign::daemon {
 

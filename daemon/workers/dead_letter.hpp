@@ -1,7 +1,7 @@
 // A job that went on failing is told to those whom consign.yaml's `alert` names.
 #pragma once
 
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -3,9 +3,9 @@
 #include "base/fault_point.hpp"
 #include "base/offload.hpp"
 #include "daemon/workers/delivery/errc.hpp"
-#include "desk/delivery.hpp"
-#include "desk/numbered_name.hpp"
-#include "desk/sealed_content.hpp"
+#include "desk/deliveries/delivery.hpp"
+#include "desk/site/numbered_name.hpp"
+#include "desk/site/sealed_content.hpp"
 
 namespace consign::daemon {
 

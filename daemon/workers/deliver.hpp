@@ -5,7 +5,7 @@
 #include <boost/asio.hpp>
 
 #include "daemon/workers/delivery/far_end.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -8,8 +8,8 @@
 #include "daemon/workers/deliver.hpp"
 #include "daemon/workers/delivery/errc.hpp"
 #include "daemon/workers/target_failure.hpp"
-#include "desk/delivery.hpp"
-#include "desk/target_trouble.hpp"
+#include "desk/deliveries/delivery.hpp"
+#include "desk/deliveries/target_trouble.hpp"
 #include "storage/targets/scheduled.hpp"
 #include "storage/vault/errc.hpp"
 

@@ -14,7 +14,7 @@
 #include "daemon/workers/attempt.hpp"
 #include "daemon/workers/delivery/far_ends.hpp"
 #include "daemon/workers/worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

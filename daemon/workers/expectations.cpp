@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "base/fault_point.hpp"
-#include "desk/alarm.hpp"
-#include "desk/clock_guard.hpp"
-#include "desk/system_event.hpp"
+#include "desk/retention/clock_guard.hpp"
+#include "desk/site/alarm.hpp"
+#include "desk/site/system_event.hpp"
 
 namespace consign::daemon {
 

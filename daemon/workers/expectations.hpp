@@ -6,7 +6,7 @@
 #include <boost/asio.hpp>
 
 #include "daemon/workers/worker.hpp"
-#include "desk/expected.hpp"
+#include "desk/pickups/expected.hpp"
 
 namespace consign::daemon {
 
@@ -32,7 +32,7 @@ class Expectations final : public Worker {
     static constexpr std::chrono::days ahead_days{1};
 
     /// All that is to be judged now, and nothing else; nothing while the clock is not believed
-    /// (desk/clock_guard.hpp). Returns when the next deadline comes.
+    /// (desk/retention/clock_guard.hpp). Returns when the next deadline comes.
     [[nodiscard]] boost::asio::awaitable<Timestamp> round();
 
   private:

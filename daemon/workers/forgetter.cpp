@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "desk/forgetting.hpp"
+#include "desk/retention/forgetting.hpp"
 
 namespace consign::daemon {
 

@@ -1,13 +1,13 @@
-// Forgets what of the ledger is past `ledger.keep` (desk/forgetting.hpp): once at the start, then
-// once a day, and soon after `ledger.keep` has changed. A little at a time: after each part it
-// rests as long as the part took. It remembers nothing that must not be lost.
+// Forgets what of the ledger is past `ledger.keep` (desk/retention/forgetting.hpp): once at the
+// start, then once a day, and soon after `ledger.keep` has changed. A little at a time: after each
+// part it rests as long as the part took. It remembers nothing that must not be lost.
 #pragma once
 
 #include <boost/asio.hpp>
 #include <optional>
 
 #include "daemon/workers/worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "daemon/workers/worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

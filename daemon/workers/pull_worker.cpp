@@ -6,7 +6,7 @@
 #include "base/offload.hpp"
 #include "daemon/workers/delivery/errc.hpp"
 #include "daemon/workers/target_failure.hpp"
-#include "desk/target_trouble.hpp"
+#include "desk/deliveries/target_trouble.hpp"
 #include "policy/decide.hpp"
 
 namespace consign::daemon {

@@ -13,8 +13,8 @@
 #include "daemon/workers/backoff.hpp"
 #include "daemon/workers/delivery/far_ends.hpp"
 #include "daemon/workers/worker.hpp"
-#include "desk/pull_deposit.hpp"
-#include "desk/site.hpp"
+#include "desk/deposits/pull_deposit.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

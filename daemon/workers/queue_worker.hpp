@@ -1,6 +1,6 @@
 // Carries out the jobs of one kind: takes those that are due, a bounded number at once, puts off
 // those that fail, and buries those that go on failing. What a job does, and how it ends, is its
-// handler's: the job ends in the transaction that holds its effect (desk/end_job.hpp).
+// handler's: the job ends in the transaction that holds its effect (desk/site/end_job.hpp).
 #pragma once
 
 #include <boost/asio.hpp>
@@ -14,7 +14,7 @@
 #include "base/owned_tasks.hpp"
 #include "daemon/workers/attempt.hpp"
 #include "daemon/workers/worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "desk/retention.hpp"
+#include "desk/retention/retention.hpp"
 
 namespace consign::daemon {
 

@@ -4,9 +4,9 @@
 #include "daemon/workers/clamd.hpp"
 #include "daemon/workers/dead_letter.hpp"
 #include "daemon/workers/queue_worker.hpp"
-#include "desk/router.hpp"
-#include "desk/scan.hpp"
-#include "desk/sealed_content.hpp"
+#include "desk/deposits/router.hpp"
+#include "desk/deposits/scan.hpp"
+#include "desk/site/sealed_content.hpp"
 #include "storage/vault/errc.hpp"
 
 namespace consign::daemon {

@@ -9,7 +9,7 @@
 #include "daemon/workers/backoff.hpp"
 #include "daemon/workers/curl/client.hpp"
 #include "daemon/workers/worker.hpp"
-#include "desk/stamping.hpp"
+#include "desk/audit/stamping.hpp"
 
 namespace consign::daemon {
 

@@ -2,7 +2,7 @@
 
 #include "daemon/workers/backoff.hpp"
 #include "daemon/workers/delivery/errc.hpp"
-#include "desk/target_trouble.hpp"
+#include "desk/deliveries/target_trouble.hpp"
 
 namespace consign::daemon {
 

@@ -3,7 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 #include "policy/policy.hpp"
 
 namespace consign::daemon {

@@ -3,7 +3,7 @@
 // the account's home is "/".
 #include <fmt/format.h>
 
-#include "desk/translate.hpp"
+#include "desk/site/translate.hpp"
 #include "protocols/ftps/fact_arguments.hpp"
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/reply.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "base/owned_tasks.hpp"
-#include "desk/session.hpp"
+#include "desk/site/session.hpp"
 #include "protocols/ftps/control_connection.hpp"
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/listener_facts.hpp"

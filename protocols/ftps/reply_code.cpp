@@ -1,6 +1,6 @@
 #include "protocols/ftps/reply_code.hpp"
 
-#include "desk/errc.hpp"
+#include "desk/site/errc.hpp"
 #include "protocols/ftps/codec_errc.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/tls_errc.hpp"

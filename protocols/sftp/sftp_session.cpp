@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <deque>
 
-#include "desk/translate.hpp"
+#include "desk/site/translate.hpp"
 #include "protocols/sftp/status_of.hpp"
 
 namespace consign::sftp {

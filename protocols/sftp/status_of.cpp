@@ -1,6 +1,6 @@
 #include "protocols/sftp/status_of.hpp"
 
-#include "desk/errc.hpp"
+#include "desk/site/errc.hpp"
 
 namespace consign::sftp {
 

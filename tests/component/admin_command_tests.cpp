@@ -15,8 +15,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "desk/control_protocol.hpp"
-#include "desk/passwords.hpp"
+#include "desk/site/passwords.hpp"
+#include "desk/verbs/control_protocol.hpp"
 #include "storage/data_folder.hpp"
 #include "temporary_folder.hpp"
 

@@ -40,7 +40,6 @@ class AdministeredStore {
                                   .log = log,
                                   .passwords = passwords,
                                   .started = clock.now()});
-        administration.emplace(*site);
     }
 
     /// Runs one coroutine to its end.
@@ -116,7 +115,6 @@ class AdministeredStore {
     Log log{Log::Format::text, Log::Level::error};
     desk::Passwords passwords;
     std::unique_ptr<desk::Site> site;
-    std::optional<desk::Administration> administration;
 };
 
 }  // namespace consign

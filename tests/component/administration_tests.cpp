@@ -6,8 +6,8 @@
 #include "administered_store.hpp"
 #include "base/evp.hpp"
 #include "desk/administration.hpp"
-#include "desk/checkpointing.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/audit/checkpointing.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "storage/database/sqlite.hpp"
 
 using namespace consign;
@@ -18,7 +18,8 @@ namespace {
 
 struct Fixture : AdministeredStore {
     desk::Answered ask(const std::string& verb, json::object arguments, desk::RowSink& rows) {
-        return run(administration->verbs().at(verb)({"tester", std::move(arguments), rows}));
+        return run(
+            desk::administrator_verbs(*site).at(verb)({"tester", std::move(arguments), rows}));
     }
     /// The rows of an answer that must be one.
     std::vector<json::object> rows_of(const std::string& verb, json::object arguments) {
@@ -475,7 +476,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_utf8_is_shown_as_near_as_json_can) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stranger_is_refused_and_recorded) {
-    const auto told = run(administration->refuse("uid 1234"));
+    const auto told = run(desk::refuse_administration(*site, "uid 1234"));
     BOOST_TEST(told.find("uid 1234 may not") != std::string::npos, told);
     BOOST_TEST_REQUIRE(acts().size() == 1U);
     BOOST_TEST(acts()[0].account == "admin:uid 1234");

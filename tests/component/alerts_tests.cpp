@@ -13,7 +13,7 @@
 #include "daemon/workers/alerts/alert_trade.hpp"
 #include "daemon/workers/alerts/program.hpp"
 #include "daemon/workers/queue_worker.hpp"
-#include "desk/alarm.hpp"
+#include "desk/site/alarm.hpp"
 #include "desk_site.hpp"
 #include "worker_turn.hpp"
 

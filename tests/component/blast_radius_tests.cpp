@@ -1,5 +1,5 @@
 // What an account's credentials gave away, against what was really read.
-#include "desk/blast_radius.hpp"
+#include "desk/reports/blast_radius.hpp"
 #include "reloadable_site.hpp"
 #include "retention_site.hpp"
 

@@ -10,7 +10,7 @@
 #include "admin/control_client.hpp"
 #include "administered_store.hpp"
 #include "daemon/control_socket.hpp"
-#include "desk/control_protocol.hpp"
+#include "desk/verbs/control_protocol.hpp"
 
 using namespace consign;
 namespace asio = boost::asio;
@@ -59,7 +59,7 @@ asio::awaitable<desk::Answered> wait_at(Gate& gate, asio::thread_pool& pool, des
 class Served : public AdministeredStore {
   public:
     Served() {
-        verbs = administration->verbs();
+        verbs = desk::administrator_verbs(*site);
         verbs["numbers"] = give_numbers;
         verbs["fail"] = fail_after_a_row;
         verbs["bug"] = throw_a_bug;
@@ -76,7 +76,7 @@ class Served : public AdministeredStore {
     }
     void start(std::map<uid_t, std::string> administrators = {{::geteuid(), "tester"}}) {
         auto made = daemon::ControlSocket::listen(asio::make_strand(server), path(),
-                                                  {.administration = *administration,
+                                                  {.desk = *site,
                                                    .verbs = verbs,
                                                    .administrators = std::move(administrators),
                                                    .log = log,
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_socket_that_a_crash_left_is_no_daemon_and_is_replaced) {
 BOOST_AUTO_TEST_CASE(a_path_that_no_socket_can_have_is_an_error) {
     const auto made = daemon::ControlSocket::listen(
         server.get_executor(), data() / std::string(120, 'x'),
-        {.administration = *administration, .verbs = {}, .administrators = {}, .log = log});
+        {.desk = *site, .verbs = {}, .administrators = {}, .log = log});
     BOOST_TEST((made.error() == std::errc::filename_too_long));
 }
 

@@ -8,7 +8,7 @@
 
 #include "administered_store.hpp"
 #include "daemon/workers/delivery_worker.hpp"
-#include "desk/delivery_verbs.hpp"
+#include "desk/deliveries/delivery_verbs.hpp"
 #include "desk_routed_site.hpp"
 #include "fake_far_end.hpp"
 #include "fake_sftp_server.hpp"

@@ -1,7 +1,7 @@
 // `complete_when`: what lacks its ending or its sidecar is durable, and no deposit.
 #include <boost/test/data/test_case.hpp>
 
-#include "desk/content_digest.hpp"
+#include "desk/site/content_digest.hpp"
 #include "desk_routed_site.hpp"
 
 using namespace consign;

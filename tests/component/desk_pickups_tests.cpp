@@ -1,7 +1,7 @@
 // What `pickups:` do to those who collect: limits, what becomes of a file, and when.
 #include <fstream>
 
-#include "desk/lease.hpp"
+#include "desk/pickups/lease.hpp"
 #include "desk_routed_site.hpp"
 
 using namespace consign;

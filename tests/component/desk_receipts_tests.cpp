@@ -6,9 +6,9 @@
 
 #include "base/evp.hpp"
 #include "base/ssh_signature.hpp"
-#include "desk/checkpointing.hpp"
-#include "desk/receipt.hpp"
-#include "desk/receipt_path.hpp"
+#include "desk/audit/checkpointing.hpp"
+#include "desk/receipts/receipt.hpp"
+#include "desk/receipts/receipt_path.hpp"
 #include "desk_site.hpp"
 
 using namespace consign;

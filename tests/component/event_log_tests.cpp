@@ -8,8 +8,8 @@
 #include "daemon/workers/event_log/checkpoint_log.hpp"
 #include "daemon/workers/event_log/event_line.hpp"
 #include "daemon/workers/event_log/event_log.hpp"
-#include "desk/checkpointing.hpp"
-#include "desk/system_event.hpp"
+#include "desk/audit/checkpointing.hpp"
+#include "desk/site/system_event.hpp"
 #include "desk_site.hpp"
 #include "worker_turn.hpp"
 

@@ -5,9 +5,9 @@
 #include <boost/json.hpp>
 
 #include "daemon/workers/expectations.hpp"
-#include "desk/clock_guard.hpp"
-#include "desk/expected.hpp"
-#include "desk/expected_verbs.hpp"
+#include "desk/pickups/expected.hpp"
+#include "desk/pickups/expected_verbs.hpp"
+#include "desk/retention/clock_guard.hpp"
 #include "desk_routed_site.hpp"
 
 using namespace consign;

@@ -10,8 +10,8 @@
 #include <regex>
 
 #include "base/ssh_signature.hpp"
-#include "desk/checkpoint.hpp"
-#include "desk/export_bundle.hpp"
+#include "desk/audit/checkpoint.hpp"
+#include "desk/audit/export_bundle.hpp"
 #include "storage/ledger/completeness.hpp"
 #include "storage/ledger/forgotten_words.hpp"
 #include "tests/component/tampered_ledger.hpp"

@@ -2,7 +2,7 @@
 #include <fstream>
 
 #include "daemon/workers/forgetter.hpp"
-#include "desk/forgetting.hpp"
+#include "desk/retention/forgetting.hpp"
 #include "retention_site.hpp"
 #include "storage/database/sealed_cell.hpp"
 #include "worker_turn.hpp"

@@ -23,7 +23,8 @@ struct Fixture : AdministeredStore {
     }
     desk::Answered ask(const std::string& verb, json::object arguments) {
         rows.rows.clear();
-        return run(administration->verbs().at(verb)({"tester", std::move(arguments), rows}));
+        return run(
+            desk::administrator_verbs(*site).at(verb)({"tester", std::move(arguments), rows}));
     }
     std::size_t listed(json::object arguments) {
         BOOST_REQUIRE(ask("jobs.list", std::move(arguments)).has_value());

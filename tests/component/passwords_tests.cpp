@@ -9,8 +9,8 @@
 #include <sstream>
 
 #include "base/evp.hpp"
-#include "desk/errc.hpp"
-#include "desk/passwords.hpp"
+#include "desk/site/errc.hpp"
+#include "desk/site/passwords.hpp"
 
 using namespace consign;
 namespace asio = boost::asio;

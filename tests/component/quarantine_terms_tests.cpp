@@ -1,5 +1,5 @@
 // How long that is kept which was in quarantine, or waited for the virus scanner.
-#include "desk/scan.hpp"
+#include "desk/deposits/scan.hpp"
 #include "retention_site.hpp"
 
 using namespace consign;

@@ -1,7 +1,7 @@
 // What is kept from everyone, and what an administrator decides of it.
 #include <boost/json.hpp>
 
-#include "desk/quarantine_verbs.hpp"
+#include "desk/deposits/quarantine_verbs.hpp"
 #include "desk_routed_site.hpp"
 
 using namespace consign;

@@ -5,7 +5,7 @@
 
 #include "daemon/workers/dead_letter.hpp"
 #include "daemon/workers/queue_worker.hpp"
-#include "desk/end_job.hpp"
+#include "desk/site/end_job.hpp"
 #include "tests/component/desk_site.hpp"
 
 using namespace consign;

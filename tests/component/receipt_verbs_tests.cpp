@@ -1,5 +1,5 @@
-#include "desk/receipt_reading.hpp"
-#include "desk/receipt_verbs.hpp"
+#include "desk/receipts/receipt_reading.hpp"
+#include "desk/receipts/receipt_verbs.hpp"
 #include "retention_site.hpp"
 
 using namespace consign;

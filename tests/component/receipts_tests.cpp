@@ -2,11 +2,11 @@
 #include <set>
 
 #include "base/ssh_signature.hpp"
-#include "desk/checkpointing.hpp"
-#include "desk/delivery.hpp"
+#include "desk/audit/checkpointing.hpp"
+#include "desk/deliveries/delivery.hpp"
 #include "desk/login.hpp"
-#include "desk/receipt.hpp"
-#include "desk/receipt_reading.hpp"
+#include "desk/receipts/receipt.hpp"
+#include "desk/receipts/receipt_reading.hpp"
 #include "retention_site.hpp"
 
 using namespace consign;

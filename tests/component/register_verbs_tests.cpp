@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/bytes.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "reloadable_site.hpp"
 
 using namespace consign;
@@ -22,9 +22,9 @@ routes:
 
 struct Fixture : ReloadableSite {
     std::vector<json::object> rows(std::string_view kind) {
-        desk::Administration desk_of(*site);
         KeptRows sink;
-        const auto answered = run(desk_of.verbs().at("register.show")({"root", {}, sink}));
+        const auto answered =
+            run(desk::administrator_verbs(*site).at("register.show")({"root", {}, sink}));
         BOOST_REQUIRE_MESSAGE(answered.has_value(), (answered ? "" : answered.error()));
         std::vector<json::object> found;
         for (json::object& row : sink.rows)

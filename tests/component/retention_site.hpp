@@ -5,9 +5,9 @@
 #include <boost/json.hpp>
 
 #include "desk/administration.hpp"
-#include "desk/clock_guard.hpp"
-#include "desk/retention.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/retention/clock_guard.hpp"
+#include "desk/retention/retention.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "desk_routed_site.hpp"
 
 namespace consign::testing {
@@ -63,8 +63,7 @@ class RetentionSite : public DeskSite {
         std::vector<boost::json::object> rows;
     };
     Answer ask(const std::string& verb, boost::json::object arguments = {}) {
-        desk::Administration administration(site());
-        const auto verbs = administration.verbs();
+        const auto verbs = desk::administrator_verbs(site());
         KeptRowsOf sink;
         auto end = run(verbs.at(verb)({"root", std::move(arguments), sink}));
         return {std::move(end), std::move(sink.rows)};

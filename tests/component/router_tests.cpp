@@ -1,7 +1,7 @@
 // What routes ask for beyond the deposit's own transaction: acknowledgements and alarms.
 #include <boost/json.hpp>
 
-#include "desk/acknowledgement.hpp"
+#include "desk/deposits/acknowledgement.hpp"
 #include "desk_routed_site.hpp"
 
 using namespace consign;

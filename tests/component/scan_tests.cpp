@@ -2,9 +2,9 @@
 #include <boost/json.hpp>
 
 #include "daemon/workers/clamd.hpp"
-#include "desk/job_verbs.hpp"
-#include "desk/quarantine_verbs.hpp"
-#include "desk/scan.hpp"
+#include "desk/deliveries/job_verbs.hpp"
+#include "desk/deposits/quarantine_verbs.hpp"
+#include "desk/deposits/scan.hpp"
 #include "desk_routed_site.hpp"
 
 using namespace consign;

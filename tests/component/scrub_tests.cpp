@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "daemon/workers/scrub/scrubber.hpp"
-#include "desk/scrub_verbs.hpp"
+#include "desk/scrub/scrub_verbs.hpp"
 #include "desk_site.hpp"
 #include "worker_turn.hpp"
 

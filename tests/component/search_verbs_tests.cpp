@@ -7,8 +7,8 @@
 
 #include "administered_store.hpp"
 #include "desk/administration.hpp"
+#include "desk/audit/search_verbs.hpp"
 #include "desk/housekeeping.hpp"
-#include "desk/search_verbs.hpp"
 #include "storage/database/sqlite.hpp"
 
 using namespace consign;
@@ -17,7 +17,7 @@ namespace json = boost::json;
 namespace {
 
 struct Fixture : AdministeredStore {
-    desk::VerbTable verbs = administration->verbs();
+    desk::VerbTable verbs = desk::administrator_verbs(*site);
     json::object end;
     std::string wrong;
 

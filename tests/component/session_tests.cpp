@@ -2,7 +2,7 @@
 
 #include "base/owned_tasks.hpp"
 #include "desk/login.hpp"
-#include "desk/rate.hpp"
+#include "desk/site/rate.hpp"
 #include "reloadable_site.hpp"
 
 using namespace consign;

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "daemon/workers/stamper.hpp"
-#include "desk/checkpointing.hpp"
-#include "desk/system_event.hpp"
+#include "desk/audit/checkpointing.hpp"
+#include "desk/site/system_event.hpp"
 #include "desk_site.hpp"
 #include "worker_turn.hpp"
 

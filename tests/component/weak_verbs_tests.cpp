@@ -1,7 +1,7 @@
 // Which accounts still use legacy algorithms, and which exceptions nobody needs.
 #include <boost/test/unit_test.hpp>
 
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "reloadable_site.hpp"
 
 using namespace consign;
@@ -53,10 +53,9 @@ struct Fixture : ReloadableSite {
         });
     }
     std::vector<json::object> rows(std::string_view kind, bool compatible = false) {
-        desk::Administration desk_of(*site);
         KeptRows sink;
-        const auto answered =
-            run(desk_of.verbs().at("weak.list")({"root", {{"compatible", compatible}}, sink}));
+        const auto answered = run(desk::administrator_verbs(*site).at("weak.list")(
+            {"root", {{"compatible", compatible}}, sink}));
         BOOST_REQUIRE_MESSAGE(answered.has_value(), (answered ? "" : answered.error()));
         end = *answered;
         std::vector<json::object> found;

@@ -36,8 +36,8 @@ pulls:
 
 
 def fault_points() -> set[str]:
-    sources = [*SOURCES.glob("desk/delivery*.cpp"), *SOURCES.glob("desk/target*.cpp"),
-               *SOURCES.glob("daemon/workers/deliver*.cpp"), *SOURCES.glob("daemon/workers/delivery/*.cpp"), *SOURCES.glob("desk/pull*.cpp"),
+    sources = [*SOURCES.glob("desk/deliveries/delivery*.cpp"), *SOURCES.glob("desk/deliveries/target*.cpp"),
+               *SOURCES.glob("daemon/workers/deliver*.cpp"), *SOURCES.glob("daemon/workers/delivery/*.cpp"), *SOURCES.glob("desk/*/pull*.cpp"),
                *SOURCES.glob("daemon/workers/pull*.cpp")]
     return {name for source in sources for name in re.findall(r'fault_point\("([a-z_.]+)"\)', source.read_text())}
 

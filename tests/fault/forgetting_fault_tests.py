@@ -30,7 +30,7 @@ FAULT_POINTS = (
     "forgetting.telling", "forgetting.told", "forgetting.destroying", "forgetting.destroyed",
     "forgetting.dropped", "forgetting.cut",
 )
-SOURCES = ("desk/forgetting.cpp",)
+SOURCES = ("desk/retention/forgetting.cpp",)
 PURPOSES = {"content": 1, "name": 2, "index": 3, "ledger_period": 4, "file_trace": 5}
 DEATH_LIMIT_SECONDS = 30
 

@@ -15,7 +15,7 @@ from consign_site import Site  # noqa: E402
 from paramiko_client import connected  # noqa: E402
 from payload import CONTENT_MARKER, NAME_MARKER, content  # noqa: E402
 
-SOURCES = ("desk/desk_open.cpp", "desk/lease.cpp", "desk/file_download.cpp", "desk/after_pickup.cpp")
+SOURCES = ("desk/desk_open.cpp", "desk/pickups/lease.cpp", "desk/pickups/file_download.cpp", "desk/pickups/after_pickup.cpp")
 SIZE = 100_000
 
 PICKUPS = """\

@@ -25,7 +25,7 @@ FAULT_POINTS = (
     "retention.keys_overwritten", "retention.destroyed",
     "retention.certifying", "retention.certified", "retention.ended",
 )
-SOURCES = ("desk/retention.cpp", "desk/clock_guard.cpp", "desk/disposal.cpp", "storage/vault/vault.cpp")
+SOURCES = ("desk/retention/retention.cpp", "desk/retention/clock_guard.cpp", "desk/retention/disposal.cpp", "storage/vault/vault.cpp")
 FILES = 3
 DEATH_LIMIT_SECONDS = 30
 

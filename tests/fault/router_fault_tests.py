@@ -57,7 +57,7 @@ class FaultCase(unittest.TestCase):
 class AcknowledgeFaultTests(FaultCase):
     def test_the_list_of_acknowledge_is_whole(self) -> None:
         self.assertEqual({point for point in ACKNOWLEDGE if not point.startswith("queue.")},
-                         fault_points("desk/acknowledgement.cpp"))
+                         fault_points("desk/deposits/acknowledgement.cpp"))
 
     def test_a_deposit_is_acknowledged_once_whenever_the_daemon_dies(self) -> None:
         acknowledged = 0
@@ -91,7 +91,7 @@ class ScanFaultTests(FaultCase):
 
     def test_the_list_of_scan_is_whole(self) -> None:
         self.assertEqual({point for point in SCAN + GONE if not point.startswith("queue.")},
-                         fault_points("desk/scan.cpp", "desk/scan_gate.cpp", "daemon/workers/scanner.cpp"))
+                         fault_points("desk/deposits/scan.cpp", "desk/deposits/scan_gate.cpp", "daemon/workers/scanner.cpp"))
 
     def test_a_deposit_is_scanned_and_routed_once_whenever_the_daemon_dies(self) -> None:
         infected = 0
@@ -150,7 +150,7 @@ class QuarantineFaultTests(FaultCase):
         return [row["action"] for row in self.site.events() if row["stream"] == stream]
 
     def test_the_lists_of_release_and_reject_are_whole(self) -> None:
-        self.assertEqual(set(RELEASE + REJECT), fault_points("desk/quarantine_verbs.cpp", "desk/quarantine.cpp"))
+        self.assertEqual(set(RELEASE + REJECT), fault_points("desk/deposits/quarantine_verbs.cpp", "desk/deposits/quarantine.cpp"))
 
     def test_a_release_happens_whole_or_not_at_all(self) -> None:
         for point in RELEASE:

@@ -17,7 +17,7 @@ from timestamp_site import StampedSite, temporary_authority  # noqa: E402
 POINTS = ["timestamps.asking", "timestamps.answered", "timestamps.keeping", "timestamps.kept", "timestamps.durable",
           "timestamps.file_written", "timestamps.file_written:2", "timestamps.files_written",
           "timestamps.files_written:2"]
-SOURCES = ["daemon/workers/stamper.cpp", "desk/stamping.cpp"]
+SOURCES = ["daemon/workers/stamper.cpp", "desk/audit/stamping.cpp"]
 
 
 class TimestampFaultTests(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""The daemon's control socket, spoken to without the administrator's command (desk/control_protocol.hpp)."""
+"""The daemon's control socket, spoken to without the administrator's command (desk/verbs/control_protocol.hpp)."""
 
 import json
 import socket

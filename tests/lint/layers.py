@@ -17,6 +17,22 @@ MAY_INCLUDE = {
     "admin": {"desk", "policy", "storage", "base"},
 }
 
+# The same for the parts of desk/, of which the files at its top are the two doors, and may include all.
+SHARED = {"site", "verbs"}
+PROOF = SHARED | {"audit", "receipts"}
+DESK_MAY_INCLUDE = {
+    "site": set(),
+    "verbs": {"site"},
+    "audit": SHARED,
+    "receipts": SHARED | {"audit"},
+    "retention": PROOF,
+    "pickups": PROOF | {"retention"},
+    "deliveries": PROOF | {"retention"},
+    "deposits": PROOF | {"retention", "deliveries"},
+    "reports": PROOF | {"retention", "pickups"},
+    "scrub": SHARED,
+}
+
 INSTEAD = {
     "base": "base/ knows nobody: move what it needs into base/, or hand it in as a parameter",
     "policy": "policy/ is pure and knows no storage: pass it facts as values, and let desk/ join the two",
@@ -28,6 +44,11 @@ INSTEAD = {
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+
+
+def part_of(file: Path) -> str:
+    """The part of desk/ that `file` is in; empty for its top, and outside of it."""
+    return file.parts[1] if file.parts[0] == "desk" and len(file.parts) > 2 else ""
 
 
 def layers(root: Path) -> Iterator[Finding]:
@@ -46,6 +67,11 @@ def layers(root: Path) -> Iterator[Finding]:
             elif target != source and target not in MAY_INCLUDE[source]:
                 yield Finding(file, number, f"{source} -> {target} goes against the directions of the house "
                                             f"(docs/architecture.md); {INSTEAD[source]}")
+            elif target == source == "desk" and (part := part_of(file)) != (other := part_of(Path(match[1]))) \
+                    and part and other not in DESK_MAY_INCLUDE.get(part, set()):
+                yield Finding(file, number, f"desk/{part} -> desk/{other or '(its top)'} goes against the directions of "
+                                            "the desk (docs/architecture.md): move what both need into a part below "
+                                            "both, or hand it in")
 
 
 if __name__ == "__main__":

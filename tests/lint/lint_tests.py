@@ -6,9 +6,10 @@ from pathlib import Path
 
 from doors import doors
 from formatting import formatting
-from layers import MAY_INCLUDE, layers
+from layers import DESK_MAY_INCLUDE, MAY_INCLUDE, layers
 from text import FILE_LIMIT_LINES, text
 
+SOURCES = Path(__file__).resolve().parents[2]
 CLEAN = {
     "base/bytes.hpp": "#pragma once\n",
     "policy/decide.cpp": '#include "policy/decide.hpp"\n\n#include "base/bytes.hpp"\n',
@@ -61,6 +62,18 @@ class LintTests(unittest.TestCase):
                                   f"{source} -> {target}")
         self.assertEqual(broken, 7 * 6 - sum(len(allowed) for allowed in MAY_INCLUDE.values()))
 
+    def test_every_arrow_that_the_desk_does_not_have_is_found(self) -> None:
+        for part, allowed in DESK_MAY_INCLUDE.items():
+            for other in DESK_MAY_INCLUDE.keys() - allowed - {part}:
+                self.assert_found(layers, f"desk/{part}/x.cpp", f'#include "desk/{other}/y.hpp"\n', 1,
+                                  f"desk/{part} -> desk/{other}")
+            self.assert_found(layers, f"desk/{part}/x.cpp", '#include "desk/desk.hpp"\n', 1, "(its top)")
+            self.assertEqual(self.found(layers, "desk/x.cpp", f'#include "desk/{part}/y.hpp"\n'), [])
+
+    def test_the_parts_of_the_desk_are_the_folders_of_the_desk(self) -> None:
+        folders = {folder.name for folder in (SOURCES / "desk").iterdir() if folder.is_dir()}
+        self.assertEqual(folders, set(DESK_MAY_INCLUDE))
+
     def test_policy_and_storage_do_not_know_each_other(self) -> None:
         self.assert_found(layers, "policy/x.hpp", '#include "storage/store.hpp"\n', 1, "let desk/ join the two")
         self.assert_found(layers, "storage/x.hpp", '#include "policy/glob.hpp"\n', 1, "let desk/ join the two")
@@ -76,7 +89,7 @@ class LintTests(unittest.TestCase):
         for header, door in (("openssl/evp.h", "base/evp.hpp"), ("libssh/server.h", "ssh_connection.hpp"),
                              ("protocols/sftp/libssh_session.hpp", "ssh_connection.hpp"),
                              ("sqlite3.h", "sqlite.hpp"), ("yaml-cpp/yaml.h", "policy/language/yaml.hpp"),
-                             ("sodium.h", "desk/passwords.hpp"), ("date/tz.h", "policy/calendar/zone.hpp")):
+                             ("sodium.h", "desk/site/passwords.hpp"), ("date/tz.h", "policy/calendar/zone.hpp")):
             self.assert_found(doors, "daemon/x.cpp", f"#include <{header}>\n", 1, door)
             self.assert_found(doors, "admin/x.cpp", f'#include "{header}"\n', 1, door)
 

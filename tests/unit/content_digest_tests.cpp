@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <ostream>
 
-#include "desk/content_digest.hpp"
+#include "desk/site/content_digest.hpp"
 
 using namespace consign;
 using desk::ContentDigest;

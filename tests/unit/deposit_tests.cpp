@@ -1,7 +1,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "desk/deposit.hpp"
+#include "desk/deposits/deposit.hpp"
 
 using namespace consign;
 using desk::desk_errc;

@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "desk/displayed_path.hpp"
+#include "desk/site/displayed_path.hpp"
 
 using namespace consign;
 

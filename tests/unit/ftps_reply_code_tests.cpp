@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "desk/errc.hpp"
+#include "desk/site/errc.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
 #include "protocols/ftps/reply_code.hpp"
 #include "protocols/ftps/tls_errc.hpp"

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "desk/lives.hpp"
+#include "desk/site/lives.hpp"
 #include "policy/compare.hpp"
 
 using namespace consign;

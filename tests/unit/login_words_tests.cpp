@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "desk/login_words.hpp"
+#include "desk/receipts/login_words.hpp"
 
 using namespace consign::desk;
 

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "desk/moved_names.hpp"
+#include "desk/site/moved_names.hpp"
 
 using namespace consign;
 using desk::MovedName;

@@ -2,7 +2,7 @@
 #include <thread>
 #include <vector>
 
-#include "desk/occupancy.hpp"
+#include "desk/site/occupancy.hpp"
 
 using consign::desk::Occupancy;
 

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "desk/peer_network.hpp"
+#include "desk/site/peer_network.hpp"
 
 using consign::desk::peer_network;
 

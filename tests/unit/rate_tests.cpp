@@ -2,7 +2,7 @@
 #include <thread>
 #include <vector>
 
-#include "desk/rate.hpp"
+#include "desk/site/rate.hpp"
 
 using namespace consign::desk;
 using namespace std::chrono_literals;

@@ -4,7 +4,7 @@
 #include "admin/receipt_page.hpp"
 #include "base/bytes.hpp"
 #include "base/evp.hpp"
-#include "desk/receipt_text.hpp"
+#include "desk/receipts/receipt_text.hpp"
 
 using namespace consign;
 using admin::Language;

@@ -2,7 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "desk/receipt_path.hpp"
+#include "desk/receipts/receipt_path.hpp"
 
 using namespace consign;
 using Kind = desk::ReceiptPath::Kind;

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "desk/refusals.hpp"
+#include "desk/site/refusals.hpp"
 
 using namespace consign;
 using desk::Refusals;

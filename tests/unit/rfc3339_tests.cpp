@@ -1,7 +1,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 
 using namespace consign;
 

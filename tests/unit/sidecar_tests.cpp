@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "base/evp.hpp"
-#include "desk/sidecar.hpp"
+#include "desk/deposits/sidecar.hpp"
 
 using namespace consign;
 using desk::sidecar_named;

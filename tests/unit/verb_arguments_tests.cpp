@@ -2,7 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "desk/verb_arguments.hpp"
+#include "desk/verbs/verb_arguments.hpp"
 
 using namespace consign;
 

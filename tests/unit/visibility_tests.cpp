@@ -1,7 +1,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "desk/visibility.hpp"
+#include "desk/site/visibility.hpp"
 
 using namespace consign;
 using desk::is_visible;

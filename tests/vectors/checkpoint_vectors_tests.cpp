@@ -3,8 +3,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "desk/checkpoint.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/audit/checkpoint.hpp"
+#include "desk/site/rfc3339.hpp"
 
 using namespace consign;
 namespace json = boost::json;

@@ -4,9 +4,9 @@
 #include <iterator>
 
 #include "base/ssh_signature.hpp"
-#include "desk/export_lines.hpp"
-#include "desk/export_manifest.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/audit/export_lines.hpp"
+#include "desk/audit/export_manifest.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "storage/ledger/row.hpp"
 
 using namespace consign;

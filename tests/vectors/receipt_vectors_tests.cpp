@@ -3,9 +3,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "desk/receipt_reading.hpp"
-#include "desk/receipt_text.hpp"
-#include "desk/rfc3339.hpp"
+#include "desk/receipts/receipt_reading.hpp"
+#include "desk/receipts/receipt_text.hpp"
+#include "desk/site/rfc3339.hpp"
 
 using namespace consign;
 namespace json = boost::json;

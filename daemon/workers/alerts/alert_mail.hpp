@@ -12,7 +12,7 @@ namespace consign::daemon {
 /// consign@SITE where the site is named like a host, else consign@localhost.
 [[nodiscard]] std::string mail_sender(std::string_view site);
 
-/// `message`: desk/alarm.hpp's. With CRLF; the words first, then the same as JSON.
+/// `message`: desk/site/alarm.hpp's. With CRLF; the words first, then the same as JSON.
 [[nodiscard]] std::string alert_mail(const boost::json::object& message, std::string_view to,
                                      Timestamp now);
 

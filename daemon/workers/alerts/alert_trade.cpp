@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/fault_point.hpp"
-#include "desk/system_event.hpp"
+#include "desk/site/system_event.hpp"
 
 namespace consign::daemon {
 
@@ -17,7 +17,7 @@ namespace {
 constexpr Literal account("system:alerts");
 constexpr std::size_t alarms_at_once = 4;
 
-/// The work of a job, as desk/alarm.hpp writes it.
+/// The work of a job, as desk/site/alarm.hpp writes it.
 struct AlertWork {
     std::string alert;
     std::size_t channel = 0;

@@ -5,7 +5,7 @@
 
 #include "daemon/workers/alerts/teller.hpp"
 #include "daemon/workers/queue_worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

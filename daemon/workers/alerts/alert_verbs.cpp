@@ -6,10 +6,10 @@
 
 #include "base/owned_tasks.hpp"
 #include "daemon/workers/alerts/teller.hpp"
-#include "desk/administrator_act.hpp"
-#include "desk/complaint.hpp"
-#include "desk/rfc3339.hpp"
-#include "desk/verb_arguments.hpp"
+#include "desk/site/rfc3339.hpp"
+#include "desk/verbs/administrator_act.hpp"
+#include "desk/verbs/complaint.hpp"
+#include "desk/verbs/verb_arguments.hpp"
 
 namespace consign::daemon {
 

@@ -1,8 +1,8 @@
 // `consign alerts`: do those hear of it who are to be told?
 #pragma once
 
-#include "desk/site.hpp"
-#include "desk/verb.hpp"
+#include "desk/site/site.hpp"
+#include "desk/verbs/verb.hpp"
 
 namespace consign::daemon {
 

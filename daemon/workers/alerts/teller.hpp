@@ -25,7 +25,7 @@ class Teller {
     Teller(const Teller&) = delete;
     Teller& operator=(const Teller&) = delete;
 
-    /// `message`: desk/alarm.hpp's. The error says why it was not told, without names and
+    /// `message`: desk/site/alarm.hpp's. The error says why it was not told, without names and
     /// addresses.
     [[nodiscard]] boost::asio::awaitable<std::expected<void, std::string>> tell(
         const policy::AlertChannel& channel, const boost::json::object& message);

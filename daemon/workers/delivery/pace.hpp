@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 #include "daemon/workers/delivery/stop.hpp"
-#include "desk/rate.hpp"
+#include "desk/site/rate.hpp"
 
 namespace consign::delivery {
 

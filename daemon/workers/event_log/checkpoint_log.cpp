@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "daemon/workers/event_log/event_line.hpp"
-#include "desk/checkpoint.hpp"
+#include "desk/audit/checkpoint.hpp"
 
 namespace consign::daemon {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "desk/rfc3339.hpp"
+#include "desk/site/rfc3339.hpp"
 
 namespace consign::daemon {
 

@@ -12,7 +12,7 @@
 
 #include "daemon/workers/event_log/datagram_socket.hpp"
 #include "daemon/workers/worker.hpp"
-#include "desk/site.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/fault_point.hpp"
-#include "desk/content_check.hpp"
+#include "desk/scrub/content_check.hpp"
 
 namespace consign::daemon {
 

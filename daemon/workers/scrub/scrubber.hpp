@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "daemon/workers/worker.hpp"
-#include "desk/scrub_record.hpp"
-#include "desk/site.hpp"
+#include "desk/scrub/scrub_record.hpp"
+#include "desk/site/site.hpp"
 
 namespace consign::daemon {
 

@@ -1,0 +1,66 @@
+#include "desk/deposits/keeping.hpp"
+
+#include "desk/retention/hold_binding.hpp"
+#include "desk/retention/term_settling.hpp"
+#include "policy/decide.hpp"
+
+namespace consign::desk {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string_view without_temporary_part(std::string_view name) {
+    if (name.starts_with('.')) return name.substr(1);
+    return name.substr(0, name.rfind('.'));
+}
+
+std::vector<catalog::Subject> subjects_of(const policy::Routing& routing) {
+    std::vector<catalog::Subject> subjects;
+    for (const auto& subject : routing.subjects)
+        subjects.push_back({.authority = subject.authority,
+                            .id = subject.id,
+                            .born = subject.born,
+                            .died = subject.died});
+    return subjects;
+}
+
+}  // namespace
+
+Result<> keep_as_routed(Transaction& transaction, const Appraisal& appraisal, catalog::FileId file,
+                        std::vector<catalog::NodeId> recipients, Timestamp now) {
+    if (!appraisal.routing) return {};
+    const policy::Routing& routing = *appraisal.routing;
+    if (!routing.retention_class) return bind_as_routed(transaction, appraisal, file);
+    const policy::Class& given = *routing.retention_class;
+    const auto done = transaction.catalog.classify({.file = file,
+                                                    .name = given.name,
+                                                    .rule = routing.rule.text(),
+                                                    .deposited = appraisal.offer.time,
+                                                    .subjects = subjects_of(routing),
+                                                    .recipients = std::move(recipients)});
+    if (!done) return done;
+    return settle_after_deposit(transaction, *appraisal.policy, given, file, now);
+}
+
+asio::awaitable<Appraisal> appraise_for_holds(Site& site, Offer offer) {
+    const auto any =
+        co_await site.store.read([](Transaction& transaction) { return transaction.holds.any(); });
+    if (!any || !*any) co_return Appraisal{};
+    const auto policy = site.policy.current();
+    if (policy::is_temporary_name(*policy, offer.whole.name())) {
+        const auto becomes =
+            VirtualPath::parse(without_temporary_part(offer.whole.name()), offer.whole.parent());
+        if (becomes) offer.whole = *becomes;
+    }
+    auto appraisal = co_await appraise(site, std::move(offer));
+    co_return appraisal ? *std::move(appraisal) : Appraisal{};
+}
+
+Result<> bind_as_routed(Transaction& transaction, const Appraisal& appraisal,
+                        catalog::FileId file) {
+    if (!appraisal.routing) return {};
+    return bind_to_holds(transaction, file, appraisal.routing->subjects);
+}
+
+}  // namespace consign::desk

@@ -1,0 +1,30 @@
+// What is left to do once a transaction is durable: drop the staging name of what was committed,
+// destroy what lost its last name, and remember for its depositor what a route moved away.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "desk/site/site.hpp"
+
+namespace consign::desk {
+
+/// What a transaction left to do.
+struct Aftermath {
+    std::vector<Id> doomed{};
+    std::vector<MovedName> moved{};
+};
+[[nodiscard]] boost::asio::awaitable<void> conclude(Site& site, Aftermath aftermath);
+
+/// After a deposit. A failure is logged, and made good by the next start's sweep.
+[[nodiscard]] boost::asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath);
+
+/// Abandons an upload that no row leads to, if it is one: another session began anew in its place,
+/// or removed it. Where somebody has it open still, nothing is done: whoever has asks at the end. A
+/// failure is logged, and made good by the next start's sweep.
+[[nodiscard]] boost::asio::awaitable<void> drop_if_unknown(Site& site, Id stream);
+
+/// Destroys each sealed file with its key slots, then forgets its row; the certificate of it is an
+/// event.
+[[nodiscard]] boost::asio::awaitable<void> destroy(Site& site, std::vector<Id> doomed);
+
+}  // namespace consign::desk

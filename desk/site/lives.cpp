@@ -1,0 +1,21 @@
+#include "desk/site/lives.hpp"
+
+namespace consign::desk {
+
+std::vector<policy::Life> lives_of(const catalog::Life& life) {
+    const policy::Life known{.deposited = life.deposited,
+                             .last_pickup = life.last_pickup,
+                             .collected_by_all = life.collected_by_all};
+    if (life.subjects.empty()) return {known};
+    std::vector<policy::Life> lives;
+    for (const catalog::Life::About& about : life.subjects) {
+        policy::Life& one = lives.emplace_back(known);
+        one.has_subject = true;
+        one.last_activity = about.last_activity;
+        one.born = about.subject.born;
+        one.died = about.subject.died;
+    }
+    return lives;
+}
+
+}  // namespace consign::desk
