@@ -21,6 +21,16 @@ Result<> check_whole(Disk& disk, const std::filesystem::path& folder) {
     return {};
 }
 
+/// A daemon has stored here: a keyring made anew would open none of it.
+bool was_in_use(const std::filesystem::path& folder) {
+    const auto has_entries = [&folder](const char* part) {
+        std::error_code error;
+        return std::filesystem::directory_iterator(folder / part, error) !=
+               std::filesystem::directory_iterator();
+    };
+    return has_entries("vault") || has_entries("staging");
+}
+
 Result<> tell_of_migration(const std::filesystem::path& file, const Migrating& migrating) {
     if (!migrating) return {};
     const auto connection =
@@ -42,6 +52,7 @@ Result<> create_store(Disk& disk, const std::filesystem::path& path, const Secre
     // The keyring comes last: where there is one, the rest is there.
     if (const auto known = disk.open(folder->keyring(), Disk::Access::read); known)
         return failure(std::errc::file_exists);
+    if (was_in_use(path)) return failure(data_folder_errc::no_keyring);
     if (const auto database = database::Database::open(folder->database()); !database)
         return failure(database.error());
     for (const char* const part : {"staging", "vault"})

@@ -17,6 +17,7 @@ namespace consign {
 
 /// Makes the folder with a keyring, an empty database and an empty vault, all durable when it
 /// returns. std::errc::file_exists where there is a keyring already: nothing is overwritten.
+/// data_folder_errc::no_keyring where there is none beside what was stored.
 [[nodiscard]] Result<> create_store(Disk& disk, const std::filesystem::path& folder,
                                     const SecretKey& root, RandomSource& random, Timestamp now);
 

@@ -391,6 +391,23 @@ BOOST_AUTO_TEST_CASE(a_folder_without_a_keyring_is_told_as_that) {
     BOOST_TEST(!std::filesystem::exists(site.data / "consign.db"));
 }
 
+BOOST_AUTO_TEST_CASE(no_keyring_is_made_beside_what_was_stored) {
+    for (const char* const part : {"vault", "staging"}) {
+        Site site;
+        const auto create = [&site] {
+            return create_store(site.disk, site.data, site.root, site.random, now);
+        };
+        std::filesystem::remove(site.data / "keyring.json");
+        std::ofstream(site.data / part / "a_file").put('x');
+        BOOST_TEST((create().error() == data_folder_errc::no_keyring));
+        BOOST_TEST(!std::filesystem::exists(site.data / "keyring.json"));
+        // What an interrupted create_store() left is gone on with.
+        std::filesystem::remove(site.data / part / "a_file");
+        BOOST_TEST(create().has_value());
+        BOOST_TEST(site.try_open().has_value());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_older_database_is_told_of_before_it_is_brought_to_this_version) {
     constexpr std::size_t older = 11;
     const std::size_t newest = database::migrations().size();
