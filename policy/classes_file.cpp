@@ -29,6 +29,13 @@ void read_classes(const Reading& reading, const Node& node) {
         const auto span_into = [&](auto& field) {
             return in.parsed_into(field, text_form::span, parse_span);
         };
+        const auto read_keep = [&](const Node& value) {
+            span_into(one.keep)(value);
+            if (parse_span(value.text) == Span{})
+                in.warning(value.place,
+                           "nothing of this class is kept: it is destroyed as soon as its term "
+                           "begins (`1 day` keeps it to the end of the next)");
+        };
         const auto read_shorten = [&](const Node& value) {
             draft.shorten_place = value.place;
             span_into(one.shorten_after_pickup)(value);
@@ -45,7 +52,7 @@ void read_classes(const Reading& reading, const Node& node) {
                       in.text_into(one.persons)),
              optional("data", "What data it is: categories of data, for the register.",
                       in.text_into(one.data)),
-             required("keep", "How long: `10 years`, `30 days`.", span_into(one.keep)),
+             required("keep", "How long: `10 years`, `30 days`.", read_keep),
              optional("counted_from", "What the term is counted from.",
                       in.choice_into(one.counted_from, counted_from_names), "deposit"),
              optional("minor_until",

@@ -113,6 +113,14 @@ Quota read_quota(const Reader& in, const Node& node) {
                   in.rate_into(quota.download_rate)),
          optional("sessions", "Sessions at once, instead of limits.sessions_per_account.",
                   read_sessions)});
+    // Elsewhere 0 is often "no limit".
+    for (const auto& [key, limit] :
+         {std::pair("bytes", quota.bytes), std::pair("files", quota.files),
+          std::pair("file", quota.file)})
+        if (limit == 0U)
+            in.warning(node.value_of(key)->place,
+                       fmt::format(
+                           "with 0 nothing can be deposited; without `{}` there is no limit", key));
     return quota;
 }
 

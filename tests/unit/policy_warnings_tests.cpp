@@ -134,6 +134,29 @@ BOOST_DATA_TEST_CASE(a_route_that_can_take_nothing, boost::unit_test::data::make
     require_said(said_of(sample.yaml), sample.said);
 }
 
+#define ZERO(limits) "groups: {zero: {quota: {" limits "}}}"
+const std::vector<Sample> zeros{
+    {ZERO("bytes: 0 B"),
+     "2:32: warning: with 0 nothing can be deposited; without `bytes` there is no limit"},
+    {ZERO("files: 0"),
+     "2:32: warning: with 0 nothing can be deposited; without `files` there is no limit"},
+    {ZERO("file: 0 B"),
+     "2:31: warning: with 0 nothing can be deposited; without `file` there is no limit"},
+    {ZERO("bytes: 1 B, files: 1, file: 1 B"), ""},
+};
+BOOST_DATA_TEST_CASE(a_quota_that_lets_nothing_in, boost::unit_test::data::make(zeros)) {
+    require_said(said_of(sample.yaml), sample.said);
+}
+
+BOOST_AUTO_TEST_CASE(a_class_that_keeps_nothing) {
+    const auto said = said_of("classes: {z: {keep: 0 days, legal_basis: l}}");
+    BOOST_TEST_REQUIRE(said.size() == 2u);
+    BOOST_TEST(said[0].ends_with("warning: no route uses the class `z`"), said[0]);
+    BOOST_TEST(said[1] ==
+               "policy.d/a.yaml:2:21: warning: nothing of this class is kept: it is destroyed as "
+               "soon as its term begins (`1 day` keeps it to the end of the next)");
+}
+
 const std::vector<Sample> actions{
     {ROUTE("account: lab", "to: [{copy: \"/nowhere/{name}\"}]"),
      "2:64: warning: `/nowhere/{name}` lies in no account's home: nobody will see the file"},
