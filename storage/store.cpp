@@ -1,6 +1,27 @@
 #include "storage/store.hpp"
 
+#include <sys/resource.h>
+
+#include <latch>
+#include <memory>
+
 namespace consign {
+
+namespace {
+
+constexpr int bulk_niceness = 10;
+
+/// Where the cores are busy, what is short goes first. Linux has a niceness for each thread.
+void step_back(boost::asio::thread_pool& pool, std::size_t threads) {
+    const auto all = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(threads));
+    for (std::size_t count = 0; count < threads; ++count)
+        boost::asio::post(pool, [all] {
+            ::setpriority(PRIO_PROCESS, 0, bulk_niceness);
+            all->arrive_and_wait();  // so that no thread takes another's turn
+        });
+}
+
+}  // namespace
 
 Store::Store(DataFolder folder, std::unique_ptr<keyring::Keyring> keys,
              std::unique_ptr<vault::Vault> vault, std::unique_ptr<database::Database> database,
@@ -10,10 +31,14 @@ Store::Store(DataFolder folder, std::unique_ptr<keyring::Keyring> keys,
       vault_(std::move(vault)),
       random_(random),
       database_(std::move(database)),
-      pool_(pool_threads) {}
+      pool_(pool_threads),
+      bulk_pool_(pool_threads) {
+    step_back(bulk_pool_, pool_threads);
+}
 
 Store::~Store() {
-    // In this order: reads use the database, and jobs that are still queued use all but the pool.
+    // In this order: reads use the database, and jobs that are still queued use all but the pools.
+    bulk_pool_.join();
     pool_.join();
     database_.reset();
 }

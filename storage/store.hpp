@@ -89,11 +89,14 @@ class Store {
     template <class Verb>
     std::invoke_result_t<Verb&, Transaction&> read_here(Verb verb);
 
-    /// Blocking calls on the vault go through `offload(store.pool(), ...)`.
+    /// Blocking calls on the vault go through `offload(store.pool(), ...)`; what goes through all
+    /// of a content, as long as it may be, through `offload(store.bulk_pool(), ...)`: it never
+    /// keeps threads from what is short.
     [[nodiscard]] vault::Vault& vault() { return *vault_; }
     [[nodiscard]] keyring::Keyring& keys() { return *keys_; }
     [[nodiscard]] database::Database& database() { return *database_; }
     [[nodiscard]] boost::asio::thread_pool& pool() { return pool_; }
+    [[nodiscard]] boost::asio::thread_pool& bulk_pool() { return bulk_pool_; }
     /// Rings for the jobs that a transaction made, once it is durable.
     [[nodiscard]] queue::WorkBell& work_bell() { return work_bell_; }
 
@@ -110,6 +113,7 @@ class Store {
     std::map<database::Connection*, Transaction> transactions_;
     std::unique_ptr<database::Database> database_;
     boost::asio::thread_pool pool_;
+    boost::asio::thread_pool bulk_pool_;
 };
 
 template <class Verb>

@@ -220,7 +220,7 @@ class Catalog {
     /// A file or a folder, with all below it. With `replace`, a file at `to` loses its name (but a
     /// folder there stays: is_a_directory; nor does a folder replace a file: not_a_directory);
     /// without, catalog_errc::already_there. A folder never into itself: catalog_errc::into_itself.
-    /// `standing` is the new name's (files only). Its cost does not grow with what is below.
+    /// `standing` is the new name's (files only). What is below is looked at where the path grows.
     [[nodiscard]] Result<Committed> rename(const VirtualPath& from, const VirtualPath& to,
                                            bool replace, Standing standing, Timestamp now);
     /// A file's name. catalog_errc::is_a_directory, no_such_name.

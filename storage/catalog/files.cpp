@@ -130,7 +130,9 @@ Result<Committed> Catalog::rename(const VirtualPath& from, const VirtualPath& to
                 return failure(done.error());
         }
     }
-    if (is_directory)
+    const bool is_longer =
+        to.text().size() > from.text().size() || to.segments().size() > from.segments().size();
+    if (is_directory && is_longer)
         if (const auto fits = all_below_fits(node.id, to); !fits) return failure(fits.error());
     const Standing becomes = is_directory ? Standing::deposited : standing;
     if (const auto done = move_node(node, *target, becomes, now); !done)

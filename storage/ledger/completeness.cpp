@@ -45,7 +45,8 @@ CompletenessCheck::CompletenessCheck(database::Connection& connection, const key
       index_(connection, keys),
       receipt_rows_(connection) {}
 
-Result<Completeness> CompletenessCheck::run(std::span<const keyring::PeriodKey> known) {
+Result<Completeness> CompletenessCheck::run(std::span<const keyring::PeriodKey> known,
+                                            const std::stop_token& stop) {
     tally_ = {};
     known_.clear();
     for (const keyring::PeriodKey& key : known) known_.insert(key.id);
@@ -57,6 +58,7 @@ Result<Completeness> CompletenessCheck::run(std::span<const keyring::PeriodKey> 
     found.to_index = left->events + left->sessions;
     auto query = connection_.query(QueryText(select_events).then(" ORDER BY sequence"));
     for (;;) {
+        if (stop.stop_requested()) return failure(std::errc::operation_canceled);
         const auto more = query.next();
         if (!more) return failure(more.error());
         if (!*more) break;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "base/random.hpp"
@@ -56,7 +57,9 @@ class CompletenessCheck {
 
     /// Of a chain that verifies. `known`: the keys that were there before this transaction began;
     /// one of them that is destroyed meanwhile is told of in rows that it does not see.
-    [[nodiscard]] Result<Completeness> run(std::span<const keyring::PeriodKey> known);
+    /// std::errc::operation_canceled once `stop` asks for it.
+    [[nodiscard]] Result<Completeness> run(std::span<const keyring::PeriodKey> known,
+                                           const std::stop_token& stop = {});
 
   private:
     [[nodiscard]] Result<> look_at_row(const database::Statement& query, Completeness& found);

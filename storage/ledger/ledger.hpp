@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,8 +88,9 @@ class Ledger {
     [[nodiscard]] Result<std::optional<Marker>> follow(const Marker& from, std::size_t limit);
 
     /// Walks the chain with no key, through the markers. Without any, rows cut off at the end and a
-    /// chain computed anew are not seen.
-    [[nodiscard]] Result<Verification> verify(std::span<const Marker> markers = {});
+    /// chain computed anew are not seen. std::errc::operation_canceled once `stop` asks for it.
+    [[nodiscard]] Result<Verification> verify(std::span<const Marker> markers = {},
+                                              const std::stop_token& stop = {});
 
   private:
     [[nodiscard]] Result<std::optional<Id>> chain();

@@ -187,7 +187,7 @@ std::string_view name_of(Damage damage) {
     return "unknown";
 }
 
-Result<Verification> Ledger::verify(std::span<const Marker> given) {
+Result<Verification> Ledger::verify(std::span<const Marker> given, const std::stop_token& stop) {
     Verification found;
     const auto chain_id = chain();
     if (!chain_id) return failure(chain_id.error());
@@ -198,6 +198,7 @@ Result<Verification> Ledger::verify(std::span<const Marker> given) {
 
     auto query = connection_.query(std::string(select_events.view()) + " ORDER BY sequence");
     for (std::int64_t expected = 1;; ++expected) {
+        if (stop.stop_requested()) return failure(std::errc::operation_canceled);
         const auto more = query.next();
         if (!more) return failure(more.error());
         if (!*more) break;

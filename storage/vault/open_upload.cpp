@@ -58,6 +58,16 @@ OpenUpload::~OpenUpload() {
 
 Result<> OpenUpload::write(std::span<const Piece> pieces) {
     if (auto fit = usable(); !fit) return fit;
+    return in_run([&]() -> Result<> {
+        for (const Piece& piece : pieces)
+            if (auto done = write_checked(piece); !done) return done;
+        return {};
+    });
+}
+
+/// The records that `work` seals are gathered, and written by several at once.
+template <class Work>
+Result<> OpenUpload::in_run(Work work) {
     // What was thrown on the way leaves records that are nowhere, and chunks in no known state.
     bool is_over = false;
     const auto leave = [this, &is_over](RecordRun* run) {
@@ -66,9 +76,7 @@ Result<> OpenUpload::write(std::span<const Piece> pieces) {
     };
     const std::unique_ptr<RecordRun, decltype(leave)> open(&run_, leave);
     run_.open();
-    Result<> done;
-    for (const Piece& piece : pieces)
-        if (done = write_checked(piece); !done) break;
+    const Result<> done = work();
     const auto written = write_run();
     is_over = true;
     return done ? written : done;
@@ -83,14 +91,16 @@ Result<> OpenUpload::write_checked(const Piece& piece) {
     if (bytes.empty()) return {};
     if (offset > content_limit_bytes || bytes.size() > content_limit_bytes - offset)
         return failure(vault_errc::too_large);
-    if (offset > size_ + hole_limit_bytes) return failure(vault_errc::hole_too_large);
+    if (offset > size_ && offset - size_ + hole_bytes() > hole_limit_bytes)
+        return failure(vault_errc::hole_too_large);
     return keep(write_pieces(offset, bytes));
 }
 
 Result<> OpenUpload::resize(std::uint64_t size_bytes) {
     if (auto fit = usable(); !fit) return fit;
     if (size_bytes > content_limit_bytes) return failure(vault_errc::too_large);
-    if (size_bytes > size_ + hole_limit_bytes) return failure(vault_errc::hole_too_large);
+    if (size_bytes > size_ && size_bytes - size_ + hole_bytes() > hole_limit_bytes)
+        return failure(vault_errc::hole_too_large);
     return keep(size_bytes < size_ ? shrink(size_bytes) : grow(size_bytes));
 }
 
@@ -209,8 +219,7 @@ Result<> OpenUpload::shrink(std::uint64_t size_bytes) {
 /// The body is durable before a newer tail takes the place of the one that may hold the same bytes.
 Result<> OpenUpload::flush_all() {
     if (auto done = on_disk(); !done) return done;
-    if (auto done = close_inner_chunks(); !done) return done;
-    if (auto done = fill_holes(); !done) return done;
+    if (auto done = complete_body(); !done) return done;
     if (auto done = file_->sync(); !done) return done;
     Bytes zeros;
     if (auto done = settle_tail(disk_, tails_, records_, highest(), highest_content(zeros)); !done)
@@ -241,8 +250,7 @@ Result<> OpenUpload::make_file(ByteView bytes) {
 /// fail before that is done, the file is an unfinished upload, for its name has not left staging.
 Result<Closing> OpenUpload::seal_end() {
     if (auto done = on_disk(); !done) return failure(done.error());
-    if (auto done = close_inner_chunks(); !done) return failure(done.error());
-    if (auto done = fill_holes(); !done) return failure(done.error());
+    if (auto done = complete_body(); !done) return failure(done.error());
     if (auto done = hash_the_rest(); !done) return failure(done.error());
     if (auto done = verify_length(); !done) return failure(done.error());
     Bytes zeros;
@@ -339,17 +347,32 @@ Result<> OpenUpload::close_inner_chunks() {
     return {};
 }
 
+/// Within a run, which has a record ready for each.
 Result<> OpenUpload::fill_holes() {
     Bytes zeros;
-    RecordBuffer buffer;
     for (std::uint64_t index = 0; index < highest(); ++index) {
         if (in_body(index)) continue;
         zeros.resize(chunk_bytes);
-        if (!buffer) buffer = make_record_buffer();
-        if (auto done = put_record(index, Place::inner, zeros, {buffer.get(), record_bytes}); !done)
-            return done;
+        if (auto done = put_record(index, Place::inner, zeros, {}); !done) return done;
     }
     return {};
+}
+
+/// All before the highest chunk is in the body.
+Result<> OpenUpload::complete_body() {
+    return in_run([this]() -> Result<> {
+        if (auto done = close_inner_chunks(); !done) return done;
+        return fill_holes();
+    });
+}
+
+/// What nobody has written of the inner chunks; zeros, once it is sealed.
+std::uint64_t OpenUpload::hole_bytes() const {
+    const auto inner =
+        static_cast<std::uint64_t>(std::ranges::count_if(open_, [this](const OpenChunk& chunk) {
+            return chunk.index() != highest() && !in_body(chunk.index());
+        }));
+    return (highest() - std::min(highest(), body_chunks_ + inner)) * chunk_bytes;
 }
 
 void OpenUpload::drop_chunk(std::uint64_t index) {
@@ -378,6 +401,7 @@ Result<> OpenUpload::flush_and_cut_body() {
     if (auto done = flush_all(); !done) return done;
     if (auto done = file_->truncate(record_offset(highest())); !done) return done;
     in_body_.resize(std::min<std::size_t>(in_body_.size(), highest()));
+    body_chunks_ = static_cast<std::uint64_t>(std::ranges::count(in_body_, true));
     return file_->sync();
 }
 
@@ -401,6 +425,7 @@ Result<> OpenUpload::put_record(std::uint64_t index, Place place, ByteView conte
         if (auto done = keep(file_->write_at(record_offset(index), record)); !done) return done;
     }
     if (in_body_.size() <= index) in_body_.resize(index + 1);
+    if (!in_body_[index]) ++body_chunks_;
     in_body_[index] = true;
     return {};
 }

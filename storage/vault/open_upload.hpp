@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "base/disk.hpp"
@@ -39,12 +40,13 @@ class OpenUpload final : public SealedUpload {
     [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> resume(Disk& disk, Disk::Path path,
                                                                     const keyring::Keyring& keys,
                                                                     RandomSource& random,
-                                                                    StreamHold hold);
+                                                                    StreamHold hold,
+                                                                    const std::stop_token& stop);
     /// The size that `resume` would find. Changes nothing.
     [[nodiscard]] static Result<std::uint64_t> verified_size(Disk& disk, Disk::Path path,
                                                              const keyring::Keyring& keys,
-                                                             RandomSource& random,
-                                                             const Id& stream);
+                                                             RandomSource& random, const Id& stream,
+                                                             const std::stop_token& stop);
     ~OpenUpload() override;
 
     [[nodiscard]] const Id& stream() const override { return stream_; }
@@ -77,6 +79,7 @@ class OpenUpload final : public SealedUpload {
         return index < in_body_.size() && in_body_[index];
     }
     [[nodiscard]] OpenChunk* in_memory(std::uint64_t index);
+    [[nodiscard]] std::uint64_t hole_bytes() const;
 
     [[nodiscard]] Result<> usable() const;
     [[nodiscard]] Result<> keep(Result<> done);
@@ -98,6 +101,9 @@ class OpenUpload final : public SealedUpload {
     [[nodiscard]] Result<> close_chunk(OpenChunk& chunk);
     [[nodiscard]] Result<> close_inner_chunks();
     [[nodiscard]] Result<> fill_holes();
+    template <class Work>
+    [[nodiscard]] Result<> in_run(Work work);
+    [[nodiscard]] Result<> complete_body();
     void drop_chunk(std::uint64_t index);
     [[nodiscard]] RecordBuffer take_buffer();
 
@@ -113,12 +119,10 @@ class OpenUpload final : public SealedUpload {
     void forget_hashes();
 
     // resume_upload.cpp
-    [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> find(Disk& disk, Disk::Path path,
-                                                                  Disk::Access access,
-                                                                  const keyring::Keyring& keys,
-                                                                  RandomSource& random,
-                                                                  const Id& stream);
-    [[nodiscard]] Result<> find_body();
+    [[nodiscard]] static Result<std::unique_ptr<OpenUpload>> find(
+        Disk& disk, Disk::Path path, Disk::Access access, const keyring::Keyring& keys,
+        RandomSource& random, const Id& stream, const std::stop_token& stop);
+    [[nodiscard]] Result<> find_body(const std::stop_token& stop);
     [[nodiscard]] Result<> find_end(std::optional<Tail> end, RecordBuffer held);
     [[nodiscard]] Result<> reopen();
 
@@ -136,9 +140,10 @@ class OpenUpload final : public SealedUpload {
     Bytes image_;            // as long as there is no file, once it is sealed
 
     std::uint64_t size_ = 0;
-    std::vector<bool> in_body_;    // by chunk
-    std::vector<OpenChunk> open_;  // at most open_chunk_limit
-    RecordBuffer spare_;           // of the chunk closed last: a steady stream allocates nothing
+    std::vector<bool> in_body_;      // by chunk
+    std::uint64_t body_chunks_ = 0;  // of in_body_, that are there
+    std::vector<OpenChunk> open_;    // at most open_chunk_limit
+    RecordBuffer spare_;             // of the chunk closed last: a steady stream allocates nothing
     RecordRun run_;  // open within write(), where nobody reads the body but read_record
     std::uint64_t on_its_way_ = 0;  // of the body, as far as the disk was asked to begin
     std::uint64_t uses_ = 0;

@@ -7,7 +7,8 @@ namespace consign::vault {
 Result<std::unique_ptr<OpenUpload>> OpenUpload::find(Disk& disk, Disk::Path path,
                                                      Disk::Access access,
                                                      const keyring::Keyring& keys,
-                                                     RandomSource& random, const Id& stream) {
+                                                     RandomSource& random, const Id& stream,
+                                                     const std::stop_token& stop) {
     auto file = disk.open(path, access);
     if (!file) return failure(file.error());
     const auto header = read_header(**file, stream, keys);
@@ -18,15 +19,16 @@ Result<std::unique_ptr<OpenUpload>> OpenUpload::find(Disk& disk, Disk::Path path
     auto deposit = upload->header_.deposit(header->bytes);
     if (!deposit) return failure(deposit.error());
     upload->deposit_ = std::move(*deposit);
-    if (auto done = upload->find_body(); !done) return failure(done.error());
+    if (auto done = upload->find_body(stop); !done) return failure(done.error());
     return upload;
 }
 
 Result<std::unique_ptr<OpenUpload>> OpenUpload::resume(Disk& disk, Disk::Path path,
                                                        const keyring::Keyring& keys,
-                                                       RandomSource& random, StreamHold hold) {
+                                                       RandomSource& random, StreamHold hold,
+                                                       const std::stop_token& stop) {
     auto upload =
-        find(disk, std::move(path), Disk::Access::read_write, keys, random, hold.stream());
+        find(disk, std::move(path), Disk::Access::read_write, keys, random, hold.stream(), stop);
     if (!upload) return upload;
     (*upload)->hold_ = std::move(hold);
     if (auto done = (*upload)->keep((*upload)->reopen()); !done) return failure(done.error());
@@ -35,15 +37,15 @@ Result<std::unique_ptr<OpenUpload>> OpenUpload::resume(Disk& disk, Disk::Path pa
 
 Result<std::uint64_t> OpenUpload::verified_size(Disk& disk, Disk::Path path,
                                                 const keyring::Keyring& keys, RandomSource& random,
-                                                const Id& stream) {
-    const auto found = find(disk, std::move(path), Disk::Access::read, keys, random, stream);
+                                                const Id& stream, const std::stop_token& stop) {
+    const auto found = find(disk, std::move(path), Disk::Access::read, keys, random, stream, stop);
     if (!found) return failure(found.error());
     return (*found)->size_;
 }
 
 /// Verifies records from the start. Each is hashed once the next is known to follow: the last one
 /// becomes the highest chunk, which is open.
-Result<> OpenUpload::find_body() {
+Result<> OpenUpload::find_body(const std::stop_token& stop) {
     const auto file_size = file_->size_bytes();
     if (!file_size) return failure(file_size.error());
     RecordBuffer held;  // the chunk before, opened in its record
@@ -52,6 +54,7 @@ Result<> OpenUpload::find_body() {
     std::optional<Tail> end;
     for (std::uint64_t index = 0; record_offset(index) + record_overhead_bytes <= *file_size;
          ++index) {
+        if (stop.stop_requested()) return failure(std::errc::operation_canceled);
         const ByteSpan record(
             buffer.get(), std::min<std::uint64_t>(record_bytes, *file_size - record_offset(index)));
         const auto count = file_->read_at(record_offset(index), record);
@@ -69,6 +72,7 @@ Result<> OpenUpload::find_body() {
         }
         std::ranges::copy(plain, RecordCipher::content_in(record).begin());
         in_body_.push_back(true);
+        ++body_chunks_;
         if (!held) held = make_record_buffer();
         std::swap(held, buffer);
     }

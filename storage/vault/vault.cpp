@@ -54,13 +54,14 @@ Result<std::unique_ptr<SealedUpload>> Vault::begin(Deposit deposit) {
                              std::move(deposit));
 }
 
-Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream) {
+Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream, std::stop_token stop) {
     auto hold = held_.take(stream);
     if (!hold) return busy();
     if (auto done = restage(stream); !done) return failure(done.error());
     // Also what a segment that failed may have of it: no start is to go back to that.
     if (auto done = forget_journaled(stream); !done) return failure(done.error());
-    auto upload = OpenUpload::resume(disk_, staging_path(stream), keys_, random_, std::move(*hold));
+    auto upload =
+        OpenUpload::resume(disk_, staging_path(stream), keys_, random_, std::move(*hold), stop);
     if (!upload) return failure(upload.error());
     if (auto done = remove_durably(vault_path(stream)); !done) return failure(done.error());
     return upload;
@@ -68,11 +69,11 @@ Result<std::unique_ptr<SealedUpload>> Vault::resume(const Id& stream) {
 
 /// Holds nothing, so that no stat keeps a stream from its depositor. What is read under a change
 /// is at fault only for as long as whoever makes it holds the stream, so it is asked again after.
-Result<std::uint64_t> Vault::verified_size(const Id& stream) const {
+Result<std::uint64_t> Vault::verified_size(const Id& stream, std::stop_token stop) const {
     if (held_.is_held(stream)) return busy();
     const bool is_journaled = journal_ && journal_->holds(stream);  // restage() failed
     const auto path = is_journaled ? vault_path(stream) : staging_path(stream);
-    auto size = OpenUpload::verified_size(disk_, path, keys_, random_, stream);
+    auto size = OpenUpload::verified_size(disk_, path, keys_, random_, stream, stop);
     if (held_.is_held(stream)) return busy();
     return size;
 }

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "storage/keyring/keyring.hpp"
@@ -47,12 +48,15 @@ class Vault {
     /// Its size is the prefix's. Call it only for a stream whose deposit the catalog does not hold:
     /// a commit that came to nothing is taken back, and its name in the vault with it.
     /// vault_errc::altered where not even the header can be verified (nothing of such an upload was
-    /// ever acknowledged, unless somebody altered it): abandon it.
-    [[nodiscard]] Result<std::unique_ptr<SealedUpload>> resume(const Id& stream);
-    /// The size that `resume` would find, or its error. Changes nothing on the disk, and reads all
-    /// of the upload. It keeps nobody from the stream: of one that was resumed and left in the
-    /// meantime it may tell less than is there now.
-    [[nodiscard]] Result<std::uint64_t> verified_size(const Id& stream) const;
+    /// ever acknowledged, unless somebody altered it): abandon it. It reads all of the upload, and
+    /// ends with std::errc::operation_canceled, nothing lost, once `stop` asks for it.
+    [[nodiscard]] Result<std::unique_ptr<SealedUpload>> resume(const Id& stream,
+                                                               std::stop_token stop = {});
+    /// The size that `resume` would find, or its error. Changes nothing on the disk. It keeps
+    /// nobody from the stream: of one that was resumed and left in the meantime it may tell less
+    /// than is there now.
+    [[nodiscard]] Result<std::uint64_t> verified_size(const Id& stream,
+                                                      std::stop_token stop = {}) const;
     /// Seals the end, links the file into the vault, syncs the file and the folder; or, where it is
     /// small and never was on the disk, adds it to the journal and writes it there. When it returns
     /// the content is durable; the staging name, or its place in the journal, stays until

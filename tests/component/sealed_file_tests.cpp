@@ -174,6 +174,22 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_too_large_or_too_far_and_goes_on) {
     require_committed(site, *upload, {});
 }
 
+BOOST_AUTO_TEST_CASE(refuses_holes_that_are_too_large_together_and_takes_what_fills_them) {
+    const auto upload = must(vault.begin(site.deposit()));
+    const Bytes one(1, 'x');
+    constexpr std::uint64_t half = vault::hole_limit_bytes / 2;
+    must(upload->write(half, one));
+    must(upload->resize(2 * half));
+    BOOST_TEST(
+        (upload->write(2 * half + 3 * chunk_bytes, one).error() == vault_errc::hole_too_large));
+    BOOST_TEST((upload->resize(3 * half).error() == vault_errc::hole_too_large));
+    const Bytes chunks = some_bytes(4 * chunk_bytes);
+    must(upload->write(0, chunks));
+    must(upload->write(2 * half + 2 * chunk_bytes, one));
+    must(upload->resize(0));
+    must(upload->write(vault::hole_limit_bytes, one));
+}
+
 BOOST_AUTO_TEST_CASE(takes_nothing_after_the_commit) {
     const auto upload = must(vault.begin(site.deposit()));
     must(vault.commit(*upload));
