@@ -55,16 +55,22 @@ asio::awaitable<Result<>> DataConnection::open() {
     co_return shaken;
 }
 
+std::uint64_t DataConnection::unacknowledged_bytes() {
+    int bytes = 0;
+    if (!stream_ || !stream_->socket().is_open() ||
+        ::ioctl(stream_->socket().native_handle(), SIOCOUTQ, &bytes) != 0)
+        return 0;
+    return static_cast<std::uint64_t>(std::max(bytes, 0));
+}
+
 asio::awaitable<Result<>> DataConnection::shut_down() {
     if (auto sent = co_await stream_->shut_down(); !sent) co_return sent;
     asio::steady_timer timer(strand_);
     for (auto interval = shortest_interval;; interval = std::min(2 * interval, longest_interval)) {
         asio::ip::tcp::socket& socket = stream_->socket();
-        int unacknowledged = 0;
         // What a reset leaves unacknowledged stays so.
         if (!socket.is_open() || is_broken(socket)) co_return failure(ftps_errc::connection_broken);
-        if (::ioctl(socket.native_handle(), SIOCOUTQ, &unacknowledged) != 0 || unacknowledged <= 0)
-            co_return Result<>{};
+        if (unacknowledged_bytes() == 0) co_return Result<>{};
         timer.expires_after(interval);
         co_await timer.async_wait(asio::use_awaitable);
     }

@@ -32,6 +32,8 @@ class DataConnection {
     [[nodiscard]] TlsStream& stream() { return *stream_; }
     /// Ends it in order, and returns when the peer's system has all that was sent, or is gone.
     [[nodiscard]] boost::asio::awaitable<Result<>> shut_down();
+    /// Of what was sent, so much has not reached the peer's system yet.
+    [[nodiscard]] std::uint64_t unacknowledged_bytes();
     /// At once, whatever it is waiting for. Idempotent.
     void close();
 

@@ -24,6 +24,8 @@ class DataPort {
     [[nodiscard]] virtual boost::asio::awaitable<Result<boost::asio::ip::tcp::socket>>
     connect() = 0;
     virtual void close() = 0;
+    /// Others wait for one like it.
+    [[nodiscard]] virtual bool is_scarce() const = 0;
 };
 
 /// Accepts from its making on, so that strangers never fill the queue in which the peer stands. The
@@ -41,6 +43,7 @@ class PassiveDataPort final : public DataPort {
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] boost::asio::awaitable<Result<boost::asio::ip::tcp::socket>> connect() override;
     void close() override;
+    [[nodiscard]] bool is_scarce() const override { return true; }
 
   private:
     struct Waiting;
@@ -58,6 +61,7 @@ class ActiveDataPort final : public DataPort {
 
     [[nodiscard]] boost::asio::awaitable<Result<boost::asio::ip::tcp::socket>> connect() override;
     void close() override;
+    [[nodiscard]] bool is_scarce() const override { return false; }
 
   private:
     boost::asio::ip::tcp::socket socket_;

@@ -40,7 +40,13 @@ void FtpSession::open_passive(bool extended) {
     else
         say(227, passive_reply_text(shown.to_v4(), port->port()));
     data_port_ = std::move(port);
-    // Ports are few: one who asks for one, and then does nothing, keeps it from others.
+}
+
+/// One who asks for a passive port, and then does nothing, keeps it from others. Between commands
+/// alone: one that has begun may take its time before it connects (the look at a large unfinished
+/// file).
+void FtpSession::let_data_port_lapse() {
+    if (!data_port_ || !data_port_->is_scarce() || data_port_lapses_) return;
     data_port_lapses_.emplace(strand_, DataConnection::connect_time,
                               [this] { data_port_.reset(); });
 }

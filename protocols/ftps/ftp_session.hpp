@@ -50,9 +50,15 @@ class FtpSession {
     [[nodiscard]] bool is_logged_in() const { return desk_ != nullptr; }
     /// Is a file, or a listing, on its way?
     [[nodiscard]] bool is_transferring() const { return transfer_.has_value(); }
+    /// A command is being served: the client waits for us, as it may for long (HASH).
+    [[nodiscard]] bool is_at_work() const { return is_at_work_; }
     /// Or does an upload wait for its client's word?
     [[nodiscard]] bool has_open_files() const { return transfer_ || unconfirmed_; }
-    [[nodiscard]] std::uint64_t moved_bytes() const { return moved_bytes_; }
+    /// Of all transfers, what came, and what has left and reached the peer's system.
+    [[nodiscard]] std::uint64_t moved_bytes() {
+        return moved_bytes_ -
+               std::min(moved_bytes_, transfer_ ? transfer_->data.unacknowledged_bytes() : 0);
+    }
     /// When the last command came.
     [[nodiscard]] std::chrono::steady_clock::time_point last_command() const {
         return last_command_;
@@ -164,6 +170,7 @@ class FtpSession {
     Work port(std::string argument);
     Work eprt(std::string argument);
     void open_passive(bool extended);
+    void let_data_port_lapse();
     void open_active(const boost::asio::ip::tcp::endpoint& to);
     void note_stranger(const boost::asio::ip::address& stranger);
     // ftp_listings.cpp
@@ -230,6 +237,7 @@ class FtpSession {
     Wakeup consumed_;  // there is room for commands again
     std::string replies_;
     bool is_flushing_ = false;
+    bool is_at_work_ = false;
     bool is_draining_ = false;
     std::error_code why_ended_;
     bool peer_is_gone_ = false;

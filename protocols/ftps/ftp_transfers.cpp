@@ -13,12 +13,13 @@ namespace consign::ftps {
 namespace asio = boost::asio;
 using protocols::session_errc;
 
-/// Says why not.
+/// Says why not. If so, the data port does not lapse before the command ends.
 bool FtpSession::can_transfer() {
     if (!data_is_private_) {
         say(521, "data in clear is refused by policy: send PBSZ 0 and PROT P first");
         return false;
     }
+    data_port_lapses_.reset();
     if (data_port_) return true;
     say(425, "no data connection was prepared: send EPSV, PASV, EPRT or PORT first");
     return false;
@@ -33,7 +34,6 @@ asio::awaitable<void> FtpSession::transfer(std::string_view verb, std::string_vi
         .kind = TlsStream::Kind::data,
         .control_session = reuses ? session_.id() : Id::random(session_.site().random),
         .must_resume = facts_.session_reuse == SessionReuse::require};
-    data_port_lapses_.reset();
     transfer_.emplace(verb, strand_, std::move(data_port_), control_.tls_context(), options);
     // A client may use each ticket once, and a session may last longer than the first ones do.
     if (reuses) control_.tls().renew_ticket();

@@ -90,8 +90,9 @@ asio::awaitable<void> PeerSession::watch() {
 
 protocols::SessionState PeerSession::state() const {
     // A transfer has a time limit of its own.
-    const auto last =
-        ftp_->is_transferring() ? Clock::now() : std::max(ftp_->last_command(), moved_);
+    const auto last = ftp_->is_transferring() || ftp_->is_at_work()
+                          ? Clock::now()
+                          : std::max(ftp_->last_command(), moved_);
     return {.began = began_,
             .last_activity = last,
             .is_logged_in = ftp_->is_logged_in(),
@@ -111,8 +112,10 @@ void PeerSession::watch_transfer() {
         return;
     }
     const bool begins = !std::exchange(was_transferring_, true);
-    if (begins || ftp_->moved_bytes() - moved_bytes_ >= progress_bytes) {
-        moved_bytes_ = ftp_->moved_bytes();
+    // What the system has taken and the peer has not is no progress; a large buffer that drains is.
+    const std::uint64_t moved = ftp_->moved_bytes();
+    if (begins || moved >= moved_bytes_ + progress_bytes) {
+        moved_bytes_ = moved;
         moved_ = now;
     }
     const auto idle_time = site_.policy.current()->limits.idle_time;

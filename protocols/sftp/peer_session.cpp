@@ -228,7 +228,9 @@ asio::awaitable<void> PeerSession::watch() {
 
 protocols::SessionState PeerSession::state() const {
     return {.began = began_,
-            .last_activity = connection_->last_activity(),
+            .last_activity = std::ranges::any_of(channels_, &SftpSession::is_at_work, &Served::sftp)
+                                 ? std::chrono::steady_clock::now()
+                                 : connection_->last_activity(),
             .is_logged_in = desk_ != nullptr,
             .has_open_files =
                 std::ranges::any_of(channels_, &SftpSession::has_open_files, &Served::sftp),

@@ -113,6 +113,7 @@ asio::awaitable<bool> SftpSession::serve_slice() {
                 served = run_length<Read>(waiting);
                 co_await read_run(waiting.first(served));
             } else {
+                is_at_work_ = true;
                 co_await std::visit(
                     [&](const auto& body) -> Work {
                         using Body = std::decay_t<decltype(body)>;
@@ -123,6 +124,7 @@ asio::awaitable<bool> SftpSession::serve_slice() {
                             std::unreachable();
                     },
                     first.body);
+                is_at_work_ = false;
             }
             waiting = waiting.subspan(served);
             if (!co_await flush_answers(answer_batch_bytes)) co_return false;

@@ -34,6 +34,9 @@ class SftpSession {
     /// broken off, a retrieval as far as it came.
     [[nodiscard]] boost::asio::awaitable<void> run();
     [[nodiscard]] bool has_open_files() const { return !handles_.is_empty(); }
+    /// A request is under way that may take as long as its file is large (a hash, a resumption):
+    /// the client waits for us. Not while an answer waits for the client.
+    [[nodiscard]] bool is_at_work() const { return is_at_work_; }
 
   private:
     using Work = boost::asio::awaitable<void>;
@@ -112,6 +115,7 @@ class SftpSession {
     Bytes answers_;
     std::vector<ByteView> packets_;  // the slice that is being served, and
     std::vector<Request> requests_;  // what they ask for: kept for the next one
+    bool is_at_work_ = false;
     bool initialised_ = false;
 };
 
