@@ -134,8 +134,37 @@ Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
     });
     if (!done && done.error() == appraisal_outdated) co_return done;
     if (!done) co_return failure(co_await refused(std::move(*scene), done.error()));
+    for (const Id& stream : aftermath.dropped) {
+        auto supersede = [&] {
+            const auto open = site_.uploads.find(stream);
+            return !open || open->supersede();
+        };
+        if (co_await offload(site_.store.pool(), supersede))
+            co_await drop_if_unknown(site_, stream);
+    }
     co_await conclude(site_, std::move(aftermath));
     co_return Result<>{};
+}
+
+/// The account's own unfinished upload of a name that is removed, or taken by what is complete: it
+/// would hide that from its depositor.
+Result<bool> Desk::drop_unfinished(Transaction& transaction, const ledger::Event& cause,
+                                   const VirtualPath& whole, Aftermath& aftermath) const {
+    const auto unfinished = transaction.catalog.find_upload(account_, whole);
+    if (!unfinished) return failure(unfinished.error());
+    if (!*unfinished) return false;
+    if (auto ended = transaction.catalog.end_upload((*unfinished)->stream); !ended)
+        return failure(ended.error());
+    auto dropped = cause;
+    dropped.action = Action::removed;
+    dropped.stream = (*unfinished)->stream;
+    dropped.bytes = (*unfinished)->size_bytes;
+    dropped.detail = "an unfinished upload";
+    dropped.personal = {.path = std::string(whole.text())};
+    if (auto appended = transaction.ledger.append(dropped); !appended)
+        return failure(appended.error());
+    aftermath.dropped.push_back((*unfinished)->stream);
+    return true;
 }
 
 Result<std::optional<policy::Rule>> Desk::taken_away(Transaction& transaction,
@@ -166,7 +195,7 @@ Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
         });
     if (unfinished) {
         const auto size = co_await resumable_bytes(*unfinished);
-        if (size) co_return attributes_of(*unfinished, *size);
+        if (size) co_return attributes_of_own(*unfinished, *size);
         if (size.error() == make_error_code(desk_errc::in_use)) co_return failure(size.error());
     }
     if (!entry && !scene->hides)
@@ -183,13 +212,22 @@ Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
     co_return attributes;
 }
 
+/// With the times that were set where it is open.
+Attributes Desk::attributes_of_own(const catalog::Upload& upload, std::uint64_t size_bytes) const {
+    Attributes attributes = attributes_of(upload, size_bytes);
+    if (const auto open = site_.uploads.find(upload.stream)) attributes.modified = open->modified();
+    return attributes;
+}
+
 Desk::Answer<std::uint64_t> Desk::resumable_bytes(catalog::Upload upload) {
     if (const auto open = site_.uploads.find(upload.stream)) co_return open->size_bytes();
     // A row that nobody touched since it was opened, or since before a crash, does not know.
     if (upload.touched > upload.opened && upload.touched >= site_.started)
         co_return upload.size_bytes;
-    auto verify = [&] { return site_.store.vault().verified_size(upload.stream); };
-    auto size = co_await offload(site_.store.pool(), verify);
+    auto verify = [&] {
+        return site_.store.vault().verified_size(upload.stream, site_.stopping.get_token());
+    };
+    auto size = co_await offload(site_.store.bulk_pool(), verify);
     if (!size && is_lost_upload(size.error())) size = 0;
     if (!size) co_return failure(told(session_, size.error()));
     const Timestamp now = site_.clock.now();
@@ -225,7 +263,7 @@ Desk::Answer<std::unique_ptr<Listing>> Desk::list(VirtualPath folder) {
         if (policy::receipts_folder().contains(scene->account->home.relative(upload.path)))
             continue;
         else if (const auto size = co_await resumable_bytes(upload))
-            unfinished.emplace(std::string(upload.path.name()), attributes_of(upload, *size));
+            unfinished.emplace(std::string(upload.path.name()), attributes_of_own(upload, *size));
     if (auto recorded = co_await session_.record(scene->event); !recorded)
         co_return failure(desk_errc::storage_failed);
     co_return std::make_unique<FolderListing>(*this, scene->path, entry->node,
@@ -264,24 +302,35 @@ Desk::Answer<> Desk::rename_once(Renaming renaming) {
 }
 
 Desk::Answer<> Desk::remove(VirtualPath path) {
-    std::optional<catalog::Upload> unfinished;
-    auto removed = co_await change(
+    co_return co_await change(
         std::move(path), Action::removed,
         [&](Transaction& transaction, Scene& scene, Aftermath& aftermath) -> Result<> {
             const policy::Account& account = *scene.account;
-            auto own = transaction.catalog.find_upload(account_, scene.whole);
-            if (!own) return failure(own.error());
-            unfinished = std::move(*own);
-            if (unfinished) {  // what only its depositor sees, its depositor may drop
-                scene.event.stream = unfinished->stream;
+            const auto unfinished = transaction.catalog.find_upload(account_, scene.whole);
+            if (!unfinished) return failure(unfinished.error());
+            const auto entry = visible(transaction, scene);
+            // Another's content that the account went on with is not its own to drop.
+            const bool is_own = entry && entry->is_pending() &&
+                                (!entry->file || origin_of(account, *entry).empty());
+            const auto verdict =
+                policy::may(account, is_own ? Verb::upload : Verb::remove, scene.path);
+            if (*unfinished) {  // what only its depositor sees, its depositor may drop
+                scene.event.stream = (*unfinished)->stream;
                 scene.event.detail = "an unfinished upload";
                 if (auto yes = decide(scene, policy::may(account, Verb::upload, scene.path),
                                       desk_errc::may_not_delete);
                     !yes)
                     return yes;
-                return transaction.catalog.end_upload(unfinished->stream);
+                // And the file that it was to replace: to its client the name is one.
+                if (!entry || !entry->file || !verdict.allowed) {
+                    aftermath.dropped.push_back((*unfinished)->stream);
+                    return transaction.catalog.end_upload((*unfinished)->stream);
+                }
+                scene.event.detail.clear();
+                if (auto gone = drop_unfinished(transaction, scene.event, scene.whole, aftermath);
+                    !gone)
+                    return failure(gone.error());
             }
-            const auto entry = visible(transaction, scene);
             if (!entry && told(session_, entry.error()) == desk_errc::no_such_name) {
                 const auto rule = taken_away(transaction, scene);
                 if (!rule) return failure(rule.error());
@@ -293,11 +342,6 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
             }
             if (!entry) return failure(entry.error());
             if (entry->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
-            // Another's content that the account went on with is not its own to drop.
-            const bool is_own =
-                entry->is_pending() && (!entry->file || origin_of(account, *entry).empty());
-            const auto verdict =
-                policy::may(account, is_own ? Verb::upload : Verb::remove, scene.path);
             if (auto yes = decide(scene, verdict, desk_errc::may_not_delete); !yes) return yes;
             scene.event.stream = entry->file->stream;
             const auto done = transaction.catalog.remove(scene.whole);
@@ -305,15 +349,6 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
             aftermath.doomed = done->doomed;
             return {};
         });
-    if (removed && unfinished) {
-        auto supersede = [&] {
-            const auto open = site_.uploads.find(unfinished->stream);
-            return !open || open->supersede();
-        };
-        if (co_await offload(site_.store.pool(), supersede))
-            co_await drop_if_unknown(site_, unfinished->stream);
-    }
-    co_return removed;
 }
 
 Desk::Answer<> Desk::make_directory(VirtualPath path) {

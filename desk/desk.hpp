@@ -137,11 +137,18 @@ class Desk {
 
     /// The size to resume an upload at: of a verified prefix, and so safe to add to.
     [[nodiscard]] Answer<std::uint64_t> resumable_bytes(catalog::Upload upload);
+    [[nodiscard]] Attributes attributes_of_own(const catalog::Upload& upload,
+                                               std::uint64_t size_bytes) const;
+    [[nodiscard]] Result<bool> drop_unfinished(Transaction& transaction, const ledger::Event& cause,
+                                               const VirtualPath& whole,
+                                               Aftermath& aftermath) const;
+    [[nodiscard]] Result<> is_only_version(Transaction& transaction, const Scene& scene) const;
     [[nodiscard]] Answer<> resize_closed(VirtualPath path, std::uint64_t size_bytes);
     struct Target;
     struct Beginning;
     [[nodiscard]] Result<std::optional<catalog::Entry>> moved_away(Transaction& transaction,
                                                                    Scene& scene) const;
+    [[nodiscard]] Result<> has_room_for_copy(const Scene& scene, const Target& target) const;
     struct Renaming {
         VirtualPath from, to;
         RenameMode mode;

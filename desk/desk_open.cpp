@@ -30,6 +30,9 @@ constexpr std::size_t copy_step_bytes = 4 * vault::chunk_bytes;
 /// How often an opening looks anew at what others do to the name meanwhile.
 constexpr int openings_limit = 5;
 
+/// Each has a descriptor and up to half a MiB; all accounts share what the process may have.
+constexpr std::size_t open_files_limit = 512;
+
 /// For one more file.
 Result<> has_room(const policy::Quota& quota, const catalog::Usage& usage) {
     if (quota.files && usage.files >= *quota.files) return failure(desk_errc::quota_files_exceeded);
@@ -65,6 +68,7 @@ struct Desk::Beginning {
     std::unique_ptr<vault::SealedUpload> sealed;
     catalog::Upload row;
     bool readable = false;
+    Occupancy::Place place{};
 };
 
 catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
@@ -109,7 +113,9 @@ Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
     const Ruling ruling = may_deposit(*scene.account, scene.path,
                                       as_new ? nullptr : &*target.existing, target.continues);
     if (auto yes = decide(scene, ruling.verdict, ruling.refusal); !yes) return failure(yes.error());
-    if (mode.exclusive && target.existing) return failure(desk_errc::already_there);
+    // What is broken off is nobody's lock; what a session has open is.
+    const bool is_open = target.unfinished && site_.uploads.find(target.unfinished->stream);
+    if (mode.exclusive && (target.existing || is_open)) return failure(desk_errc::already_there);
     target.appends_only = ruling.appends_only;
     // A new version of another's file, whose downloads the policy restricts, would be free of
     // that.
@@ -136,7 +142,19 @@ Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
     if (target.is_new())
         if (auto fits = has_room(scene.account->quota, target.usage); !fits)
             return failure(fits.error());
+    if (auto fits = has_room_for_copy(scene, target); !fits) return failure(fits.error());
     return target;
+}
+
+/// What goes on with a file begins with a copy of it, which stays where it is broken off.
+Result<> Desk::has_room_for_copy(const Scene& scene, const Target& target) const {
+    const auto& limit = scene.account->quota.bytes;
+    if (!limit || !target.continues || target.resumes) return {};
+    const std::uint64_t replaced = target.existing ? target.existing->file->size_bytes : 0;
+    const std::uint64_t size = target.original().file->size_bytes;
+    if (!site_.growth.takes(scene.account->home, target.usage.bytes, size, *limit + replaced))
+        return failure(desk_errc::quota_bytes_exceeded);
+    return {};
 }
 
 /// Who was told of its stump there by stat goes on from its end: what would be written after a gap
@@ -166,7 +184,9 @@ Result<std::unique_ptr<vault::SealedUpload>> Desk::copy_of(const catalog::File& 
     if (!copy) return copy;
     Bytes buffer(copy_step_bytes);
     for (std::uint64_t at = 0; at < file.size_bytes;) {
-        const auto count = (*original)->read(at, buffer);
+        const auto count = site_.stopping.stop_requested()
+                               ? Result<std::size_t>(failure(std::errc::operation_canceled))
+                               : (*original)->read(at, buffer);
         const Result<> done = !count        ? Result<>(failure(count.error()))
                               : *count == 0 ? Result<>(failure(vault::vault_errc::altered))
                                             : (*copy)->write(at, ByteView(buffer).first(*count));
@@ -193,7 +213,8 @@ Result<std::unique_ptr<vault::SealedUpload>> Desk::begin_sealed(const Scene& sce
         if (open && !open->supersede()) return failure(desk_errc::in_use);
     }
     if (target.resumes) {
-        auto resumed = site_.store.vault().resume(target.unfinished->stream);
+        auto resumed =
+            site_.store.vault().resume(target.unfinished->stream, site_.stopping.get_token());
         if (resumed || !is_lost_upload(resumed.error())) return resumed;
         target.resumes = false;
         target.continues = (target.existing || target.moved) && !mode.truncate;
@@ -215,11 +236,16 @@ Desk::Answer<std::uint64_t> Desk::may_open_upload(VirtualPath path, UploadMode m
 Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, UploadMode mode) {
     auto scene = co_await enter(std::move(path), Action::upload_opened);
     if (!scene) co_return failure(scene.error());
+    auto place = site_.occupancy.take(Occupancy::files_of(account_), open_files_limit);
+    if (!place)
+        co_return failure(co_await refused(std::move(*scene), desk_errc::too_many_open_files));
     for (int round = 1;; ++round) {
         Beginning beginning;
         auto begun = co_await begin_new(*scene, mode, beginning);
         if (begun && !beginning.sealed) begun = co_await begin_on_content(*scene, mode, beginning);
+        beginning.place = *std::move(place);
         if (begun) co_return make_upload(*scene, mode, std::move(beginning));
+        place = std::move(beginning.place);
         if (beginning.sealed) co_await drop(std::move(beginning));
         // Another session of the account came in between: there is something else to begin on.
         const bool is_in_use = begun.error() == make_error_code(desk_errc::in_use) ||
@@ -254,7 +280,8 @@ Desk::Answer<> Desk::begin_on_content(Scene& scene, UploadMode mode, Beginning& 
     beginning.target = *std::move(target);
     if (beginning.target.continues) scene.event.stream = beginning.target.original().file->stream;
     auto begin = [&] { return begin_sealed(scene, beginning.target, mode); };
-    auto sealed = co_await offload(site_.store.pool(), begin);
+    const bool is_long = beginning.target.resumes || beginning.target.continues;
+    auto sealed = co_await offload(is_long ? site_.store.bulk_pool() : site_.store.pool(), begin);
     if (!sealed) co_return failure(sealed.error());
     beginning.sealed = *std::move(sealed);
     const auto begun = co_await site_.store.write(
@@ -268,9 +295,9 @@ Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& begi
     const Target& target = beginning.target;
     const Id stream = beginning.sealed->stream();
     const catalog::Upload row = target.resumes ? *target.unfinished : target.row(scene, stream);
-    // Somebody else's content, which a new version begins from, is read by who may download it.
-    beginning.readable =
-        row.origin.empty() || policy::may(*scene.account, Verb::download, scene.path).allowed;
+    // What it begins from, also where it is one's own, is read by who may download it.
+    beginning.readable = !(target.resumes || target.continues) ||
+                         policy::may(*scene.account, Verb::download, scene.path).allowed;
     scene.event.stream = stream;
     scene.event.bytes = beginning.sealed->size_bytes();
     scene.event.detail = target.resumes     ? "resumes an unfinished upload"
@@ -336,7 +363,8 @@ std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode,
         .row_bytes = target.resumes ? row_bytes : 0,
         .replaced_bytes = replaced_bytes,
         .quota_bytes = quota.bytes,
-        .file_limit_bytes = quota.file};
+        .file_limit_bytes = quota.file,
+        .place = std::move(beginning.place)};
     auto upload =
         std::make_shared<Upload>(session_, std::move(opening), std::move(beginning.sealed));
     site_.uploads.add(stream, upload);
@@ -388,6 +416,15 @@ Result<pickups::Pickups::Lease> Desk::take_lease(Transaction& transaction, Scene
     return lease;
 }
 
+/// A new version that the account broke off is what it is told of under the name, by stat and in
+/// listings: it is not given the bytes of the old one for that.
+Result<> Desk::is_only_version(Transaction& transaction, const Scene& scene) const {
+    const auto own = transaction.catalog.find_upload(account_, scene.whole);
+    if (!own) return failure(own.error());
+    if (*own && !site_.uploads.find((*own)->stream)) return failure(desk_errc::unfinished);
+    return {};
+}
+
 Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     auto scene = co_await enter(std::move(path), Action::opened_for_reading);
     if (!scene) co_return failure(scene.error());
@@ -402,6 +439,8 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
             const auto verdict = policy::may(*scene->account, Verb::download, scene->path);
             if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
                 return failure(yes.error());
+            if (auto only = is_only_version(transaction, *scene); !only)
+                return failure(only.error());
             // Not even to its depositor, before the virus scanner has seen it.
             if (found->standing == catalog::Standing::unscanned) return failure(desk_errc::in_use);
             pickup = pickup_of(*scene, *found);
@@ -410,6 +449,9 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
             return found;
         });
     if (!entry) co_return failure(co_await refused(std::move(*scene), entry.error()));
+    auto place = site_.occupancy.take(Occupancy::files_of(account_), open_files_limit);
+    if (!place)
+        co_return failure(co_await refused(std::move(*scene), desk_errc::too_many_open_files));
     const bool collects = entry->file->depositor != account_;
     if (!pickup && collects) pickup = &without_rules;
 
@@ -440,7 +482,9 @@ Desk::Answer<std::unique_ptr<Download>> Desk::open_download(VirtualPath path) {
     FileDownload::Opened opened{.file = entry->file->id,
                                 .node = entry->node,
                                 .modified = entry->modified,
-                                .collects = collects};
+                                .collects = collects,
+                                .policy = scene->policy,
+                                .place = *std::move(place)};
     if (pickup)
         opened.lease = std::make_unique<Lease>(session_, PickupRule{scene->policy, pickup}, lease,
                                                entry->file->size_bytes);
@@ -472,10 +516,17 @@ Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
             if (!found) return found;
             if (found->kind == catalog::Kind::directory) return failure(desk_errc::is_a_directory);
             const bool own = origin_of(*scene->account, *found).empty();
+            const auto download = policy::may(*scene->account, Verb::download, scene->path);
             const auto verdict =
-                policy::may(*scene->account, own ? Verb::upload : Verb::download, scene->path);
+                own ? policy::may(*scene->account, Verb::upload, scene->path) : download;
             if (auto yes = decide(*scene, verdict, desk_errc::may_not_download); !yes)
                 return failure(yes.error());
+            if (auto only = is_only_version(transaction, *scene); !only)
+                return failure(only.error());
+            if (!download.allowed && asks_for_parts(request, found->file->size_bytes)) {
+                scene->event.rule = download.rule.text();
+                return failure(desk_errc::may_not_hash_parts);
+            }
             const auto* const pickup = own ? nullptr : pickup_of(*scene, *found);
             if (pickup && policy::restricts(*pickup) &&
                 asks_for_parts(request, found->file->size_bytes)) {
@@ -489,10 +540,13 @@ Desk::Answer<Bytes> Desk::hash(VirtualPath path, HashRequest request) {
     auto work = [&]() -> Result<Bytes> {
         const auto sealed = open_content(site_, *entry->file);
         if (!sealed) return failure(sealed.error());
-        const auto read = [&](std::uint64_t at, ByteSpan out) { return (*sealed)->read(at, out); };
+        const auto read = [&](std::uint64_t at, ByteSpan out) -> Result<std::size_t> {
+            if (site_.stopping.stop_requested()) return failure(std::errc::operation_canceled);
+            return (*sealed)->read(at, out);
+        };
         return hash_blocks(request, (*sealed)->facts().size_bytes, read, *digest);
     };
-    auto digests = co_await offload(site_.store.pool(), work);
+    auto digests = co_await offload(site_.store.bulk_pool(), work);
     if (!digests) co_return failure(co_await refused(std::move(*scene), digests.error()));
     if (const auto recorded = co_await session_.record(scene->event); !recorded)
         co_return failure(desk_errc::storage_failed);

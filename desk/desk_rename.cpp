@@ -13,15 +13,16 @@ using policy::Verb;
 
 namespace {
 
-/// All below moves with its folder, also to where another grant decides: so each grant that decides
-/// something there must allow it.
-policy::Verdict may_move_all_below(const policy::Account& account, const VirtualPath& folder) {
+/// All below moves with its folder, also from and to where another grant decides: so each grant
+/// that decides something there must allow it.
+policy::Verdict may_all_below(const policy::Account& account, Verb verb, const VirtualPath& folder,
+                              std::string_view unless) {
     for (const policy::Grant& grant : account.grants) {
-        if (!grant.may.contains(Verb::rename) && grant.path.leads_on_from(folder))
-            return {false, grant.rule, "the grant does not allow rename"};
+        if (!grant.may.contains(verb) && grant.path.leads_on_from(folder))
+            return {false, grant.rule, unless};
         if (grant.path.covers_below(folder)) break;
     }
-    return policy::may(account, Verb::rename, folder);
+    return policy::may(account, verb, folder);
 }
 
 /// What waits for the virus scanner is one, whatever its name.
@@ -58,7 +59,7 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     const bool pending = is_no_deposit(*entry);
     const auto leave =
         entry->kind == catalog::Kind::directory
-            ? may_move_all_below(account, scene.path)
+            ? may_all_below(account, Verb::rename, scene.path, "the grant does not allow rename")
             : policy::may(account, pending ? Verb::upload : Verb::rename, scene.path);
     if (auto yes = decide(scene, leave, desk_errc::may_not_rename); !yes) return yes;
     if (!entry->file || pickup_of(scene, *entry)) {
@@ -77,6 +78,11 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     const Ruling arrive =
         may_deposit(account, renaming.to, existing && !taken ? &*existing : nullptr, false);
     if (auto yes = decide(scene, arrive.verdict, arrive.refusal); !yes) return yes;
+    if (entry->kind == catalog::Kind::directory) {
+        const auto all =
+            may_all_below(account, Verb::upload, renaming.to, "the grant does not allow upload");
+        if (auto yes = decide(scene, all, desk_errc::may_not_upload); !yes) return yes;
+    }
     if (taken) return failure(desk_errc::already_there);
 
     scene.event.stream = entry->file ? entry->file->stream : Id{};
@@ -88,7 +94,8 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
         if (auto holds = check_still_holds(transaction, appraisal, *scene.policy, *to); !holds)
             return holds;
         if (existing && is_own_uncollected(account, *existing) && existing->node != entry->node)
-            if (auto gone = withdraw_routed(transaction, existing->file->id, aftermath.doomed);
+            if (auto gone =
+                    withdraw_routed(transaction, existing->file->id, scene.event, aftermath.doomed);
                 !gone)
                 return gone;
     }
@@ -100,6 +107,9 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
                                                     standing, scene.event.time);
     if (!renamed) return failure(renamed.error());
     aftermath.doomed.insert(aftermath.doomed.end(), renamed->doomed.begin(), renamed->doomed.end());
+    if (entry->file)
+        if (auto dropped = drop_unfinished(transaction, scene.event, *to, aftermath); !dropped)
+            return failure(dropped.error());
     if (!pending || temporary) return {};
 
     // The rename of what was no deposit is the deposit.

@@ -113,14 +113,16 @@ asio::awaitable<void> expire_uploads(Site& site) {
         event.stream = stream;
         event.detail = "limits.unfinished_uploads_kept";
         auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
-            // Its depositor may have finished or resumed it since the look.
-            const auto untouched = transaction.catalog.uploads_untouched_since(now - kept);
-            if (!untouched) return failure(untouched.error());
-            if (std::ranges::find(*untouched, stream) == untouched->end())
-                return failure(catalog::catalog_errc::no_such_upload);
+            // Its depositor may have finished or broken it off again since the look.
+            const auto has_row = transaction.catalog.has_upload(stream);
+            if (!has_row) return failure(has_row.error());
+            if (!*has_row) return failure(catalog::catalog_errc::no_such_upload);
             // A name that cannot be read any more must not keep its upload for ever.
-            if (const auto upload = transaction.catalog.upload(stream); upload && *upload)
+            if (const auto upload = transaction.catalog.upload(stream); upload && *upload) {
+                if ((*upload)->touched > now - kept)
+                    return failure(catalog::catalog_errc::no_such_upload);
                 event.personal.path = std::string((*upload)->path.text());
+            }
             if (auto ended = transaction.catalog.end_upload(stream); !ended) return ended;
             return append(transaction, event);
         });

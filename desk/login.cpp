@@ -15,6 +15,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// How long a password waits for its network's place in the queue, and how often it looks.
+constexpr std::chrono::milliseconds queue_wait_limit{5000};
+constexpr std::chrono::milliseconds queue_wait_step{20};
+
 const policy::PublicKey* find_key(const policy::Account* account, const Bytes& blob) {
     if (!account) return nullptr;
     const auto found = std::ranges::find(account->keys, blob, &policy::PublicKey::blob);
@@ -114,6 +118,22 @@ asio::awaitable<Login::Answer> Login::present_certificate(std::string user,
                               rule, std::move(fingerprint));
 }
 
+/// One network has so many places in the queue, in which others would find none; its others wait
+/// before it.
+asio::awaitable<Result<bool>> Login::judge(std::string hash, SecretText password) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (std::chrono::milliseconds waited{0}; waited < queue_wait_limit;
+         waited += queue_wait_step) {
+        if (const auto place = session_.site().occupancy.take(
+                Occupancy::passwords_from(session_.network()), Passwords::waiting_limit_each))
+            co_return co_await session_.site().passwords.verify(std::move(hash),
+                                                                std::move(password));
+        timer.expires_after(queue_wait_step);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return failure(desk_errc::overloaded);
+}
+
 asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretText password) {
     Claim claimed = claim(user);
     const bool has_password = claimed.account && !claimed.account->password_hash.empty();
@@ -121,8 +141,7 @@ asio::awaitable<Login::Answer> Login::present_password(std::string user, SecretT
         has_password ? claimed.account->password_hash : stand_in_hash(*claimed.policy, user);
     if (hash.empty())
         co_return co_await refuse(std::move(user), std::move(claimed), "no account has a password");
-    const Result<bool> matches =
-        co_await session_.site().passwords.verify(hash, std::move(password));
+    const Result<bool> matches = co_await judge(hash, std::move(password));
     if (!matches) {
         ++failures_;
         auto unjudged = failed_login(claimed, {});

@@ -89,6 +89,7 @@ class Login {
     [[nodiscard]] Claim claim(const std::string& user) const;
     /// What is offered may be looked at: the account may connect. Counts the offer.
     [[nodiscard]] bool takes_offer(const Claim& claim, const std::string& user);
+    [[nodiscard]] boost::asio::awaitable<Result<bool>> judge(std::string hash, SecretText password);
     [[nodiscard]] ledger::Event failed_login(const Claim& claim, std::string why) const;
     [[nodiscard]] boost::asio::awaitable<Answer> refuse(std::string user, Claim claim,
                                                         std::string why);

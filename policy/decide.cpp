@@ -178,10 +178,16 @@ Verdict may_leave_pickup(const Policy& policy, const Account& account, const Vir
             return {false, pickup->rule, no};
         return {true, account.rule, {}};
     }
+    // The first that speaks of anything below `to` decides there.
+    const auto decides = std::ranges::find_if(policy.pickups, [&](const Pickup& pickup) {
+        return pickup.account == account.id && pickup.path.leads_on_from(to);
+    });
     for (const Pickup& pickup : policy.pickups) {
-        if (pickup.account != account.id) continue;
-        if (restricts(pickup) && pickup.path.leads_on_from(from) && !pickup.path.covers_below(to))
-            return {false, pickup.rule, no};
+        if (pickup.account != account.id || !restricts(pickup) || !pickup.path.leads_on_from(from))
+            continue;
+        const bool holds =
+            decides != policy.pickups.end() && &pickup == &*decides && pickup.path.covers_below(to);
+        if (!holds) return {false, pickup.rule, no};
     }
     return {true, account.rule, {}};
 }

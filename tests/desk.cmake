@@ -3,7 +3,7 @@ consign_test(desk_unit_tests LABEL unit
           unit/content_digest_tests.cpp unit/sidecar_tests.cpp unit/lives_tests.cpp unit/moved_names_tests.cpp unit/receipt_path_tests.cpp unit/wire_name_tests.cpp
   LINKS consign_desk)
 consign_test(desk_tests LABEL component
-  SOURCES component/desk_uploads_tests.cpp component/desk_grants_tests.cpp component/desk_quota_tests.cpp
+  SOURCES component/desk_uploads_tests.cpp component/desk_grants_tests.cpp component/desk_ways_around_tests.cpp component/desk_stumps_tests.cpp component/desk_quota_tests.cpp
           component/desk_events_tests.cpp component/desk_alteration_tests.cpp component/desk_recovery_tests.cpp
           component/desk_routes_tests.cpp component/desk_login_tests.cpp component/desk_completeness_tests.cpp
           component/desk_moves_tests.cpp component/desk_classes_tests.cpp component/desk_receipts_tests.cpp

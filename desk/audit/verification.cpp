@@ -151,7 +151,7 @@ void compare(const std::vector<Marker>& kept, const std::vector<Marker>& written
 }
 
 Result<Looked> look(Transaction& transaction, const Asked& asked, const WrittenCheckpoints& written,
-                    const std::vector<keyring::PeriodKey>& keys) {
+                    const std::vector<keyring::PeriodKey>& keys, const std::stop_token& stop) {
     Looked looked;
     Vouched vouched;
     // Without a key to hold them against, what they say is anybody's word.
@@ -165,7 +165,7 @@ Result<Looked> look(Transaction& transaction, const Asked& asked, const WrittenC
     if (!vouched.bad) compare(vouched.markers, written.markers, looked);
     for (const auto* more : {&written.markers, &asked.against})
         vouched.markers.insert(vouched.markers.end(), more->begin(), more->end());
-    auto verified = transaction.ledger.verify(vouched.markers);
+    auto verified = transaction.ledger.verify(vouched.markers, stop);
     if (!verified) return failure(verified.error());
     looked.verified = *std::move(verified);
     if (!looked.verified.first_bad && vouched.bad) {
@@ -174,7 +174,7 @@ Result<Looked> look(Transaction& transaction, const Asked& asked, const WrittenC
         looked.verified.why = vouched.bad->why;
     }
     if (looked.verified.first_bad) return looked;
-    auto completed = transaction.completeness.run(keys);
+    auto completed = transaction.completeness.run(keys, stop);
     if (!completed) return failure(completed.error());
     looked.completed = *std::move(completed);
     if (looked.completed.first_erased) {
@@ -238,7 +238,9 @@ asio::awaitable<Answered> verify(Site& site, VerbCall call) {
     Result<Looked> looked = failure(written ? std::error_code() : written.error());
     if (written)
         looked = co_await site.store.read(
-            [&](Transaction& transaction) { return look(transaction, *asked, *written, keys); });
+            [&, stop = site.stopping.get_token()](Transaction& transaction) {
+                return look(transaction, *asked, *written, keys, stop);
+            });
     const bool verifies = looked && !looked->verified.first_bad;
     if (auto recorded =
             co_await record_act(site, call.administrator, "audit verify",
@@ -267,19 +269,22 @@ asio::awaitable<Answered> reindex(Site& site, VerbCall call) {
     });
     if (!begun) co_return storage_complaint(begun.error());
     for (std::int64_t done = 0; done < rows; done += page_owners) {
+        if (site.stopping.stop_requested())
+            co_return storage_complaint(make_error_code(std::errc::operation_canceled));
         const auto noted = co_await site.store.write([&](Transaction& transaction) {
             return transaction.receipt_rows.note_anew(done, done + page_owners);
         });
         if (!noted) co_return storage_complaint(noted.error());
     }
     // In small transactions: deposits go between. What a stop leaves, the daemon goes on with.
-    for (;;) {
+    while (!site.stopping.stop_requested()) {
         const auto more = co_await site.store.write([&site](Transaction& transaction) {
             return transaction.event_index.catch_up(site.random, page_rows);
         });
         if (!more) co_return storage_complaint(more.error());
         if (!*more) co_return json::object{{"rows", rows}};
     }
+    co_return storage_complaint(make_error_code(std::errc::operation_canceled));
 }
 
 }  // namespace
@@ -292,8 +297,10 @@ asio::awaitable<Result<Verification>> verify_ledger(Site& site) {
     const auto written = co_await offload(site.store.pool(), read);
     if (!written) co_return failure(written.error());
     const auto keys = site.store.keys().period_keys();
-    auto looked = co_await site.store.read(
-        [&](Transaction& transaction) { return look(transaction, asked, *written, keys); });
+    auto looked =
+        co_await site.store.read([&, stop = site.stopping.get_token()](Transaction& transaction) {
+            return look(transaction, asked, *written, keys, stop);
+        });
     if (!looked) co_return failure(looked.error());
     co_return std::move(looked->verified);
 }

@@ -280,7 +280,8 @@ Result<> complete_waiting(Site& site, Transaction& transaction, const Appraisal&
     return carry_out(site, transaction, waiting, *completed, event, aftermath);
 }
 
-Result<> withdraw_routed(Transaction& transaction, catalog::FileId file, std::vector<Id>& doomed) {
+Result<> withdraw_routed(Transaction& transaction, catalog::FileId file, const ledger::Event& cause,
+                         std::vector<Id>& doomed) {
     const auto stream = transaction.catalog.stream_of(file);
     if (!stream) return failure(stream.error());
     if (auto ended = withdraw_acknowledgement(transaction, *stream); !ended) return ended;
@@ -296,6 +297,17 @@ Result<> withdraw_routed(Transaction& transaction, catalog::FileId file, std::ve
         const auto removed = transaction.catalog.remove(*path);
         if (!removed) return failure(removed.error());
         doomed.insert(doomed.end(), removed->doomed.begin(), removed->doomed.end());
+        const ledger::Event ended{.time = cause.time,
+                                  .action = ledger::Action::removed,
+                                  .session = cause.session,
+                                  .account = std::string(router_account.view()),
+                                  .protocol = cause.protocol,
+                                  .detail = "a newer version of what was routed takes its place",
+                                  .stream = *stream,
+                                  .policy = cause.policy,
+                                  .personal = {.path = std::string(path->text())}};
+        if (auto appended = transaction.ledger.append(ended); !appended)
+            return failure(appended.error());
     }
     return {};
 }

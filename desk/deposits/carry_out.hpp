@@ -23,8 +23,9 @@ namespace consign::desk {
 
 /// Ends the names and the deliveries that routes gave to an earlier version that nobody collected,
 /// so that a stump and its whole do not lie side by side, and the acknowledgement that it was still
-/// to get. What is in quarantine stays there.
+/// to get. What is in quarantine stays there. `cause`: of the version that takes its place. Each
+/// name that ends has an event of its own.
 [[nodiscard]] Result<> withdraw_routed(Transaction& transaction, catalog::FileId file,
-                                       std::vector<Id>& doomed);
+                                       const ledger::Event& cause, std::vector<Id>& doomed);
 
 }  // namespace consign::desk

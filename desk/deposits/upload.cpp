@@ -148,6 +148,17 @@ asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan
                                 why);
         co_return failure(why);
     }
+    const bool began_from_content = opening_.resumes || !opening_.base.is_nil();
+    if (began_from_content && !std::exchange(is_shown_, true)) {
+        auto shown = event(ledger::Action::opened_for_reading, ledger::Outcome::granted);
+        if (!opening_.base.is_nil()) shown.stream = opening_.base;
+        shown.detail = "what it began from, through a handle for writing";
+        shown.rule = opening_.rule;
+        if (auto recorded = co_await session_.record(std::move(shown)); !recorded) {
+            is_shown_ = false;
+            co_return failure(desk_errc::storage_failed);
+        }
+    }
     auto count =
         co_await on_pool([&](vault::SealedUpload& sealed) { return sealed.read(offset, out); });
     if (count) session_.count_out(*count);

@@ -35,7 +35,7 @@ class Upload {
         std::string origin;             // whose content that is, where not all its own
         bool resumes = false;           // goes on with what was unfinished
         bool changed = false;           // there is something to deposit even without a write
-        bool readable = true;           // what was there before may be read back
+        bool readable = true;           // what was there before, if anything, may be read back
         std::uint64_t fixed_bytes = 0;  // so much, from the start, may not be changed
         std::string rule;               // that let it begin
         VirtualPath home;
@@ -43,6 +43,7 @@ class Upload {
         std::uint64_t row_bytes = 0;       // of it, this upload's
         std::uint64_t replaced_bytes = 0;  // of it, what the name held
         std::optional<std::uint64_t> quota_bytes, file_limit_bytes;
+        Occupancy::Place place;  // among the files that the account has open
     };
 
     Upload(Session& session, Opening opening, std::unique_ptr<vault::SealedUpload> sealed);
@@ -58,7 +59,7 @@ class Upload {
     /// `finish` answers what the write did.
     [[nodiscard]] boost::asio::awaitable<Result<>> write(std::span<const Range> ranges);
     /// Reads back; fewer bytes only at the end. desk_errc::may_not_download where it began from
-    /// what somebody else deposited, and that may not be read.
+    /// what is there, and that may not be read. Else that it is read is on record before it is.
     [[nodiscard]] boost::asio::awaitable<Result<std::size_t>> read(std::uint64_t offset,
                                                                    ByteSpan out);
     [[nodiscard]] boost::asio::awaitable<Result<>> resize(std::uint64_t size_bytes);
@@ -128,7 +129,7 @@ class Upload {
     [[nodiscard]] Result<> withdraw_replaced(Transaction& transaction,
                                              const policy::Account& account,
                                              const std::optional<catalog::Entry>& existing,
-                                             Aftermath& aftermath);
+                                             const ledger::Event& event, Aftermath& aftermath);
 
     Site& site_;
     Session& session_;  // used by the session's own calls alone
@@ -137,6 +138,7 @@ class Upload {
     Timestamp touched_;
     std::atomic<bool> changed_ = false;
     std::error_code failed_write_;
+    bool is_shown_ = false;                      // it is on record that what it began from is read
     std::atomic<std::uint64_t> size_bytes_ = 0;  // read by other sessions of the account, too
 
     mutable std::mutex times_mutex_;

@@ -87,16 +87,16 @@ Result<Upload::Placement> Upload::place(Transaction& transaction, const policy::
 /// collected: its routed names go.
 Result<> Upload::withdraw_replaced(Transaction& transaction, const policy::Account& account,
                                    const std::optional<catalog::Entry>& existing,
-                                   Aftermath& aftermath) {
+                                   const ledger::Event& event, Aftermath& aftermath) {
     if (existing) {
         if (!is_own_uncollected(account, *existing)) return {};
-        return withdraw_routed(transaction, existing->file->id, aftermath.doomed);
+        return withdraw_routed(transaction, existing->file->id, event, aftermath.doomed);
     }
     if (opening_.base.is_nil() || !opening_.origin.empty()) return {};
     const auto moved = transaction.catalog.file_of(opening_.base);
     if (!moved) return failure(moved.error());
     if (!*moved || (*moved)->collected || (*moved)->depositor != account.id) return {};
-    return withdraw_routed(transaction, (*moved)->id, aftermath.doomed);
+    return withdraw_routed(transaction, (*moved)->id, event, aftermath.doomed);
 }
 
 Result<> Upload::commit(Transaction& transaction, const vault::Sealed& sealed,
@@ -125,7 +125,8 @@ Result<> Upload::commit(Transaction& transaction, const vault::Sealed& sealed,
     // For the same reason, what goes on with a deposit does not wait: it is there, and fires no
     // route.
     const bool waits = !temporary && !complete && opening_.origin.empty() && !appends_only;
-    if (auto withdrawn = withdraw_replaced(transaction, account, existing, aftermath); !withdrawn)
+    if (auto withdrawn = withdraw_replaced(transaction, account, existing, event, aftermath);
+        !withdrawn)
         return withdrawn;
     const auto committed =
         transaction.catalog.commit_deposit({.stream = sealed.stream,

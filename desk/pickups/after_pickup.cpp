@@ -17,7 +17,8 @@ namespace {
 using ledger::Action;
 using policy::AfterPickup;
 
-/// To /archive/ACCOUNT/DATE/; where it lies then.
+/// To /archive/ACCOUNT/DATE/; where it lies then. Where there is no name for it, because that would
+/// be too long or a thousand are taken, it is archived where it lies.
 Result<VirtualPath> archive(Transaction& transaction, const CollectedFile& collected,
                             const VirtualPath& from) {
     const Timestamp now = collected.retrieved.time;
@@ -29,6 +30,13 @@ Result<VirtualPath> archive(Transaction& transaction, const CollectedFile& colle
     const auto wanted = VirtualPath::parse(from.name(), *folder);
     if (!wanted) return wanted;
     auto to = free_path(transaction, *wanted, policy::OnClash::number, now);
+    const bool has_no_name = !to && (to.error() == catalog::catalog_errc::already_there ||
+                                     to.error() == std::errc::filename_too_long);
+    if (has_no_name) {
+        const auto stays =
+            transaction.catalog.rename(from, from, true, catalog::Standing::archived, now);
+        return stays ? Result<VirtualPath>(from) : failure(stays.error());
+    }
     if (!to) return to;
     const auto moved =
         transaction.catalog.rename(from, *to, false, catalog::Standing::archived, now);
@@ -63,7 +71,10 @@ Result<> carry_out_then(Transaction& transaction, const CollectedFile& collected
         event.action = Action::archived_once_collected;
         const auto to = archive(transaction, collected, *lies);
         if (!to) return failure(to.error());
-        event.personal.second_path = std::string(to->text());
+        if (*to == *lies)
+            event.detail += "; it has no name in the archive, and is kept from view where it lies";
+        else
+            event.personal.second_path = std::string(to->text());
     } else {
         event.action = Action::name_ended_once_collected;
         const auto removed = transaction.catalog.remove(*lies);

@@ -39,7 +39,26 @@ ByteSet FileDownload::asked(std::span<const Range> ranges) const {
     return asked;
 }
 
+/// What is open goes on under the policy in force, as every other operation does.
+Result<> FileDownload::still_may() {
+    auto current = session_.site().policy.current();
+    if (current == opened_.policy) return {};
+    const auto account = current->accounts.find(session_.account());
+    if (account == current->accounts.end()) return failure(desk_errc::account_withdrawn);
+    const auto verdict = policy::may(account->second, policy::Verb::download, path_);
+    rule_ = verdict.rule;
+    if (!verdict.allowed) return failure(desk_errc::may_not_download);
+    opened_.policy = std::move(current);
+    return {};
+}
+
 asio::awaitable<Result<>> FileDownload::read(std::span<Range> ranges) {
+    if (const auto may = still_may(); !may) {
+        auto refused = event(ledger::Action::opened_for_reading, ledger::Outcome::refused);
+        refused.detail = may.error().message();
+        co_await session_.record_refusal(std::move(refused));
+        co_return failure(may.error());
+    }
     if (opened_.lease)
         if (const auto may = co_await opened_.lease->before_read(asked(ranges), served_); !may)
             co_return failure(told(session_, may.error()));

@@ -28,6 +28,8 @@ class FileDownload final : public Download {
         Timestamp modified{};
         bool collects = false;
         std::unique_ptr<Lease> lease{};  // of another's file, or where a pickup speaks of it
+        std::shared_ptr<const policy::Policy> policy{};  // which let it be opened
+        Occupancy::Place place{};  // among the files that the account has open
     };
 
     FileDownload(Session& session, VirtualPath path, VirtualPath whole, policy::Rule rule,
@@ -49,6 +51,7 @@ class FileDownload final : public Download {
 
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
     [[nodiscard]] bool is_limited() const;
+    [[nodiscard]] Result<> still_may();
     [[nodiscard]] ByteSet asked(std::span<const Range> ranges) const;
     [[nodiscard]] boost::asio::awaitable<void> record(ledger::Event event, bool whole);
     [[nodiscard]] Result<> collect(Transaction& transaction, const ledger::Event& event,

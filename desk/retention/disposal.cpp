@@ -81,8 +81,9 @@ asio::awaitable<void> drop_if_unknown(Site& site, Id stream) {
         return transaction.catalog.has_file(stream);
     });
     if (!is_known || *is_known) co_return;
-    auto abandon = [&] { return site.store.vault().abandon(stream); };
-    const auto gone = co_await offload(site.store.pool(), abandon);
+    // Also where it is whole, as a crash before its transaction leaves it.
+    auto destroy_file = [&] { return site.store.vault().destroy(stream); };
+    const auto gone = co_await offload(site.store.pool(), destroy_file);
     if (!gone && gone.error() != std::errc::device_or_resource_busy)
         site.log.warning("a staging file could not be removed",
                          {{"stream", stream}, {"why", gone.error()}});

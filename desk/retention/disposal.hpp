@@ -12,13 +12,14 @@ namespace consign::desk {
 struct Aftermath {
     std::vector<Id> doomed{};
     std::vector<MovedName> moved{};
+    std::vector<Id> dropped{};  // unfinished uploads that have no row any more; for the desk
 };
 [[nodiscard]] boost::asio::awaitable<void> conclude(Site& site, Aftermath aftermath);
 
 /// After a deposit. A failure is logged, and made good by the next start's sweep.
 [[nodiscard]] boost::asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath);
 
-/// Abandons an upload that no row leads to, if it is one: another session began anew in its place,
+/// Destroys an upload that no row leads to, if it is one: another session began anew in its place,
 /// or removed it. Where somebody has it open still, nothing is done: whoever has asks at the end. A
 /// failure is logged, and made good by the next start's sweep.
 [[nodiscard]] boost::asio::awaitable<void> drop_if_unknown(Site& site, Id stream);

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <limits>
 
+#include "desk/site/known_account.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
 #include "desk/verbs/administrator_act.hpp"
@@ -136,8 +137,14 @@ asio::awaitable<Answered> add(Site& site, VerbCall call) {
             "proceedings that it is for");
     if (asked.reason.empty() && !asked.case_number)
         co_return complaint("why? give --reason, or --case");
-    if (asked.account && !site.policy.current()->accounts.contains(*asked.account))
-        co_return complaint(fmt::format("the policy has no account {}", *asked.account));
+    if (asked.account) {
+        const auto policy = site.policy.current();
+        const auto unknown = co_await site.store.read([&](Transaction& transaction) {
+            return unknown_account(transaction, *policy, *asked.account);
+        });
+        if (!unknown) co_return storage_complaint(unknown.error());
+        if (!unknown->empty()) co_return complaint(*unknown);
+    }
     json::array ids;
     bool is_unknown = false, is_doomed = false;
     const auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {

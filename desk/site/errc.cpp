@@ -88,6 +88,8 @@ class Category final : public std::error_category {
                 return "too many failed logins";
             case desk_errc::too_many_sessions:
                 return "as many sessions are open as may be";
+            case desk_errc::too_many_open_files:
+                return "the account has too many files open: close some of them first";
             case desk_errc::account_withdrawn:
                 return "the account is no longer in the policy";
             case desk_errc::no_longer_admitted:

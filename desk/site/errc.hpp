@@ -45,6 +45,7 @@ enum class desk_errc {
     too_many_blocks,
     too_many_failed_logins,
     too_many_sessions,
+    too_many_open_files,
     account_withdrawn,
     no_longer_admitted,
     overloaded,

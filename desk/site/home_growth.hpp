@@ -38,6 +38,14 @@ class HomeGrowth {
         set(there, stream, std::max(own_bytes, bytes));
         return true;
     }
+    /// Would so much more still fit, where the catalog counts `counted_bytes`?
+    [[nodiscard]] bool takes(const VirtualPath& home, std::uint64_t counted_bytes,
+                             std::uint64_t bytes, std::uint64_t limit_bytes) {
+        const std::scoped_lock lock(mutex_);
+        const auto there = homes_.find(home.text());
+        const std::uint64_t growth = there == homes_.end() ? 0 : there->second.growth_bytes;
+        return counted_bytes + growth + bytes <= limit_bytes;
+    }
     /// The catalog counts the upload from now on.
     void settle(const VirtualPath& home, const Id& stream, std::uint64_t counted_bytes) {
         drop(home, stream);

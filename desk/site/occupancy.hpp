@@ -1,4 +1,5 @@
-// How many sessions there are: in all, by address, by account. Each holds its places until it ends.
+// How many there are of what is bounded: sessions in all, by address and by account, files that an
+// account has open, passwords that an address waits for. Each holds its place until it ends.
 #pragma once
 
 #include <map>
@@ -58,6 +59,12 @@ class Occupancy {
     }
     [[nodiscard]] static std::string of_account(const std::string& account) {
         return "account " + account;
+    }
+    [[nodiscard]] static std::string files_of(const std::string& account) {
+        return "files of " + account;
+    }
+    [[nodiscard]] static std::string passwords_from(const std::string& network) {
+        return "passwords from " + network;
     }
 
   private:

@@ -17,6 +17,8 @@ class Passwords {
   public:
     static constexpr std::size_t threads = 2;
     static constexpr std::size_t waiting_limit = 64;
+    /// Of one network, by whoever asks; `verify` does not know it.
+    static constexpr std::size_t waiting_limit_each = 8;
     /// crypt(3)'s own bound; longer ones are never right.
     static constexpr std::size_t password_limit_bytes = 511;
 

@@ -11,7 +11,7 @@ namespace consign::desk {
 
 std::error_code told(const Session& session, std::error_code from_below) {
     static const std::error_code ours = desk_errc::storage_failed;
-    static const std::array<std::pair<std::error_code, desk_errc>, 17> meanings{{
+    static const std::array<std::pair<std::error_code, desk_errc>, 18> meanings{{
         {catalog::catalog_errc::no_such_name, desk_errc::no_such_name},
         {catalog::catalog_errc::already_there, desk_errc::already_there},
         {catalog::catalog_errc::not_a_directory, desk_errc::not_a_directory},
@@ -29,6 +29,7 @@ std::error_code told(const Session& session, std::error_code from_below) {
         {make_error_code(std::errc::filename_too_long), desk_errc::name_too_long},
         {make_error_code(std::errc::invalid_argument), desk_errc::bad_name},
         {make_error_code(std::errc::no_space_on_device), desk_errc::disk_full},
+        {make_error_code(std::errc::operation_canceled), desk_errc::overloaded},  // at a stop
     }};
     if (from_below.category() == ours.category()) return from_below;
     for (const auto& [below, here] : meanings)

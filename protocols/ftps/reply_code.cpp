@@ -34,6 +34,7 @@ int code_of_desk(desk::desk_errc error) {
         case desk_errc::download_lapsed:
         case desk_errc::too_scattered:
         case desk_errc::overloaded:
+        case desk_errc::too_many_open_files:
         case desk_errc::storage_failed:
             return 451;
         case desk_errc::unsupported_hash:

@@ -289,6 +289,12 @@ BOOST_AUTO_TEST_CASE(erased_fields_fail_and_what_is_searched_by_is_told_apart_an
     BOOST_TEST(acts().back().detail == "audit reindex");
     BOOST_TEST(rows_of("audit.events", {{"file", "/labs/b"}, {"action", "listed"}}).size() == 1U);
     BOOST_TEST(rows_of("audit.verify", {}).at(0).at("complete") == true);
+    // A stop waits for none of them.
+    site->stopping.request_stop();
+    for (const char* const verb : {"audit.verify", "audit.reindex"})
+        BOOST_TEST(complaint_of(verb, {}).contains(
+            make_error_code(std::errc::operation_canceled).message()));
+    site->stopping = {};
 
     sql("UPDATE events SET personal = zeroblob(length(personal)) WHERE sequence = 1");
     found = rows_of("audit.verify", {}).at(0);

@@ -1,5 +1,6 @@
 #include <boost/test/data/test_case.hpp>
 #include <list>
+#include <thread>
 
 #include "base/owned_tasks.hpp"
 #include "desk/login.hpp"
@@ -102,10 +103,11 @@ const desk::ClientIdentity strangers[]{
 
 /// One connection before its login.
 struct Caller {
-    explicit Caller(DeskSite& at_site, std::string protocol = "sftp")
+    explicit Caller(DeskSite& at_site, std::string protocol = "sftp",
+                    const std::string& address = "192.0.2.1")
         : site(at_site),
           session(site.site(), std::move(protocol), "labs",
-                  boost::asio::ip::make_address("192.0.2.1")) {
+                  boost::asio::ip::make_address(address)) {
         session.set_client("client_1.0", "algorithms");
     }
     Login::Answer password(const std::string& user, std::string_view text = "right") {
@@ -516,7 +518,8 @@ BOOST_FIXTURE_TEST_CASE(a_refused_attempt_is_answered_at_a_step_that_does_not_te
 
 BOOST_FIXTURE_TEST_CASE(a_password_that_nobody_had_time_to_judge_leaves_an_event, Fixture) {
     std::list<Caller> callers;
-    for (int count = 0; count < 300; ++count) callers.emplace_back(site);
+    for (int count = 0; count < 250; ++count)
+        callers.emplace_back(site, "sftp", "198.51.100." + std::to_string(count));
     const auto outcomes = site.run(present_at_once(callers));
     BOOST_TEST(std::ranges::count(outcomes, Outcome::ended) > 0);
     BOOST_TEST(std::ranges::count(outcomes, Outcome::refused) > 0);
@@ -526,6 +529,23 @@ BOOST_FIXTURE_TEST_CASE(a_password_that_nobody_had_time_to_judge_leaves_an_event
     BOOST_TEST_REQUIRE((found != events.end()));
     BOOST_TEST((found->action == ledger::Action::login_failed));
     BOOST_TEST(found->account == "known");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_network_whose_places_are_taken_waits_and_no_other_does, Fixture) {
+    std::vector<desk::Occupancy::Place> places;
+    while (auto place =
+               site.site().occupancy.take(desk::Occupancy::passwords_from(caller.session.network()),
+                                          desk::Passwords::waiting_limit_each))
+        places.push_back(*std::move(place));
+    Caller other(site, "sftp", "198.51.100.7");
+    BOOST_TEST((other.password("known").outcome == Outcome::complete));
+    std::jthread later([&places] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        places.clear();
+    });
+    BOOST_TEST((caller.password("known").outcome == Outcome::complete));
+    later.join();
+    BOOST_TEST(places.empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_turned_away_leaves_an_event_and_no_session, Fixture) {

@@ -438,6 +438,22 @@ BOOST_AUTO_TEST_CASE(what_is_archived_is_seen_by_administrators_alone) {
     BOOST_TEST(error_of(partner.remove("/out/never")) == desk_errc::no_such_name);
 }
 
+BOOST_AUTO_TEST_CASE(what_has_no_name_in_the_archive_is_archived_where_it_lies) {
+    const std::string name(255, 'n');
+    site.use_policy(with_drop_granted(collected("then: archive"), "upload, overwrite"));
+    put(name);
+    required(partner.get("/out/" + name));
+    BOOST_TEST((archived() == std::vector<std::string>{"/archive/partner/2026-11-24/" + name}));
+    put(name);
+    (void)site.new_events();
+    required(partner.get("/out/" + name));
+    const auto events = site.new_events();
+    BOOST_TEST((events.back().action == ledger::Action::archived_once_collected));
+    BOOST_TEST(events.back().detail.ends_with("kept from view where it lies"));
+    BOOST_TEST(required(partner.list("/out")).size() == 1U);  // "a", of the fixture
+    BOOST_TEST((entry_at(site, "/partner/out/" + name)->standing == catalog::Standing::archived));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_erased_lives_as_long_as_its_class) {
     site.use_policy(collected("then: erase"));
     put("b");

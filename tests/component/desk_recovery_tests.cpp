@@ -129,6 +129,27 @@ BOOST_AUTO_TEST_CASE(a_whole_file_that_no_row_knows_is_an_upload_again) {
     BOOST_TEST((site.committed() == std::vector{stream}));
 }
 
+BOOST_AUTO_TEST_CASE(a_whole_file_that_was_no_deposit_goes_when_its_depositor_drops_it) {
+    for (const bool replaces : {false, true}) {
+        Id stream;
+        {
+            const auto unknown = required(site.vault().begin(deposit_of(site)));
+            stream = unknown->stream();
+            required(unknown->write(0, content));
+            required(site.vault().commit(*unknown));
+        }
+        site.restart();
+        Peer lab(site, "lab");
+        if (replaces)
+            required(lab.put("/unknown", content));
+        else
+            required(lab.remove("/unknown"));
+        BOOST_TEST(site.staged().empty());
+        BOOST_TEST(!site.vault().open(stream).has_value());
+        BOOST_TEST(site.committed().size() == (replaces ? 1U : 0U));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_whole_file_without_a_row_or_a_place_is_kept) {
     Id stream;
     {

@@ -182,6 +182,7 @@ class DeskSite {
         return data() / "vault" / stream.hex().substr(0, 2) / stream.hex();
     }
     void use_policy(std::string_view text) { live_policy_.replace(load(text)); }
+    [[nodiscard]] const std::string& policy_text() const { return policy_text_; }
     void look_after() { run(desk::look_after(*site_)); }
 
     /// "a.yaml:LINE" of the line in the policy in force that holds `marker`.

@@ -123,6 +123,16 @@ BOOST_AUTO_TEST_CASE(a_number_with_other_words_lifts_only_what_both_mean) {
     BOOST_TEST(!site.ask("holds.lift", {{"id", 1}}).end.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(an_account_that_has_left_the_policy_can_be_held) {
+    required(drop.put("/in/a.hl7", message()));
+    std::string without(site.policy_text());
+    const auto at = without.find("  drop:\n");
+    without.replace(at, 7, "  gone:\n");
+    site.use_policy(without);
+    hold("account", "drop");
+    BOOST_TEST(site.pass(days(40)) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(what_means_nothing_is_refused_in_words) {
     for (const json::object& arguments :
          {json::object{}, json::object{{"file", "/nothing"}, {"reason", "r"}},
