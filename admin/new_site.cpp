@@ -112,7 +112,9 @@ class SiteMaker {
     }
 
     Outcome<> make_host_keys() {
+        // Older clients, JSch's among them, know neither Ed25519 nor RSA with SHA-2.
         for (const auto& [type, name] : {std::pair(HostKeyType::ed25519, "ssh_host_ed25519_key"),
+                                         std::pair(HostKeyType::ecdsa, "ssh_host_ecdsa_key"),
                                          std::pair(HostKeyType::rsa, "ssh_host_rsa_key")}) {
             const fs::path path = folder_ / "keys" / name;
             if (!is_missing(path)) continue;

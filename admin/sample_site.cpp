@@ -43,7 +43,7 @@ listeners:
   - name: sftp
     protocol: sftp
     bind: "[::]:2022"
-    host_keys: [keys/ssh_host_ed25519_key, keys/ssh_host_rsa_key]
+    host_keys: [keys/ssh_host_ed25519_key, keys/ssh_host_ecdsa_key, keys/ssh_host_rsa_key]
     # modern | compatible | legacy
     algorithms: modern
 # For FTPS, with a certificate and its key (docs/ftps.md tells how to make one to try with):

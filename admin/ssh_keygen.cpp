@@ -45,6 +45,8 @@ Outcome<> generate_host_key(HostKeyType type, const std::filesystem::path& file)
     std::vector<std::string> words{program, "-q", "-N", "", "-C", "", "-f", file.string()};
     if (type == HostKeyType::ed25519)
         words.insert(words.end(), {"-t", "ed25519"});
+    else if (type == HostKeyType::ecdsa)
+        words.insert(words.end(), {"-t", "ecdsa", "-b", "256"});
     else
         words.insert(words.end(), {"-t", "rsa", "-b", "3072", "-m", "PEM"});
     const auto status = run(std::move(words));

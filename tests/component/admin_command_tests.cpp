@@ -147,8 +147,9 @@ BOOST_FIXTURE_TEST_SUITE(admin_command, Site)
 BOOST_AUTO_TEST_CASE(init_makes_a_site_that_checks) {
     const auto made = consign("init");
     BOOST_TEST_REQUIRE(made.status == 0, made.err);
-    for (const auto* file : {"consign.yaml", "policy.d/10-accounts.yaml", "policy.d/20-routes.yaml",
-                             "keys/root.key", "keys/ssh_host_ed25519_key", "keys/ssh_host_rsa_key"})
+    for (const auto* file :
+         {"consign.yaml", "policy.d/10-accounts.yaml", "policy.d/20-routes.yaml", "keys/root.key",
+          "keys/ssh_host_ed25519_key", "keys/ssh_host_ecdsa_key", "keys/ssh_host_rsa_key"})
         BOOST_TEST(
             made.out.find(fmt::format("made  {}", (site() / file).string())) != std::string::npos,
             made.out);
@@ -160,7 +161,8 @@ BOOST_AUTO_TEST_CASE(init_makes_a_site_that_checks) {
         content(site() / "keys/ssh_host_rsa_key").starts_with("-----BEGIN RSA PRIVATE KEY-----"));
     BOOST_TEST(content(site() / "keys/ssh_host_ed25519_key")
                    .starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
-    for (const auto* file : {"keys/root.key", "keys/ssh_host_ed25519_key", "keys/ssh_host_rsa_key"})
+    for (const auto* file : {"keys/root.key", "keys/ssh_host_ed25519_key",
+                             "keys/ssh_host_ecdsa_key", "keys/ssh_host_rsa_key"})
         BOOST_TEST(mode(site() / file) == 0600U, file);
     BOOST_TEST(mode(site() / "data") == 0700U);
 }
