@@ -26,9 +26,8 @@ namespace asio = boost::asio;
 /// Memory that SSH receive windows may promise beyond their default, over all sessions.
 constexpr std::uint64_t receive_windows_bytes = std::uint64_t{64} << 20;
 
-/// Threads of the store's pool beyond one a core: they wait for the disk, and deposits of several
-/// sessions wait at the same time. Where long hashes keep the cores busy, a look into the catalog
-/// still finds one.
+/// Threads of each of the store's pools beyond one a core: they wait for the disk, and deposits of
+/// several sessions wait at the same time.
 constexpr std::size_t reserve_pool_threads = 14;
 
 constexpr int exit_bad_command_line = 2;  // as of consign
@@ -120,6 +119,8 @@ void serve(const Options& options, const policy::Loaded& loaded, const Log& log)
         [&]() -> asio::awaitable<void> {
             required(co_await desk::recover(site), "recovery");
             co_await service.run();
+            if (service.has_failed())
+                throw StartFailure("it stopped: a part of it failed, see its log");
         },
         [&](std::exception_ptr thrown) {
             failed = std::move(thrown);

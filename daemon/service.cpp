@@ -1,5 +1,6 @@
 #include "daemon/service.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
@@ -48,10 +49,10 @@ asio::awaitable<void> Service::run() {
         tasks_.start(socket.run());
         site_.log.info("listening", {{"listener", index}, {"port", socket.port()}});
     }
-    for (const auto& worker : workers_) tasks_.start(worker->run());
+    for (const auto& worker : workers_) tasks_.start(goes_on(worker->run()));
     tasks_.start(control_->serve());
-    tasks_.start(look_after());
-    tasks_.start(reload_on_change());
+    tasks_.start(goes_on(look_after()));
+    tasks_.start(goes_on(reload_on_change()));
     tell_service_manager("READY=1");
     site_.log.info("ready");
     co_await wait_for_stop();
@@ -72,6 +73,21 @@ asio::awaitable<void> Service::run() {
         site_.log.error("a checkpoint could not be made", {{"why", made.error()}});
     for (const auto& worker : workers_) co_await worker->finish();
     site_.log.info("stopped");
+}
+
+/// A part that fails for good is heard of at once: the daemon stops in order, and is started again.
+asio::awaitable<void> Service::goes_on(asio::awaitable<void> part) {
+    try {
+        co_await std::move(part);
+    } catch (const std::exception& thrown) {
+        // Not its words, which may hold a name.
+        if (dynamic_cast<const std::bad_alloc*>(&thrown) != nullptr)
+            site_.log.error("a part of the daemon ran out of memory, so all of it stops");
+        else
+            site_.log.error("a part of the daemon failed, so all of it stops");
+        has_failed_ = true;
+        ::kill(::getpid(), SIGTERM);
+    }
 }
 
 asio::awaitable<void> Service::wait_for_stop() {

@@ -39,6 +39,8 @@ class Service {
     /// certificates again; so does a change of the policy's files, without the certificates, where
     /// the policy says so.
     [[nodiscard]] boost::asio::awaitable<void> run();
+    /// It stopped because a part of it failed for good.
+    [[nodiscard]] bool has_failed() const { return has_failed_; }
 
     /// The administrator's verbs, which are the daemon's own:
     /// status    one row
@@ -54,6 +56,7 @@ class Service {
         std::size_t ended_sessions = 0;
     };
 
+    [[nodiscard]] boost::asio::awaitable<void> goes_on(boost::asio::awaitable<void> part);
     [[nodiscard]] boost::asio::awaitable<void> look_after();
     [[nodiscard]] boost::asio::awaitable<std::size_t> end_unwelcome();
     // daemon/service_reload.cpp
@@ -86,6 +89,7 @@ class Service {
     Wakeup reload_ended_;
     bool reloading_ = false;
     bool stopping_ = false;
+    bool has_failed_ = false;
 };
 
 }  // namespace consign::daemon
