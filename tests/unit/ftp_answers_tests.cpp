@@ -39,6 +39,38 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_told_from_what_is_refused) {
     BOOST_TEST(!says_not_there(answer_of({"250 not found: a name"})));
 }
 
+BOOST_AUTO_TEST_CASE(a_folder_that_may_be_missing_is_told_from_one_that_is_closed) {
+    // vsftpd's, pure-ftpd's, ProFTPD's
+    BOOST_TEST(may_say_not_there(answer_of({"550 Failed to change directory."})));
+    BOOST_TEST(may_say_not_there(
+        answer_of({"550 Can't change directory to in: No such file or directory"})));
+    BOOST_TEST(!may_say_not_there(answer_of({"550 in: Permission denied"})));
+    BOOST_TEST(!may_say_not_there(answer_of({"550 Access is denied."})));
+    BOOST_TEST(!may_say_not_there(answer_of({"530 Please login with USER and PASS."})));
+}
+
+BOOST_AUTO_TEST_CASE(sizes_and_times_are_read_where_they_are_told) {
+    BOOST_TEST(size_in(answer_of({"213 1234"})).value() == 1234U);
+    BOOST_TEST(time_in(answer_of({"213 20261128193708"})).value() == 1795894628);
+    for (const auto* const nonsense : {"213", "213 ", "213 x", "550 12", "213 -1"}) {
+        BOOST_TEST(!size_in(answer_of({nonsense})));
+        BOOST_TEST(!time_in(answer_of({nonsense})));
+    }
+    BOOST_TEST(says_unknown(answer_of({"500 Unknown command."})));
+    BOOST_TEST(!says_unknown(answer_of({"550 Could not get file size."})));
+    BOOST_TEST(features_in(answer_of({"211-Features:", " MLST type*;size*;", "211 End"})).mlst);
+    BOOST_TEST(!features_in(answer_of({"211-Features:", " SIZE", "211 End"})).mlst);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_of_several_answers_are_kept) {
+    FtpAnswers answers(2);
+    for (const auto* const line : {"220 a\r\n", "213 1\r\n", "213-x\r\n", "213 2\r\n"})
+        answers.add(line);
+    BOOST_REQUIRE(answers.whole().size() == 2);
+    BOOST_TEST(size_in(answers.whole().front()).value() == 1U);
+    BOOST_TEST(answers.last().lines.size() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(facts_are_read_whatever_their_case) {
     const auto facts =
         facts_in(" modify=20261128193708;perm=adfrw;Size=6;Type=file; name with spaces\r\n");

@@ -45,6 +45,8 @@ class Category final : public std::error_category {
                 return "the file at the target is not as it was listed";
             case delivery_errc::too_many_names:
                 return "the folder at the target holds too many names";
+            case delivery_errc::tells_too_little:
+                return "the target has neither MLSD nor SIZE and MDTM, which pulls need";
         }
         return "unknown delivery error";
     }

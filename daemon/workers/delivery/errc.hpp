@@ -26,6 +26,7 @@ enum class delivery_errc {
     unverified,      // what is there is not what was sent
     changed,         // it is not as it was when it was listed
     too_many_names,
+    tells_too_little,  // neither MLSD, nor SIZE and MDTM
 };
 
 [[nodiscard]] std::error_code make_error_code(delivery_errc code);

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <charconv>
 #include <chrono>
+#include <initializer_list>
+#include <utility>
 
 namespace consign::delivery {
 
@@ -49,29 +51,65 @@ std::int64_t seconds_of(std::string_view text) {
            part(8, 2) * 3600 + part(10, 2) * 60 + part(12, 2);
 }
 
+bool speaks_of(const FtpAnswer& answer, std::initializer_list<std::string_view> any) {
+    return std::ranges::any_of(answer.lines, [&](const std::string& line) {
+        return std::ranges::any_of(
+            any, [words = lowered(line)](std::string_view one) { return words.contains(one); });
+    });
+}
+
+/// What stands behind `213 `.
+std::optional<std::string_view> told_in(const FtpAnswer& answer) {
+    if (answer.code != 213 || answer.lines.empty() || answer.lines.front().size() < 4)
+        return std::nullopt;
+    return std::string_view(answer.lines.front()).substr(4);
+}
+
 }  // namespace
 
 void FtpAnswers::add(std::string_view line) {
     while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
     if (coming_.code == 0) {
         if (const auto code = code_in(line, ' ')) {
-            last_ = {.code = *code, .lines = {std::string(line)}};
+            keep({.code = *code, .lines = {std::string(line)}});
         } else if (const auto opens = code_in(line, '-')) {
             coming_ = {.code = *opens, .lines = {std::string(line)}};
         }
         return;
     }
     if (coming_.lines.size() < lines_limit) coming_.lines.emplace_back(line);
-    if (code_in(line, ' ') == coming_.code) last_ = std::exchange(coming_, {});
+    if (code_in(line, ' ') == coming_.code) keep(std::exchange(coming_, {}));
+}
+
+void FtpAnswers::keep(FtpAnswer answer) {
+    if (whole_.size() == kept_) whole_.pop_front();
+    whole_.push_back(std::move(answer));
 }
 
 bool says_not_there(const FtpAnswer& answer) {
-    if (answer.code < 400) return false;
-    return std::ranges::any_of(answer.lines, [](const std::string& line) {
-        const std::string words = lowered(line);
-        return words.contains("no such file") || words.contains("not found") ||
-               words.contains("does not exist") || words.contains("doesn't exist");
-    });
+    return answer.code >= 400 &&
+           speaks_of(answer, {"no such file", "not found", "does not exist", "doesn't exist"});
+}
+
+bool may_say_not_there(const FtpAnswer& answer) {
+    if (says_not_there(answer)) return true;
+    return answer.code == 550 && !speaks_of(answer, {"permission", "denied", "not permitted"});
+}
+
+bool says_unknown(const FtpAnswer& answer) {
+    return answer.code == 500 || answer.code == 502 || answer.code == 504;
+}
+
+std::optional<std::uint64_t> size_in(const FtpAnswer& answer) {
+    const auto told = told_in(answer);
+    return told ? number_in<std::uint64_t>(*told) : std::nullopt;
+}
+
+std::optional<std::int64_t> time_in(const FtpAnswer& answer) {
+    const auto told = told_in(answer);
+    const std::int64_t time = told ? seconds_of(*told) : 0;
+    if (time == 0) return std::nullopt;
+    return time;
 }
 
 std::optional<std::string> working_folder_in(const FtpAnswer& answer) {
@@ -127,6 +165,7 @@ FtpFeatures features_in(const FtpAnswer& answer) {
         const std::string_view feature = std::string_view(words).substr(begin);
         if (feature.starts_with("hash ") && feature.contains("sha-256"))
             features.hash_sha256 = true;
+        if (feature.starts_with("mlst")) features.mlst = true;
         if (feature.starts_with("xsha256")) features.xsha256 = true;
     }
     return features;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,16 +20,34 @@ struct FtpAnswer {
 /// Lines, as they come, to answers: RFC 959, section 4.2.
 class FtpAnswers {
   public:
+    /// Of all that come, the last `kept`.
+    explicit FtpAnswers(std::size_t kept = 1) : kept_(kept) {}
     void add(std::string_view line);
     /// The last that is whole; code 0 where none is.
-    [[nodiscard]] const FtpAnswer& last() const { return last_; }
+    [[nodiscard]] FtpAnswer last() const { return whole_.empty() ? FtpAnswer() : whole_.back(); }
+    /// The last that are whole, in order.
+    [[nodiscard]] const std::deque<FtpAnswer>& whole() const { return whole_; }
 
   private:
-    FtpAnswer last_, coming_;
+    void keep(FtpAnswer answer);
+
+    std::size_t kept_;
+    std::deque<FtpAnswer> whole_;
+    FtpAnswer coming_;
 };
 
 /// A 550 stands for many things; its words tell that there is no such name.
 [[nodiscard]] bool says_not_there(const FtpAnswer& answer);
+/// To CWD, where a folder may be missing: vsftpd's 550 says no more than that it failed. One that
+/// speaks of permissions says that the folder is there.
+[[nodiscard]] bool may_say_not_there(const FtpAnswer& answer);
+/// The server does not have the command.
+[[nodiscard]] bool says_unknown(const FtpAnswer& answer);
+
+/// Of `213 1234`, the answer to SIZE; nothing where it is none.
+[[nodiscard]] std::optional<std::uint64_t> size_in(const FtpAnswer& answer);
+/// Of `213 20261124055959`, the answer to MDTM: seconds since 1970.
+[[nodiscard]] std::optional<std::int64_t> time_in(const FtpAnswer& answer);
 
 /// Of `257 "/in""quotes" is current`.
 [[nodiscard]] std::optional<std::string> working_folder_in(const FtpAnswer& answer);
@@ -44,6 +63,7 @@ struct FtpFacts {
 
 /// Of the answer to FEAT.
 struct FtpFeatures {
+    bool mlst = false;         // and MLSD with it
     bool hash_sha256 = false;  // HASH, with SHA-256
     bool xsha256 = false;
 };

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
+#include <deque>
+#include <span>
 #include <utility>
 
 #include "base/fault_point.hpp"
@@ -21,6 +22,8 @@ constexpr std::uint16_t implicit_port = 990;
 constexpr std::size_t listing_limit_bytes = std::size_t{16} << 20;
 /// Files of a folder that is listed for one of them.
 constexpr std::size_t looked_through_limit = 100'000;
+/// Names of a folder whose sizes and times are asked for in one go.
+constexpr std::size_t asked_at_once = 64;
 
 std::error_code meaning_of(std::error_code error) {
     using curl::curl_errc;
@@ -49,6 +52,10 @@ std::error_code meaning_of(std::error_code error) {
             break;
     }
     return delivery_errc::far_end_failed;
+}
+
+bool is_among(const std::vector<std::string>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
 }
 
 class FtpsFarEnd final : public FarEnd {
@@ -141,6 +148,7 @@ class FtpsFarEnd final : public FarEnd {
     }
 
     Result<std::optional<FarFile>> look(const VirtualPath& path) override {
+        if (!features_.mlst) return look_without_mlst(path);
         const auto answer = command({"*MLST " + at(path)});
         if (!answer) return failure(answer.error());
         std::optional<FtpFacts> facts;
@@ -161,6 +169,7 @@ class FtpsFarEnd final : public FarEnd {
     }
 
     Result<std::vector<FarFile>> list(const VirtualPath& folder, std::size_t limit) override {
+        if (!features_.mlst) return list_without_mlsd(folder, limit);
         auto request = request_for(folder, true);
         request.list_command = "MLSD";
         std::string text;
@@ -201,6 +210,12 @@ class FtpsFarEnd final : public FarEnd {
   private:
     [[nodiscard]] std::string at(const VirtualPath& path) const {
         return path.is_root() ? (base_.empty() ? "/" : base_) : base_ + std::string(path.text());
+    }
+
+    [[nodiscard]] std::string below(const VirtualPath& folder, std::string_view name) const {
+        std::string path = at(folder);
+        if (!path.ends_with('/')) path += '/';
+        return path.append(name);
     }
 
     /// `url`: what stands behind the host.
@@ -254,27 +269,86 @@ class FtpsFarEnd final : public FarEnd {
     Result<std::optional<std::uint64_t>> size_without_mlst(const VirtualPath& path) {
         const auto answer = command({"TYPE I", "*SIZE " + at(path)});
         if (!answer) return failure(answer.error());
-        if (answer->code == 213 && answer->lines.front().size() > 4)
-            if (const auto size = number_in(answer->lines.front().substr(4))) return *size;
+        if (const auto size = size_in(*answer)) return *size;
         if (says_not_there(*answer)) return std::nullopt;
-        auto request = request_for(path.parent(), true);
-        request.names_only = true;
-        std::string text;
-        request.received = listing_into(text);
-        if (auto done = transfer(request); !done) return failure(done.error());
-        bool is_there = false;
-        for_each_line(text, [&](std::string_view line) {
-            is_there = is_there || line.substr(line.rfind('/') + 1) == path.name();
-        });
-        if (is_there) return std::uint64_t{0};
+        const auto names = names_in(path.parent());
+        if (!names) return failure(names.error());
+        if (*names && is_among(**names, path.name())) return std::uint64_t{0};
         return std::nullopt;
     }
 
-    static std::optional<std::uint64_t> number_in(std::string_view text) {
-        std::uint64_t value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-        return value;
+    /// What NLST tells; nothing where there is no such folder.
+    Result<std::optional<std::vector<std::string>>> names_in(const VirtualPath& folder) {
+        auto request = request_for(folder, true);
+        request.names_only = true;
+        std::string text;
+        request.received = listing_into(text);
+        FtpAnswers answers;
+        request.answered = [&answers](std::string_view line) { answers.add(line); };
+        if (auto done = transfer(request); !done) {
+            const bool is_refused = done.error() == delivery_errc::refused ||
+                                    done.error() == delivery_errc::no_such_name;
+            if (is_refused && may_say_not_there(answers.last())) return std::nullopt;
+            return failure(done.error());
+        }
+        std::vector<std::string> names;
+        for_each_line(text, [&](std::string_view line) {
+            names.emplace_back(line.substr(line.rfind('/') + 1));
+        });
+        return names;
+    }
+
+    /// Of the names, those that SIZE takes for files.
+    Result<std::vector<FarFile>> files_of(const VirtualPath& folder,
+                                          std::span<const std::string> names) {
+        std::vector<FarFile> files;
+        for (std::size_t done = 0; done < names.size(); done += asked_at_once) {
+            const auto some = names.subspan(done, std::min(asked_at_once, names.size() - done));
+            std::vector<std::string> commands{"TYPE I"};
+            for (const std::string& name : some) {
+                const std::string path = below(folder, name);
+                commands.push_back("*SIZE " + path);
+                commands.push_back("*MDTM " + path);
+            }
+            const auto answers = answers_to(std::move(commands));
+            if (!answers) return failure(answers.error());
+            for (std::size_t index = 0; index < some.size(); ++index) {
+                const FtpAnswer& sized = (*answers)[1 + 2 * index];
+                const FtpAnswer& timed = (*answers)[2 + 2 * index];
+                // Without both nobody could say that a file is still the one that was fetched.
+                if (says_unknown(sized) || says_unknown(timed))
+                    return failure(delivery_errc::tells_too_little);
+                const auto size = size_in(sized);
+                const auto time = time_in(timed);
+                // A folder, or gone by now.
+                if (!size || !time) continue;
+                files.push_back({.name = some[index], .size_bytes = *size, .modified = *time});
+            }
+        }
+        return files;
+    }
+
+    Result<std::vector<FarFile>> list_without_mlsd(const VirtualPath& folder, std::size_t limit) {
+        const auto names = names_in(folder);
+        if (!names) return failure(names.error());
+        if (!*names) return failure(delivery_errc::no_such_name);
+        // Folders are among them: of more names than files the limit is not certain.
+        if ((*names)->size() > looked_through_limit) return failure(delivery_errc::too_many_names);
+        auto files = files_of(folder, **names);
+        if (files && files->size() > limit) return failure(delivery_errc::too_many_names);
+        return files;
+    }
+
+    Result<std::optional<FarFile>> look_without_mlst(const VirtualPath& path) {
+        const std::string name(path.name());
+        const auto files = files_of(path.parent(), {&name, 1});
+        if (!files) return failure(files.error());
+        if (!files->empty()) return files->front();
+        const auto names = names_in(path.parent());
+        if (!names) return failure(names.error());
+        // It is there, and SIZE does not tell what it is.
+        if (*names && is_among(**names, name)) return failure(delivery_errc::refused);
+        return std::nullopt;
     }
 
     static std::function<Result<>(ByteView)> listing_into(std::string& text) {
@@ -296,18 +370,26 @@ class FtpsFarEnd final : public FarEnd {
         }
     }
 
-    /// The answer to the last of them. One that begins with `*` may be refused; refusals of others
+    /// The answer to each of them. One that begins with `*` may be refused; refusals of others
     /// are delivery_errc::refused.
-    Result<FtpAnswer> command(std::vector<std::string> commands) {
+    Result<std::deque<FtpAnswer>> answers_to(std::vector<std::string> commands) {
+        const std::size_t count = commands.size();
         auto request = request_to("");
         request.without_content = true;
-        // Behind all that libcurl says by itself: so the last answer is ours.
+        // Behind all that libcurl says by itself: so the last answers are ours.
         request.after = std::move(commands);
-        FtpAnswers answers;
+        FtpAnswers answers(count);
         request.answered = [&answers](std::string_view line) { answers.add(line); };
         if (auto done = perform(request); !done) return failure(done.error());
-        if (answers.last().code == 0) return failure(delivery_errc::far_end_failed);
-        return answers.last();
+        if (answers.whole().size() != count) return failure(delivery_errc::far_end_failed);
+        return answers.whole();
+    }
+
+    /// The answer to the last of them.
+    Result<FtpAnswer> command(std::vector<std::string> commands) {
+        auto answers = answers_to(std::move(commands));
+        if (!answers) return failure(answers.error());
+        return std::move(answers->back());
     }
 
     const policy::Target target_;
