@@ -24,10 +24,10 @@ Outcome<> list(const Command& command, const Asked& asked) {
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
     const auto printer =
-        make_row_printer(asked.format, {"name", "target", "last", "next", "state"},
+        make_row_printer(asked.format, {"name", "target", "last", "next", "state", "why"},
                          {field_column("PULL", "name"), field_column("TARGET", "target"),
                           time_column("LAST (UTC)", "last"), time_column("NEXT (UTC)", "next"),
-                          field_column("STATE", "state")},
+                          field_column("STATE", "state"), field_column("WHY", "why")},
                          stdout);
     const auto answered = show_rows(**door, "pulls.list", {}, *printer);
     if (!answered) return std::unexpected(answered.error());

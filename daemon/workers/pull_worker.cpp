@@ -6,6 +6,7 @@
 #include "base/offload.hpp"
 #include "daemon/workers/delivery/errc.hpp"
 #include "daemon/workers/target_failure.hpp"
+#include "desk/deliveries/pull_schedule.hpp"
 #include "desk/deliveries/target_trouble.hpp"
 #include "policy/decide.hpp"
 
@@ -23,14 +24,6 @@ namespace {
 
 /// Of a pull that fails: it stays due.
 constexpr Backoff pull_backoff{.first = std::chrono::minutes(1), .most = std::chrono::hours(1)};
-
-bool is_due(const policy::Pull& pull, const std::optional<pulls::Run>& run, Timestamp now) {
-    const bool is_open = policy::is_open(pull.at, now);
-    // One that never ran waits for its first time, and does not make up for those before it.
-    if (!run) return is_open;
-    if (is_open && now - run->last >= PullWorker::every) return true;
-    return !is_open && policy::has_come(pull.at, run->last + std::chrono::microseconds(1), now);
-}
 
 /// Not what somebody over there is still writing under a name of its own, nor what no name can be.
 bool is_wanted(const policy::Policy& policy, const std::string& name) {
@@ -83,49 +76,99 @@ asio::awaitable<void> PullWorker::work_off() {
 }
 
 asio::awaitable<void> PullWorker::begin_due() {
+    if (tasks_.running() >= at_once_limit) co_return;
     const auto policy = site_.policy.current();
-    for (const policy::Pull& pull : policy->pulls) {
-        if (stopping_ || tasks_.running() >= at_once_limit) co_return;
-        const auto target = policy->targets.find(pull.target);
-        if (target == policy->targets.end() || in_progress_.contains(pull.name)) continue;
-        const Timestamp now = site_.clock.now();
+    const Timestamp now = site_.clock.now();
+    struct Looked {
+        const policy::Pull* pull = nullptr;
+        const policy::Target* target = nullptr;
+        std::optional<pulls::Run> run;
         std::optional<targets::Trouble> trouble;
-        const auto run = co_await site_.store.read(
-            [&](Transaction& transaction) -> Result<std::optional<pulls::Run>> {
-                auto found = transaction.targets.trouble(pull.target);
-                if (!found) return failure(found.error());
-                trouble = *std::move(found);
-                return transaction.pulls.run(pull.name);
-            });
-        if (!run) {
-            site_.log.error("pulls could not be looked at", {{"why", run.error()}});
-            co_return;
-        }
+        desk::PullNotes notes;
+        Timestamp due_since{};
+    };
+    const auto looked =
+        co_await site_.store.read([&](Transaction& transaction) -> Result<std::vector<Looked>> {
+            std::vector<Looked> all;
+            for (const policy::Pull& pull : policy->pulls) {
+                const auto target = policy->targets.find(pull.target);
+                if (target == policy->targets.end() || in_progress_.contains(pull.name)) continue;
+                const auto run = transaction.pulls.run(pull.name);
+                if (!run) return failure(run.error());
+                const auto trouble = transaction.targets.trouble(pull.target);
+                if (!trouble) return failure(trouble.error());
+                const auto notes = desk::pull_notes(transaction, pull.name);
+                if (!notes) return failure(notes.error());
+                all.push_back({.pull = &pull,
+                               .target = &target->second,
+                               .run = *run,
+                               .trouble = *trouble,
+                               .notes = *notes});
+            }
+            return all;
+        });
+    if (!looked) {
+        site_.log.error("pulls could not be looked at", {{"why", looked.error()}});
+        co_return;
+    }
+    std::vector<Looked> due;
+    for (const Looked& one : *looked) {
+        const policy::Pull& pull = *one.pull;
         // It ran at a time that is still to come: the clock was put back.
-        const bool was_put_back = *run && (*run)->last > now;
-        if (was_put_back || (!*run && !is_due(pull, *run, now))) {
+        const bool was_put_back = one.run && one.run->last > now;
+        const bool is_due = one.notes.asked || desk::is_due(pull, one.run, now);
+        if (was_put_back || (!one.run && !is_due)) {
             // From now on its times count, also those at which the daemon does not run.
-            pulls::Run begins = run->value_or(pulls::Run{});
+            pulls::Run begins = one.run.value_or(pulls::Run{});
             begins.last = now;
             const auto noted = co_await site_.store.write([&](Transaction& transaction) {
                 return transaction.pulls.note_run(pull.name, begins);
             });
             if (!noted) site_.log.error("a pull could not be noted", {{"why", noted.error()}});
-            continue;
+            if (!one.notes.asked) continue;
         }
-        if (!is_due(pull, *run, now)) continue;
-        if (const auto retry = retries_.find(pull.name); retry != retries_.end())
-            if (now < retry->second.at && retry->second.at <= now + pull_backoff.most) continue;
-        if (trouble && !desk::may_connect(*trouble, target->second, now)) continue;
-        in_progress_.insert(pull.name);
-        tasks_.start(pull_once(pull, target->second));
+        if (!is_due || is_resting(pull.name, one.notes.asked, policy->hash, now)) continue;
+        if (one.trouble && !desk::may_connect(*one.trouble, *one.target, now)) continue;
+        due.push_back(one);
+        due.back().due_since =
+            due_since(pull.name, one.notes.asked.value_or(desk::due_since(pull, one.run, now)),
+                      one.trouble, now);
+    }
+    std::ranges::sort(due, {},
+                      [](const Looked& one) { return std::pair(one.due_since, one.pull); });
+    for (const Looked& one : due) {
+        if (stopping_ || tasks_.running() >= at_once_limit) co_return;
+        in_progress_.insert(one.pull->name);
+        tasks_.start(pull_once(*one.pull, *one.target, one.notes.asked));
     }
 }
 
-asio::awaitable<void> PullWorker::pull_once(policy::Pull pull, policy::Target target) {
+/// It failed, and nobody has asked for it, or given another policy, since.
+bool PullWorker::is_resting(const std::string& pull, const std::optional<Timestamp>& asked,
+                            const Digest32& policy, Timestamp now) const {
+    const auto retry = retries_.find(pull);
+    if (retry == retries_.end()) return false;
+    const Retry& failed = retry->second;
+    return failed.asked == asked && failed.policy == policy && now < failed.at &&
+           failed.at <= now + pull_backoff.most;
+}
+
+/// One that failed lines up behind those that were due by the end of its pause.
+Timestamp PullWorker::due_since(const std::string& pull, Timestamp since,
+                                const std::optional<targets::Trouble>& trouble,
+                                Timestamp now) const {
+    const auto retry = retries_.find(pull);
+    if (retry != retries_.end() && retry->second.at <= now)
+        since = std::max(since, retry->second.at);
+    if (trouble && trouble->retry <= now) since = std::max(since, trouble->retry);
+    return since;
+}
+
+asio::awaitable<void> PullWorker::pull_once(policy::Pull pull, policy::Target target,
+                                            std::optional<Timestamp> asked) {
     fault_point("pull.taken");
     try {
-        co_await connect_and_pull(pull, target);
+        co_await connect_and_pull(pull, target, asked);
     } catch (const std::exception&) {
         // What it says may name what it was about.
         site_.log.error("a fault of this program, in a pull");
@@ -134,7 +177,8 @@ asio::awaitable<void> PullWorker::pull_once(policy::Pull pull, policy::Target ta
 }
 
 asio::awaitable<void> PullWorker::connect_and_pull(const policy::Pull& pull,
-                                                   const policy::Target& target) {
+                                                   const policy::Target& target,
+                                                   std::optional<Timestamp> asked) {
     const Timestamp begun = site_.clock.now();
     auto connect = [&] { return far_ends_->connect(target); };
     auto far = co_await offload(far_ends_->pool(), connect);
@@ -146,25 +190,30 @@ asio::awaitable<void> PullWorker::connect_and_pull(const policy::Pull& pull,
     if (const auto noted = co_await desk::note_target_well(site_, desk::pulls_account, target);
         !noted)
         site_.log.error("a target could not be noted as well", {{"why", noted.error()}});
-    PullCounts counts;
+    const Digest32 policy = site_.policy.current()->hash;
+    desk::PullRun ran{.begun = begun};
     std::set<NameIndex> present;
-    const auto why = co_await pull_from(**far, pull, counts, present);
+    ran.why = co_await pull_from(**far, pull, ran.counts, present);
     auto leave = [&] {
         far->reset();
         return true;
     };
     co_await offload(far_ends_->pool(), leave);
     // It is due again after the next start.
-    if (why == delivery_errc::stopped) co_return;
-    if (!why && counts.failed == 0) {
+    if (ran.why == delivery_errc::stopped) co_return;
+    if (ran.is_well()) {
         retries_.erase(pull.name);
     } else {
         Retry& retry = retries_[pull.name];
+        // Asked for, or under another policy: it begins anew.
+        if (retry.asked != asked || retry.policy != policy)
+            retry = {.asked = asked, .policy = policy};
         ++retry.failures;
         retry.at = begun + pull_backoff.after(retry.failures, site_.random);
+        ran.retry = retry.at;
     }
-    const auto ended = co_await desk::end_pull(
-        site_, pull, counts, why, seen_lately(pull.name, why, std::move(present)), begun);
+    ran.present = seen_lately(pull.name, ran.why, std::move(present));
+    const auto ended = co_await desk::end_pull(site_, pull, std::move(ran));
     fault_point("pull.ended");
     if (!ended) site_.log.error("the end of a pull could not be noted", {{"why", ended.error()}});
 }
@@ -260,6 +309,7 @@ asio::awaitable<std::error_code> PullWorker::pull_from(FarEnd& far, const policy
         }
         if (done) continue;
         ++counts.failed;
+        counts.last_failure = done.error();
         if (!is_of_one_file(done.error())) co_return done.error();
     }
     co_return std::error_code();

@@ -1,5 +1,5 @@
-// Fetches what partners put out for us: each pull of the policy when it is due, over one
-// connection, and each of its files once.
+// Fetches what partners put out for us: each pull of the policy when it is due, the one that was
+// due first before others, over one connection, and each of its files once.
 #pragma once
 
 #include <boost/asio.hpp>
@@ -25,8 +25,6 @@ class PullWorker final : public Worker {
     static constexpr std::size_t names_limit = 10'000;
     /// Two listings lie so far apart: what grew meanwhile is still being written.
     static constexpr std::chrono::seconds settling_time{3};
-    /// Within an open window.
-    static constexpr std::chrono::minutes every{5};
     /// The clock on the wall may be moved, and the policy may be replaced.
     static constexpr std::chrono::seconds longest_wait{2};
 
@@ -43,9 +41,11 @@ class PullWorker final : public Worker {
   private:
     using Listing = std::map<std::string, pulls::Fetched, std::less<>>;
     [[nodiscard]] boost::asio::awaitable<void> begin_due();
-    [[nodiscard]] boost::asio::awaitable<void> pull_once(policy::Pull pull, policy::Target target);
+    [[nodiscard]] boost::asio::awaitable<void> pull_once(policy::Pull pull, policy::Target target,
+                                                         std::optional<Timestamp> asked);
     [[nodiscard]] boost::asio::awaitable<void> connect_and_pull(const policy::Pull& pull,
-                                                                const policy::Target& target);
+                                                                const policy::Target& target,
+                                                                std::optional<Timestamp> asked);
     [[nodiscard]] std::optional<std::set<pulls::NameIndex>> seen_lately(
         const std::string& pull, std::error_code why, std::set<pulls::NameIndex> present);
     /// The error that ended it early.
@@ -67,8 +67,15 @@ class PullWorker final : public Worker {
     boost::asio::steady_timer timer_;
     struct Retry {
         std::uint64_t failures = 0;
-        Timestamp at{};  // not before
+        Timestamp at{};                    // not before
+        std::optional<Timestamp> asked{};  // by then
+        Digest32 policy{};                 // that it failed under: another one may have mended it
     };
+    [[nodiscard]] bool is_resting(const std::string& pull, const std::optional<Timestamp>& asked,
+                                  const Digest32& policy, Timestamp now) const;
+    [[nodiscard]] Timestamp due_since(const std::string& pull, Timestamp since,
+                                      const std::optional<targets::Trouble>& trouble,
+                                      Timestamp now) const;
     std::map<std::string, Retry, std::less<>> retries_;
     // Of each pull: the names of its last listing.
     std::map<std::string, std::set<pulls::NameIndex>, std::less<>> seen_;

@@ -152,15 +152,6 @@ Result<> revive(Site& site, Transaction& transaction, const Job& job,
     return append(transaction, event);
 }
 
-/// The next attempt to connect need not wait any more.
-Result<> hurry(Site& site, Transaction& transaction, std::string_view target) {
-    auto trouble = transaction.targets.trouble(target);
-    if (!trouble) return failure(trouble.error());
-    if (!*trouble) return {};
-    (*trouble)->retry = site.clock.now();
-    return transaction.targets.note(**trouble);
-}
-
 /// How many: none where there is no such delivery.
 asio::awaitable<Result<std::size_t>> retry_one(Site& site, JobId id, std::string administrator) {
     co_return co_await site.store.write([&](Transaction& transaction) -> Result<std::size_t> {

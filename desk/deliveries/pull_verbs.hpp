@@ -6,9 +6,10 @@
 
 namespace consign::desk {
 
-/// pulls.list   {"name", "target", "last" (or empty), "next" (or empty), "state": "well"|"failing"|
-///              "target down"} for each
-/// pulls.run    name: as if it were due now; {"pulls"}: how many
+/// pulls.list   {"name", "target", "last" (that went well; or empty), "next" (or empty), "state":
+///              "well"|"failing"|"target down", "why" (or empty)} for each
+/// pulls.run    name: as if it were due now, whatever pause it or its target makes; {"pulls"}: how
+///              many
 [[nodiscard]] VerbTable pull_verbs(Site& site);
 
 }  // namespace consign::desk

@@ -36,6 +36,14 @@ bool may_connect(const targets::Trouble& trouble, const policy::Target& target, 
     return !is_resting(trouble, now);
 }
 
+Result<> hurry(Site& site, Transaction& transaction, std::string_view target) {
+    auto trouble = transaction.targets.trouble(target);
+    if (!trouble) return failure(trouble.error());
+    if (!*trouble) return {};
+    (*trouble)->retry = site.clock.now();
+    return transaction.targets.note(**trouble);
+}
+
 asio::awaitable<Result<>> note_target_failure(Site& site, Literal account, policy::Target target,
                                               TargetFailure failed, std::string why,
                                               std::chrono::microseconds wait) {

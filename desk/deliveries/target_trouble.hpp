@@ -24,6 +24,9 @@ inline constexpr std::uint64_t failures_before_alarm = 3;
 [[nodiscard]] bool may_connect(const targets::Trouble& trouble, const policy::Target& target,
                                Timestamp now);
 
+/// The next attempt to connect need not wait any more.
+[[nodiscard]] Result<> hurry(Site& site, Transaction& transaction, std::string_view target);
+
 /// `wait`: nobody tries before that is over; an hour at most. `why`: words without names.
 [[nodiscard]] boost::asio::awaitable<Result<>> note_target_failure(Site& site, Literal account,
                                                                    policy::Target target,

@@ -225,24 +225,23 @@ asio::awaitable<Result<>> note_removed_there(Site& site, policy::Pull pull, FarN
     });
 }
 
-asio::awaitable<Result<>> end_pull(Site& site, policy::Pull pull, PullCounts counts,
-                                   std::error_code why,
-                                   std::optional<std::set<pulls::NameIndex>> present,
-                                   Timestamp begun) {
+asio::awaitable<Result<>> end_pull(Site& site, policy::Pull pull, PullRun ran) {
     const auto policy = site.policy.current();
+    const PullCounts& counts = ran.counts;
+    const bool is_well = ran.is_well();
     auto event = system_event(site, ledger::Action::pulled, pulls_account);
     event.rule = pull.rule.text();
     event.detail = fmt::format(
         "{}: {} listed, {} fetched, {} removed there, {} failed, {} passed over", pull.name,
         counts.listed, counts.fetched, counts.removed, counts.failed, counts.passed_over);
-    const bool is_well = !why && counts.failed == 0;
     if (!is_well) event.outcome = ledger::Outcome::failed;
-    if (why) event.detail += ": " + why.message();
+    if (const auto why = ran.why ? ran.why : counts.last_failure)
+        event.detail += ": " + why.message();
     co_return co_await site.store.write([&](Transaction& transaction) -> Result<> {
         auto run = run_of(transaction, pull);
         if (!run) return failure(run.error());
-        if (!why && present)
-            if (auto done = transaction.pulls.forget_others(pull.name, *present); !done)
+        if (!ran.why && ran.present)
+            if (auto done = transaction.pulls.forget_others(pull.name, *ran.present); !done)
                 return done;
         if (run->told == is_well) {
             const auto raised = raise_alarm(site, transaction, *policy, pulls_account,
@@ -255,9 +254,14 @@ asio::awaitable<Result<>> end_pull(Site& site, policy::Pull pull, PullCounts cou
             if (!raised) return raised;
             run->told = !is_well;
         }
-        // What failed stays due.
-        if (is_well) run->last = begun;
+        // What failed stays due, and what was asked for meanwhile.
+        if (is_well) run->last = ran.begun;
         if (auto noted = transaction.pulls.note_run(pull.name, *run); !noted) return noted;
+        auto notes = pull_notes(transaction, pull.name);
+        if (!notes) return failure(notes.error());
+        notes->retry = is_well ? std::nullopt : std::optional(ran.retry);
+        if (is_well && notes->asked <= ran.begun) notes->asked.reset();
+        if (auto noted = note(transaction, pull.name, *notes); !noted) return noted;
         fault_point("pull.before_end");
         if (is_well && counts.fetched == 0 && counts.removed == 0) return {};
         return append(transaction, event);

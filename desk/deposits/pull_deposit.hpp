@@ -7,12 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "desk/deliveries/pull_schedule.hpp"
 #include "desk/site/site.hpp"
 #include "policy/policy.hpp"
 
 namespace consign::desk {
-
-inline constexpr Literal pulls_account = "system:pull";
 
 /// As the far end lists it.
 struct FarName {
@@ -39,12 +38,20 @@ struct FarName {
 /// A run is over: what was due is done, or failed and waits for the next time.
 struct PullCounts {
     std::uint64_t listed = 0, fetched = 0, removed = 0, failed = 0, passed_over = 0;
+    std::error_code last_failure{};  // of a file
+};
+struct PullRun {
+    Timestamp begun{};
+    PullCounts counts{};
+    std::error_code why{};  // it ended early
+    /// Names that are remembered, if they are; the others are forgotten. Nothing: none is.
+    std::optional<std::set<pulls::NameIndex>> present{};
+    Timestamp retry{};  // not before that, where it failed
+
+    [[nodiscard]] bool is_well() const { return !why && counts.failed == 0; }
 };
 /// With an event where anything happened, and an alarm where something fails that did not before,
-/// or is well again. `present`: names that are remembered, if they are; the others are
-/// forgotten. Nothing: none is.
-[[nodiscard]] boost::asio::awaitable<Result<>> end_pull(
-    Site& site, policy::Pull pull, PullCounts counts, std::error_code why,
-    std::optional<std::set<pulls::NameIndex>> present, Timestamp begun);
+/// or is well again.
+[[nodiscard]] boost::asio::awaitable<Result<>> end_pull(Site& site, policy::Pull pull, PullRun ran);
 
 }  // namespace consign::desk

@@ -1,5 +1,8 @@
 // Pulls from a far end that lives in memory.
+#include "administered_store.hpp"
 #include "daemon/workers/pull_worker.hpp"
+#include "desk/deliveries/pull_verbs.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "desk_routed_site.hpp"
 #include "fake_far_end.hpp"
 
@@ -70,6 +73,19 @@ class PullingSite : public DeskSite {
                        {.outcome = outcome, .action = action, .limit = 1000});
                })
             .size();
+    }
+
+    boost::json::object ask(std::string_view verb, boost::json::object arguments = {}) {
+        KeptRows rows;
+        const auto table = desk::pull_verbs(site());
+        const auto answered = run(table.find(verb)->second(
+            {.administrator = "root", .arguments = std::move(arguments), .rows = rows}));
+        BOOST_REQUIRE_MESSAGE(answered.has_value(), (answered ? "" : answered.error()));
+        return rows.rows.empty() ? boost::json::object() : rows.rows.front();
+    }
+    /// Of the first pull, as `consign pulls` shows it.
+    std::string shown(std::string_view key) {
+        return std::string(ask("pulls.list").at(key).as_string());
     }
 
     FarFolder far;
@@ -261,6 +277,106 @@ BOOST_AUTO_TEST_CASE(a_window_is_looked_into_every_few_minutes) {
     site.clock.advance(std::chrono::hours(2));
     site.work_off();
     BOOST_TEST(site.far.connects == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_for_runs_within_its_pause_and_keeps_its_last_time) {
+    PullingSite site;
+    site.work_off();
+    site.next_day();
+    const std::string last = site.shown("last");
+    BOOST_TEST(last.starts_with("20"), last);
+    site.put("o1", content_of(10'000));
+    site.far.cut_after_bytes = 3000;
+    site.next_day();
+    BOOST_TEST(site.shown("state") == "failing");
+    BOOST_TEST(site.shown("why") == "the connection was lost");
+    BOOST_TEST(site.shown("last") == last);
+    BOOST_TEST(site.shown("next") != "");
+    site.far.cut_after_bytes = ~std::uint64_t{0};
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").empty());
+    site.ask("pulls.run", {{"name", "orders"}});
+    BOOST_TEST(site.shown("last") == last);
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+    BOOST_TEST(site.shown("state") == "well");
+    BOOST_TEST(site.shown("why").empty());
+    const int connects = site.far.connects;
+    site.work_off();
+    BOOST_TEST(site.far.connects == connects);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_asked_for_and_fails_waits_before_it_is_tried_again) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10'000));
+    site.far.cut_after_bytes = 3000;
+    site.ask("pulls.run", {{"name", "orders"}});
+    for (int round = 0; round < 3; ++round) site.work_off();
+    BOOST_TEST(site.far.connects == 1);
+    site.far.cut_after_bytes = ~std::uint64_t{0};
+    site.clock.advance(std::chrono::minutes(2));
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_asked_for_does_not_wait_for_a_target_that_was_down) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10));
+    site.far.refuses = delivery_errc::unreachable;
+    site.next_day();
+    BOOST_TEST(site.shown("state") == "target down");
+    BOOST_TEST(site.shown("why") == "the target cannot be reached");
+    site.far.refuses = {};
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").empty());
+    site.ask("pulls.run", {{"name", "orders"}});
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(another_policy_ends_the_pause_of_one_that_fails) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10'000));
+    site.far.cut_after_bytes = 3000;
+    site.next_day();
+    site.far.cut_after_bytes = ~std::uint64_t{0};
+    site.use_policy(depot_with(route, pulls() + "# mended\n"));
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_next_time_within_a_window_is_shown) {
+    PullingSite site(pulls("keep", "daily 06:00-07:00 UTC"));
+    site.work_off();
+    const auto begun = site.clock.now();
+    BOOST_TEST(site.shown("next") == desk::rfc3339(begun + desk::pull_interval));
+    site.clock.advance(std::chrono::minutes(58));
+    site.work_off();
+    BOOST_TEST(site.shown("next") == desk::rfc3339(begun + std::chrono::days(1)));
+}
+
+BOOST_AUTO_TEST_CASE(those_that_were_due_first_go_first) {
+    std::string rest = "targets:\n  his: {url: \"file:///srv/his\"}\npulls:\n";
+    for (int number = 0; number < 6; ++number)
+        rest += "  - {name: p" + std::to_string(number) + ", target: his, from_folder: /f" +
+                std::to_string(number) + ", into: /lab/p" + std::to_string(number) + ", at: \"0 " +
+                std::to_string(12 - number) + " * * * UTC\"}\n";
+    PullingSite site(rest);
+    site.work_off();
+    for (int number = 0; number < 6; ++number) {
+        const std::string name = "/f" + std::to_string(number) + "/o";
+        site.far.files[name] = content_of(10);
+        site.far.modified[name] = 1;
+    }
+    site.next_day();
+    for (int number = 0; number < 6; ++number)
+        BOOST_TEST(site.names_here("/lab/p" + std::to_string(number)).size() ==
+                   (number < 2 ? 0 : 1));
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/p0").size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_past_its_bound_is_told_of) {
