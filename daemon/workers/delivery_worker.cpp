@@ -61,10 +61,12 @@ Attempt attempt_of(std::error_code why) {
 }  // namespace
 
 DeliveryWorker::DeliveryWorker(const asio::any_io_executor& strand, desk::Site& site,
-                               std::shared_ptr<delivery::FarEnds> far_ends)
+                               std::shared_ptr<delivery::FarEnds> far_ends,
+                               std::chrono::milliseconds turn)
     : strand_(strand),
       site_(site),
       far_ends_(std::move(far_ends)),
+      turn_(turn),
       patience_{.when_buried = tell_of_dead_letter(site, desk::deliveries_account)},
       tasks_(strand),
       timer_(strand),
@@ -112,25 +114,79 @@ asio::awaitable<std::size_t> DeliveryWorker::begin_due() {
         site_.log.error("targets could not be looked at", {{"why", troubles.error()}});
         co_return 0;
     }
+    std::vector<Open> open = in_turn(*policy, *troubles);
+    waiting_.clear();
     std::size_t begun = 0;
-    for (const auto& [name, target] : policy->targets) {
-        const auto trouble = std::ranges::find(*troubles, name, &targets::Trouble::target);
-        const bool is_well = trouble == troubles->end();
-        if (!is_well && !desk::may_connect(*trouble, target, site_.clock.now())) continue;
-        const std::size_t most = is_well ? target.connections : 1;
-        // No more than that in one look: those begun may have failed already.
-        for (std::size_t here = 0;
-             here < most && !stopping_ && lanes_[target.name].connections < most &&
-             tasks_.running() < connections_limit;
-             ++here) {
+    // One connection each, as long as there are any.
+    while (!open.empty() && !stopping_ && tasks_.running() < connections_limit) {
+        std::vector<Open> go_on;
+        for (Open& one : open) {
+            const policy::Target& target = *one.target;
+            if (stopping_ || tasks_.running() >= connections_limit) break;
+            // No more than that in one look: those begun may have failed already.
+            if (one.begun == one.most || lanes_[target.name].connections >= one.most) continue;
             auto taken = co_await take(target);
-            if (!taken) break;
+            if (!taken) continue;
             ++lanes_[target.name].connections;
+            ++one.begun;
             ++begun;
+            last_served_ = target.name;
             tasks_.start(serve(target, *std::move(taken)));
+            go_on.push_back(one);
         }
+        open = std::move(go_on);
     }
+    if (tasks_.running() < connections_limit) co_return begun;
+    for (const Open& one : in_turn(*policy, *troubles))
+        if (!stopping_ && lanes_[one.target->name].connections == 0 &&
+            co_await needs_connection(*one.target))
+            waiting_.insert(one.target->name);
     co_return begun;
+}
+
+std::vector<DeliveryWorker::Open> DeliveryWorker::in_turn(
+    const policy::Policy& policy, const std::vector<targets::Trouble>& troubles) const {
+    const auto connections = [&](const std::string& target) {
+        const auto lane = lanes_.find(target);
+        return lane == lanes_.end() ? 0 : lane->second.connections;
+    };
+    std::vector<Open> open;
+    const auto add = [&](auto from, auto to) {
+        for (; from != to; ++from) {
+            const auto& [name, target] = *from;
+            const auto trouble = std::ranges::find(troubles, name, &targets::Trouble::target);
+            const bool is_well = trouble == troubles.end();
+            if (!is_well && !desk::may_connect(*trouble, target, site_.clock.now())) continue;
+            open.push_back({.target = &target, .most = is_well ? target.connections : 1});
+        }
+    };
+    const auto behind_last = policy.targets.upper_bound(last_served_);
+    add(behind_last, policy.targets.end());
+    add(policy.targets.begin(), behind_last);
+    std::vector<Open> in_order;
+    for (const bool has_any : {false, true})
+        for (const Open& one : open)
+            if ((connections(one.target->name) > 0) == has_any) in_order.push_back(one);
+    return in_order;
+}
+
+asio::awaitable<bool> DeliveryWorker::needs_connection(const policy::Target& target) {
+    Result<std::vector<Job>> jobs;
+    if (target.at.empty())
+        jobs = co_await due(target.name, 1);
+    else
+        jobs = co_await due_by_instant(target, 1);
+    co_return jobs && !jobs->empty();
+}
+
+bool DeliveryWorker::makes_room(const std::string& target,
+                                std::chrono::steady_clock::time_point since) {
+    if (waiting_.empty() || waiting_.contains(target) ||
+        std::chrono::steady_clock::now() - since < turn_)
+        return false;
+    // One for each that waits.
+    waiting_.erase(waiting_.begin());
+    return true;
 }
 
 asio::awaitable<Result<std::vector<Job>>> DeliveryWorker::due(std::string target,
@@ -251,6 +307,7 @@ asio::awaitable<void> DeliveryWorker::connect_and_deliver(const policy::Target& 
     if (const auto noted = co_await desk::note_target_well(site_, desk::deliveries_account, target);
         !noted)
         site_.log.error("a target could not be noted as well", {{"why", noted.error()}});
+    const auto since = std::chrono::steady_clock::now();
     while (taken && co_await deliver_one(**far, taken->job)) {
         give_back(target.name, *taken);
         taken.reset();
@@ -260,6 +317,7 @@ asio::awaitable<void> DeliveryWorker::connect_and_deliver(const policy::Target& 
         if (stopping_ || current == policy->targets.end() || current->second.rule != target.rule ||
             current->second.host != target.host || current->second.host_key != target.host_key)
             break;
+        if (makes_room(target.name, since)) break;
         taken = co_await take(current->second);
     }
     co_await offload(far_ends_->pool(), leave);

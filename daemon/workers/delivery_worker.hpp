@@ -1,5 +1,6 @@
 // Delivers what the policy's routes send to its targets: for each target the oldest first, over as
-// many connections as it may have, at its rate, within its schedule. A target that is down is tried
+// many connections as it may have, at its rate, within its schedule. Targets take turns at the
+// connections that there are, those first that have none. A target that is down is tried
 // by one connection alone, now and then; its files wait, and none of them counts as failed.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/owned_tasks.hpp"
 #include "daemon/workers/attempt.hpp"
@@ -22,12 +24,15 @@ class DeliveryWorker final : public Worker {
   public:
     /// Over all targets; the other threads of the far ends are left to pulls.
     static constexpr std::size_t connections_limit = 12;
+    /// So long a connection is kept where another target has none and needs one.
+    static constexpr std::chrono::milliseconds turn_time{2000};
     /// The clock on the wall may be moved, windows open, and the policy may be replaced.
     static constexpr std::chrono::seconds longest_wait{5};
 
-    /// On the strand `strand`. `site` outlives it.
+    /// On the strand `strand`. `site` outlives it. `turn`: shorter in tests.
     DeliveryWorker(const boost::asio::any_io_executor& strand, desk::Site& site,
-                   std::shared_ptr<delivery::FarEnds> far_ends);
+                   std::shared_ptr<delivery::FarEnds> far_ends,
+                   std::chrono::milliseconds turn = turn_time);
     ~DeliveryWorker() override;
 
     [[nodiscard]] boost::asio::awaitable<void> run() override;
@@ -47,7 +52,22 @@ class DeliveryWorker final : public Worker {
         queue::Job job;
         VirtualPath path;
     };
+    /// A target that may be connected to, and how often.
+    struct Open {
+        const policy::Target* target = nullptr;
+        std::size_t most = 1;
+        std::size_t begun = 0;  // in this look
+    };
     [[nodiscard]] boost::asio::awaitable<std::size_t> begin_due();
+    /// As they take turns: those without a connection first, from the one behind the last that was
+    /// served.
+    [[nodiscard]] std::vector<Open> in_turn(const policy::Policy& policy,
+                                            const std::vector<targets::Trouble>& troubles) const;
+    /// Has it something to do for a connection that it has not?
+    [[nodiscard]] boost::asio::awaitable<bool> needs_connection(const policy::Target& target);
+    /// Its turn is over, and another target waits for a connection.
+    [[nodiscard]] bool makes_room(const std::string& target,
+                                  std::chrono::steady_clock::time_point since);
     [[nodiscard]] boost::asio::awaitable<std::optional<Taken>> take(const policy::Target& target);
     /// Up to `limit`, the earliest first.
     [[nodiscard]] boost::asio::awaitable<Result<std::vector<queue::Job>>> due(std::string target,
@@ -66,10 +86,13 @@ class DeliveryWorker final : public Worker {
     boost::asio::any_io_executor strand_;
     desk::Site& site_;
     const std::shared_ptr<delivery::FarEnds> far_ends_;
+    const std::chrono::milliseconds turn_;
     const Patience patience_;
     OwnedTasks tasks_;
     boost::asio::steady_timer timer_;
     std::map<std::string, Lane, std::less<>> lanes_;
+    std::string last_served_;        // the target that got the last connection
+    std::set<std::string> waiting_;  // targets that need a connection, where none was left
     std::set<queue::JobId> in_progress_;
     std::size_t looks_ = 0;  // under way in take()
     std::set<queue::JobId> ended_meanwhile_;
