@@ -6,6 +6,7 @@
 
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
+#include "policy/alert_channels.hpp"
 
 namespace consign::desk {
 
@@ -62,7 +63,11 @@ Result<> raise_alarm(Site& site, Transaction& transaction, const policy::Policy&
         const auto found = policy.alerts.find(name);
         if (found == policy.alerts.end()) continue;
         for (std::size_t channel = 0; channel < found->second.size(); ++channel) {
-            const json::object work{{"alert", name}, {"channel", channel}, {"message", message}};
+            // The order may be another one once it is told.
+            const json::object work{{"alert", name},
+                                    {"channel", channel},
+                                    {"tells", policy::identity_of(found->second, channel)},
+                                    {"message", message}};
             const auto made =
                 transaction.queue.enqueue({.kind = queue::Kind::alert,
                                            .lane = fmt::format("{}/{}", name, channel),

@@ -365,6 +365,45 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_no_more_ends_its_jobs_with_an_event) {
     BOOST_TEST((events[1].outcome == ledger::Outcome::refused));
 }
 
+BOOST_AUTO_TEST_CASE(channels_in_another_order_are_told_what_waits_for_them) {
+    Scripts scripts;
+    const auto channel = [&](const std::string& name) {
+        return "{exec: " +
+               scripts.make(name,
+                            fmt::format("echo x >> {}\n", scripts.file(name + ".told").string())) +
+               "}";
+    };
+    const std::string one = channel("one"), two = channel("two"), three = channel("three");
+    Alerted alerted(one + ", " + two + ", " + three);
+    alerted.raise();
+    alerted.site.use_policy(fmt::format("version: 1\nalerts: {{ops: [{}, {}]}}\n", three, two));
+    static_cast<void>(alerted.site.new_events());
+    BOOST_TEST(alerted.attempt().size() == 3U);
+    BOOST_TEST(alerted.jobs() == 0U);
+    BOOST_TEST(content(scripts.file("one.told")).empty());
+    BOOST_TEST(content(scripts.file("two.told")) == "x\n");
+    BOOST_TEST(content(scripts.file("three.told")) == "x\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_an_older_version_has_left_goes_by_its_place) {
+    Scripts scripts;
+    const auto told = scripts.file("told");
+    Alerted alerted("{exec: " + scripts.make("tell", fmt::format("echo x >> {}\n", told.string())) +
+                    "}");
+    for (const std::uint64_t channel : {0U, 1U})
+        required(alerted.site.run(alerted.site.store().write([&](Transaction& transaction) {
+            return transaction.queue.enqueue(
+                {.kind = queue::Kind::alert,
+                 .due = {},
+                 .work = json::serialize(
+                     json::object{{"alert", "ops"}, {"channel", channel}, {"message", message()}})},
+                {});
+        })));
+    BOOST_TEST(alerted.attempt().size() == 2U);
+    BOOST_TEST(alerted.jobs() == 0U);
+    BOOST_TEST(content(told) == "x\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_hangs_does_not_keep_the_daemon_from_stopping) {
     Scripts scripts;
     Alerted alerted(fmt::format("{{exec: {}}}", hanging(scripts)));

@@ -6,6 +6,7 @@
 
 #include "base/fault_point.hpp"
 #include "desk/site/system_event.hpp"
+#include "policy/alert_channels.hpp"
 
 namespace consign::daemon {
 
@@ -21,6 +22,7 @@ constexpr std::size_t alarms_at_once = 4;
 struct AlertWork {
     std::string alert;
     std::size_t channel = 0;
+    std::string tells;  // policy::identity_of; empty in jobs of older versions
     json::object message;
     std::string id;
 };
@@ -38,9 +40,12 @@ std::optional<AlertWork> work_of(const queue::Job& job) {
         return std::nullopt;
     AlertWork read{.alert = std::string(alert->get_string()),
                    .channel = channel->to_number<std::size_t>(wrong),
+                   .tells = {},
                    .message = message->get_object(),
                    .id = {}};
     if (wrong) return std::nullopt;
+    if (const auto* const tells = work.if_contains("tells"); tells && tells->is_string())
+        read.tells = tells->get_string();
     if (const auto* const id = read.message.if_contains("id"); id && id->is_string())
         read.id = id->get_string();
     return read;
@@ -52,6 +57,15 @@ ledger::Event event_of(const desk::Site& site, ledger::Action action, const Aler
     if (channel != nullptr) event.rule = channel->rule.text();
     event.detail = fmt::format("alarm {}, {}, channel {}", work.id, work.alert, work.channel + 1);
     return event;
+}
+
+/// Where the channel stands in the policy by now.
+std::optional<std::size_t> place_of(const AlertWork& work, const policy::Policy& policy) {
+    const auto alert = policy.alerts.find(work.alert);
+    if (alert == policy.alerts.end()) return std::nullopt;
+    if (!work.tells.empty()) return policy::find_channel(alert->second, work.tells);
+    if (work.channel >= alert->second.size()) return std::nullopt;
+    return work.channel;
 }
 
 /// The job's end, and its event.
@@ -73,17 +87,18 @@ asio::awaitable<Attempt> record(desk::Site& site, const queue::Job& job, ledger:
 
 asio::awaitable<Attempt> tell_alarm(desk::Site& site, std::shared_ptr<Teller> teller,
                                     const queue::Job& job) {
-    const auto work = work_of(job);
+    auto work = work_of(job);
     if (!work) co_return Attempt::hopeless("what it is to tell cannot be read");
     const auto policy = site.policy.current();
-    const auto alert = policy->alerts.find(work->alert);
-    if (alert == policy->alerts.end() || work->channel >= alert->second.size()) {
+    const auto place = place_of(*work, *policy);
+    if (!place) {
         auto event = event_of(site, ledger::Action::alert_dropped, *work, nullptr);
         event.outcome = ledger::Outcome::refused;
         event.detail += ": the policy has this channel no longer";
         co_return co_await record(site, job, std::move(event));
     }
-    const policy::AlertChannel& channel = alert->second[work->channel];
+    work->channel = *place;
+    const policy::AlertChannel& channel = policy->alerts.find(work->alert)->second[*place];
     fault_point("alert.telling");
     const auto told = co_await teller->tell(channel, work->message);
     fault_point("alert.told");
