@@ -17,9 +17,26 @@ constexpr Backoff target_backoff{.first = std::chrono::seconds(15),
 TargetFailure failure_of(std::error_code why) {
     if (why == delivery_errc::wrong_host_key) return TargetFailure::wrong_host_key;
     if (why == delivery_errc::untrusted || why == delivery_errc::login_refused ||
-        why == delivery_errc::no_credential)
+        why == delivery_errc::no_credential || why == delivery_errc::no_authorities)
         return TargetFailure::login_refused;
     return TargetFailure::down;
+}
+
+std::string text_of(const policy::KeyReference& reference) {
+    const bool is_file = reference.kind == policy::KeyReference::Kind::file;
+    return (is_file ? "file:" : "credential:") + reference.value;
+}
+
+/// With what the policy names, where that is what is wrong.
+std::string words_of(std::error_code why, const policy::Target& target) {
+    std::string words = why.message();
+    if (why == delivery_errc::no_folder) return words + ": " + target.folder;
+    if (why == delivery_errc::no_authorities && target.ca)
+        return words + ": " + target.ca->string();
+    if (why != delivery_errc::no_credential) return words;
+    if (target.identity) words += ": " + text_of(*target.identity);
+    if (target.password) words += (target.identity ? " or " : ": ") + text_of(*target.password);
+    return words;
 }
 
 }  // namespace
@@ -29,9 +46,9 @@ boost::asio::awaitable<void> note_failure_to_connect(desk::Site& site, Literal a
     const auto known = co_await site.store.read(
         [&](Transaction& transaction) { return transaction.targets.trouble(target.name); });
     const std::uint64_t failures = known && *known ? (*known)->failures + 1 : 1;
-    const auto noted =
-        co_await desk::note_target_failure(site, account, target, failure_of(why), why.message(),
-                                           target_backoff.after(failures, site.random));
+    const auto noted = co_await desk::note_target_failure(
+        site, account, target, failure_of(why), words_of(why, target),
+        target_backoff.after(failures, site.random));
     if (!noted) site.log.error("a target's trouble could not be noted", {{"why", noted.error()}});
 }
 

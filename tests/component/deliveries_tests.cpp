@@ -6,108 +6,12 @@
 #include <boost/json.hpp>
 #include <set>
 
-#include "administered_store.hpp"
-#include "daemon/workers/delivery_worker.hpp"
-#include "desk/deliveries/delivery_verbs.hpp"
-#include "desk_routed_site.hpp"
-#include "fake_far_end.hpp"
+#include "delivering_site.hpp"
 #include "fake_sftp_server.hpp"
 
 namespace consign::testing {
 
 namespace {
-
-constexpr std::string_view route =
-    "  - name: out\n    when: {path: /drop/in/**}\n    to: [{deliver: \"his/inbox/{name}\"}]\n";
-
-std::string targets(std::string_view more = "") {
-    return std::string("targets:\n  his: {url: \"file:///srv/his\"").append(more).append("}\n");
-}
-
-/// A depot whose deposits of `drop` go to the target `his`, and who delivers them.
-class DeliveringSite : public DeskSite {
-  public:
-    explicit DeliveringSite(std::string_view rest = targets(), std::string_view routes = route)
-        : DeskSite(depot_with(routes, rest)) {
-        begin_worker();
-    }
-    ~DeliveringSite() { worker.reset(); }
-
-    /// Another daemon, on the same store.
-    void begin_worker() {
-        worker.reset();
-        worker = std::make_unique<daemon::DeliveryWorker>(
-            strand_.get_executor(), site(),
-            std::make_shared<delivery::FarEnds>(connect ? connect : connecting_to(far)),
-            std::chrono::milliseconds(0));
-    }
-    /// As in the daemon, until nothing waits.
-    void run_until_all_is_delivered() {
-        bool is_done = false;
-        boost::asio::co_spawn(strand_, worker->run(), [&](std::exception_ptr thrown) {
-            is_done = true;
-            if (thrown) std::rethrow_exception(thrown);
-        });
-        strand_.restart();
-        while (!waiting().empty()) strand_.run_for(std::chrono::milliseconds(5));
-        worker->stop();
-        while (!is_done) strand_.run_for(std::chrono::milliseconds(5));
-    }
-    /// On one thread: the strand's io_context is driven while the site's is.
-    void work_off() {
-        bool is_done = false;
-        boost::asio::co_spawn(strand_, worker->work_off(), [&](std::exception_ptr thrown) {
-            is_done = true;
-            if (thrown) std::rethrow_exception(thrown);
-        });
-        strand_.restart();
-        strand_.run();
-        BOOST_REQUIRE(is_done);
-    }
-    void deposit(std::string_view name, ByteView bytes) {
-        Peer drop(*this, "drop");
-        required(drop.put(std::string("/in/").append(name), bytes));
-        clock.advance(std::chrono::milliseconds(1));
-    }
-    std::vector<boost::json::object> ask(std::string_view verb,
-                                         boost::json::object arguments = {}) {
-        KeptRows rows;
-        const auto table = desk::delivery_verbs(site());
-        const auto answered = run(table.find(verb)->second(
-            {.administrator = "root", .arguments = std::move(arguments), .rows = rows}));
-        BOOST_REQUIRE_MESSAGE(answered.has_value(), (answered ? "" : answered.error()));
-        return rows.rows;
-    }
-    /// "ID STATE ATTEMPTS" of each.
-    std::vector<std::string> waiting() {
-        std::vector<std::string> lines;
-        for (const auto& row : ask("deliveries.list"))
-            lines.push_back(fmt::format("{} {} {}", row.at("id").as_int64(),
-                                        std::string(row.at("state").as_string()),
-                                        row.at("attempts").as_uint64()));
-        return lines;
-    }
-    std::vector<std::string> told(ledger::Action action) {
-        std::vector<std::string> details;
-        for (const auto& row : read([&](Transaction& transaction) {
-                 return transaction.search.events({.action = action, .limit = 1000});
-             }))
-            details.push_back(row.event.detail);
-        return details;
-    }
-    std::vector<std::string> names_there() {
-        std::vector<std::string> names;
-        for (const auto& [name, bytes] : far.files) names.push_back(name);
-        return names;
-    }
-
-    FarFolder far;
-    delivery::Connect connect;  // to another far end
-    std::unique_ptr<daemon::DeliveryWorker> worker;
-
-  private:
-    boost::asio::io_context strand_;
-};
 
 using Names = std::vector<std::string>;
 
@@ -510,55 +414,6 @@ BOOST_AUTO_TEST_CASE(two_files_to_one_path_go_one_after_the_other_and_both_arriv
     const Names expected{"/inbox/one.hl7", "/inbox/one_2.hl7", "/inbox/one_3.hl7",
                          "/inbox/one_4.hl7"};
     BOOST_TEST(site.names_there() == expected, boost::test_tools::per_element());
-}
-
-/// As many targets as their names, and a route to each: /drop/in/NAME-*.
-std::string targets_called(const Names& names, std::string_view more = "") {
-    std::string text = "targets:\n";
-    for (const std::string& name : names)
-        text += fmt::format("  {}: {{url: \"file:///srv/{}\"{}}}\n", name, name, more);
-    return text;
-}
-
-std::string routes_to(const Names& names) {
-    std::string text;
-    for (const std::string& name : names)
-        text += fmt::format(
-            "  - name: to-{0}\n    when: {{path: /drop/in/{0}-*}}\n"
-            "    to: [{{deliver: \"{0}/inbox/{{name}}\"}}]\n",
-            name);
-    return text;
-}
-
-std::size_t place_of_first(const Names& order, std::string_view target) {
-    const std::string begins = fmt::format("/inbox/{}-", target);
-    const auto found = std::ranges::find_if(
-        order, [&](const std::string& name) { return name.starts_with(begins); });
-    return static_cast<std::size_t>(found - order.begin());
-}
-
-BOOST_AUTO_TEST_CASE(a_target_with_many_connections_and_files_keeps_no_other_from_its_own) {
-    const Names names{"a", "b"};
-    DeliveringSite site(targets_called(names, ", connections: 20"), routes_to(names));
-    for (int number = 0; number < 60; ++number)
-        site.deposit(fmt::format("a-{}", number), content_of(10));
-    site.deposit("b-0", content_of(10));
-    site.run_until_all_is_delivered();
-    BOOST_TEST(site.far.order.size() == 61);
-    BOOST_TEST(place_of_first(site.far.order, "b") < 30);
-}
-
-BOOST_AUTO_TEST_CASE(more_targets_than_connections_take_turns) {
-    Names names;
-    for (std::size_t number = 0; number <= daemon::DeliveryWorker::connections_limit; ++number)
-        names.push_back(fmt::format("t{:02}", number));
-    DeliveringSite site(targets_called(names), routes_to(names));
-    for (const std::string& name : names)
-        for (int number = 0; number < 8; ++number)
-            site.deposit(fmt::format("{}-{}", name, number), content_of(10));
-    site.run_until_all_is_delivered();
-    BOOST_TEST(site.far.order.size() == 8 * names.size());
-    BOOST_TEST(place_of_first(site.far.order, names.back()) < 60);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_cancelled_is_never_delivered) {

@@ -1,11 +1,12 @@
-// An SFTP server (version 3, no extensions) that lives in memory and carries out writes as they
-// come: one that is refused, or lost with the line, leaves a hole.
+// An SFTP server (version 3; fstatvfs@openssh.com alone of the extensions) that lives in memory and
+// carries out writes as they come: one that is refused, or lost with the line, leaves a hole.
 #pragma once
 
 #include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/workers/delivery/errc.hpp"
@@ -22,6 +23,7 @@ struct SftpFolder {
     int dies_at_write = 0;  // after it was carried out
     int writes = 0;
     std::uint64_t written_bytes = 0;
+    std::optional<std::uint64_t> free_blocks;  // of 4 KiB; absent: not told
 };
 
 class FakeSftpServer final : public delivery::SshClient {
@@ -50,7 +52,7 @@ class FakeSftpServer final : public delivery::SshClient {
     void answer(ByteReader& reader) {
         const auto type = reader.u8();
         const auto id = reader.u32();
-        if (type == 1) return give(2, 3, {});
+        if (type == 1) return give_version();
         const std::string name(as_text(reader.string()));
         const bool is_there = folder_.files.contains(name);
         switch (type) {
@@ -76,9 +78,23 @@ class FakeSftpServer final : public delivery::SshClient {
                 say(id, ok);
                 break;
             }
+            case 200: {  // fstatvfs@openssh.com: f_bsize, f_frsize, f_blocks, f_bfree, f_bavail
+                Bytes body;
+                ByteWriter(body).u64(4096).u64(4096).u64(1000).u64(1000).u64(*folder_.free_blocks);
+                give(201, id, body);
+                break;
+            }
             default:  // CLOSE, MKDIR
                 say(id, ok);
         }
+    }
+    void give_version() {
+        Bytes body;
+        if (folder_.free_blocks)
+            ByteWriter(body)
+                .string(std::string_view("fstatvfs@openssh.com"))
+                .string(std::string_view("2"));
+        give(2, 3, body);
     }
     void open(std::uint32_t id, const std::string& name, std::uint32_t flags) {
         constexpr std::uint32_t truncates = 0x10;

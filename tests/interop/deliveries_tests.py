@@ -53,6 +53,7 @@ class DeliveriesTests(unittest.TestCase):
             "consign": consign_target(cls.far),
             "proftpd": cls.proftpd.target(),
             "forged": cls.proftpd.target("stranger"),
+            "unvouched": cls.proftpd.target("missing"),
         }
         cls.site = DeliveriesSite(cls.targets, "pulls:\n" + "".join(
             f'  - {{name: from-{target}, target: {target}, from_folder: /outbox, into: /lab/pulled/{target}, '
@@ -122,6 +123,14 @@ class DeliveriesTests(unittest.TestCase):
                                   and row["target"] == "forged"], "the target's trouble")[0]
         self.assertIn("certificate", row["why"])
         self.assertFalse(set(files) & {path.name for path in self.proftpd.inbox.iterdir()})
+        self.site.consign("deliveries", "cancel", str(row["id"]))
+
+    def test_a_missing_file_of_authorities_is_told_as_that(self) -> None:
+        self.put("unvouched", self.files_of("unvouched", (1,)))
+        row = eventually(lambda: [row for row in self.site.deliveries() if row["state"] == "target down"
+                                  and row["target"] == "unvouched"], "the target's trouble")[0]
+        self.assertEqual(row["why"], "the file of authorities to trust (`ca`) cannot be read: "
+                                     f"{self.proftpd.folder}/tls/missing.pem")
         self.site.consign("deliveries", "cancel", str(row["id"]))
 
     def test_a_name_that_is_taken_at_a_proftpd_is_numbered(self) -> None:

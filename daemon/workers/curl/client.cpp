@@ -39,8 +39,9 @@ curl_errc meaning_of(CURLcode code) {
         case CURLE_COULDNT_RESOLVE_PROXY:
         case CURLE_COULDNT_CONNECT:
             return curl_errc::unreachable;
-        case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CACERT_BADFILE:
+            return curl_errc::no_authorities;
+        case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_ISSUER_ERROR:
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             return curl_errc::untrusted;
@@ -51,10 +52,11 @@ curl_errc meaning_of(CURLcode code) {
         case CURLE_LOGIN_DENIED:
         case CURLE_AUTH_ERROR:
             return curl_errc::login_refused;
+        case CURLE_REMOTE_DISK_FULL:
+            return curl_errc::full;
         case CURLE_REMOTE_FILE_NOT_FOUND:
             return curl_errc::no_such_file;
         case CURLE_REMOTE_ACCESS_DENIED:
-        case CURLE_REMOTE_DISK_FULL:
         case CURLE_REMOTE_FILE_EXISTS:
         case CURLE_QUOTE_ERROR:
         case CURLE_UPLOAD_FAILED:
@@ -215,6 +217,11 @@ class Client::Handle {
     [[nodiscard]] curl_errc why_not(CURLcode ended) const {
         const curl_errc meaning = meaning_of(ended);
         const bool is_vague = meaning == curl_errc::broken_off || meaning == curl_errc::failed;
+        // FTP and SMTP alike: for now, or for good.
+        constexpr long no_room_now = 452, no_room = 552;
+        if ((is_vague || meaning == curl_errc::refused) &&
+            (last_code_ == no_room_now || last_code_ == no_room))
+            return curl_errc::full;
         return is_vague && last_code_ >= 400 && last_code_ <= 599 ? curl_errc::refused : meaning;
     }
 

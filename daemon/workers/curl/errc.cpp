@@ -13,6 +13,8 @@ class Category final : public std::error_category {
         switch (static_cast<curl_errc>(value)) {
             case curl_errc::unreachable:
                 return "the server cannot be reached";
+            case curl_errc::no_authorities:
+                return "the file of authorities to trust (`ca`) cannot be read";
             case curl_errc::untrusted:
                 return "the server's certificate is not to be trusted";
             case curl_errc::no_tls:
@@ -21,6 +23,8 @@ class Category final : public std::error_category {
                 return "the server refused the login";
             case curl_errc::refused:
                 return "the server refused";
+            case curl_errc::full:
+                return "the server has no room";
             case curl_errc::no_such_file:
                 return "there is no such file at the server";
             case curl_errc::broken_off:

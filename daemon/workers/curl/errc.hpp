@@ -9,10 +9,12 @@ namespace consign::curl {
 
 enum class curl_errc {
     unreachable = 1,  // no such host, or nobody answers there
+    no_authorities,   // TLS: `ca` cannot be read
     untrusted,        // TLS: its certificate is not vouched for, is not this host's, or is over
     no_tls,           // TLS was asked for, and cannot be had there
     login_refused,
     refused,       // it answered, and would not
+    full,          // the same, for want of room
     no_such_file,  // there
     broken_off,    // the connection ended before the answer
     timed_out,

@@ -17,6 +17,10 @@ class Category final : public std::error_category {
                 return "the target's key is not the one that the policy names";
             case delivery_errc::untrusted:
                 return "the target's certificate is not to be trusted";
+            case delivery_errc::no_authorities:
+                return "the file of authorities to trust (`ca`) cannot be read";
+            case delivery_errc::no_folder:
+                return "the target's folder is not there, or cannot be opened";
             case delivery_errc::login_refused:
                 return "the target refuses the login";
             case delivery_errc::no_credential:

@@ -11,6 +11,8 @@ enum class delivery_errc {
     wrong_host_key,  // somebody answers, and is not who was pinned
     untrusted,       // its certificate is not vouched for
     login_refused,
+    no_authorities,   // `ca` cannot be read
+    no_folder,        // a local one, that is not there or may not be looked into
     no_credential,    // what the policy names cannot be read
     not_carried_out,  // no scheme that this version speaks
     // Of the connection

@@ -302,7 +302,7 @@ class FolderFarEnd final : public FarEnd {
 Result<std::unique_ptr<FarEnd>> open_folder(const std::filesystem::path& folder, Stop& stop,
                                             Pace& pace) {
     Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!opened.is_open()) return failure(delivery_errc::unreachable);
+    if (!opened.is_open()) return failure(delivery_errc::no_folder);
     return std::make_unique<FolderFarEnd>(std::move(opened), stop, pace);
 }
 

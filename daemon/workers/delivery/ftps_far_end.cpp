@@ -32,12 +32,16 @@ std::error_code meaning_of(std::error_code error) {
         case curl_errc::unreachable:
         case curl_errc::no_tls:
             return delivery_errc::unreachable;
+        case curl_errc::no_authorities:
+            return delivery_errc::no_authorities;
         case curl_errc::untrusted:
             return delivery_errc::untrusted;
         case curl_errc::login_refused:
             return delivery_errc::login_refused;
         case curl_errc::refused:
             return delivery_errc::refused;
+        case curl_errc::full:
+            return delivery_errc::full;
         case curl_errc::no_such_file:
             return delivery_errc::no_such_name;
         case curl_errc::broken_off:

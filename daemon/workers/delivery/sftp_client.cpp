@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "daemon/workers/delivery/errc.hpp"
 
@@ -38,7 +39,15 @@ constexpr std::uint32_t has_size = 1, has_owner = 2, has_permissions = 4, has_ti
                         has_extended = 0x80000000;
 constexpr std::uint32_t type_mask = 0170000, regular_file = 0100000;
 
-enum class Status : std::uint32_t { ok = 0, eof = 1, no_such_file = 2, permission_denied = 3 };
+enum class Status : std::uint32_t {
+    ok = 0,
+    eof = 1,
+    no_such_file = 2,
+    permission_denied = 3,
+    // Of later versions; some servers say them in version 3, too.
+    no_space = 14,
+    quota_exceeded = 15
+};
 
 Result<> error_of(std::uint32_t status) {
     switch (static_cast<Status>(status)) {
@@ -48,6 +57,9 @@ Result<> error_of(std::uint32_t status) {
             return failure(delivery_errc::no_such_name);
         case Status::permission_denied:
             return failure(delivery_errc::refused);
+        case Status::no_space:
+        case Status::quota_exceeded:
+            return failure(delivery_errc::full);
         default:
             return failure(delivery_errc::far_end_failed);
     }
@@ -343,6 +355,26 @@ Result<> SftpClient::sync(const Handle& handle) {
     Request request(Type::extended, ++last_id_);
     request.fields().string(std::string_view("fsync@openssh.com")).string(handle);
     return done(request);
+}
+
+Result<std::uint64_t> SftpClient::free_bytes(const Handle& handle) {
+    Request request(Type::extended, ++last_id_);
+    request.fields().string(std::string_view("fstatvfs@openssh.com")).string(handle);
+    const auto answer = ask(request);
+    if (!answer) return failure(answer.error());
+    if (answer->type != static_cast<std::uint8_t>(Type::extended_reply)) return nonsense();
+    ByteReader reader(answer->body);
+    // f_bsize, f_frsize, f_blocks, f_bfree, f_bavail
+    reader.u64();
+    const std::uint64_t block_size = reader.u64();
+    reader.u64();
+    reader.u64();
+    const std::uint64_t free_blocks = reader.u64();
+    if (reader.failed()) return nonsense();
+    // As many as nobody has: they say nothing.
+    if (block_size != 0 && free_blocks > std::numeric_limits<std::uint64_t>::max() / block_size)
+        return std::numeric_limits<std::uint64_t>::max();
+    return free_blocks * block_size;
 }
 
 Result<Digest32> SftpClient::sha256(std::string_view path) {

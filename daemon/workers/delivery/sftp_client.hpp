@@ -63,6 +63,8 @@ class SftpClient {
         return extensions_.contains(extension);
     }
     [[nodiscard]] Result<> sync(const Handle& handle);
+    /// Of the file's disk, for whoever logged in: fstatvfs@openssh.com.
+    [[nodiscard]] Result<std::uint64_t> free_bytes(const Handle& handle);
     /// delivery_errc::far_end_failed where it is none.
     [[nodiscard]] Result<Digest32> sha256(std::string_view path);
 

@@ -39,6 +39,9 @@ class SftpFarEnd final : public FarEnd {
         if (!handle) return failure(handle.error());
         auto sent = send_to(*handle, from, size_bytes, content);
         if (!sent && is_of_connection(sent.error())) return sent;
+        // A server has one word for a full disk and all else that fails: what is left says which.
+        if (!sent && sent.error() == delivery_errc::far_end_failed && is_full(*handle))
+            sent = failure(delivery_errc::full);
         // Where the server has said no, the answer to the close is no news.
         if (auto closed = client_.close(*handle); !closed && sent) return failure(closed.error());
         return sent;
@@ -159,6 +162,12 @@ class SftpFarEnd final : public FarEnd {
             return false;
         }
         return true;
+    }
+
+    bool is_full(const SftpClient::Handle& handle) {
+        if (!client_.has("fstatvfs@openssh.com")) return false;
+        const auto left = client_.free_bytes(handle);
+        return left && *left < SftpClient::block_bytes;
     }
 
     /// Those that are there already are refused, and so are those above that may not be seen.
