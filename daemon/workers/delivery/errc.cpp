@@ -35,6 +35,8 @@ class Category final : public std::error_category {
                 return "stopped";
             case delivery_errc::refused:
                 return "the target refuses it";
+            case delivery_errc::read_only:
+                return "the target's folder is read-only for the daemon";
             case delivery_errc::no_such_name:
                 return "there is no such name at the target";
             case delivery_errc::taken:

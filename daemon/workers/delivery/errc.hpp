@@ -21,6 +21,7 @@ enum class delivery_errc {
     stopped,  // the daemon is stopping
     // Of one file
     refused,
+    read_only,  // the disk, or the sandbox
     no_such_name,
     taken,  // the name
     full,

@@ -30,10 +30,11 @@ std::unexpected<std::error_code> failed(int error) {
             return failure(delivery_errc::taken);
         case EACCES:
         case EPERM:
-        case EROFS:
         case ELOOP:
         case ENOTDIR:
             return failure(delivery_errc::refused);
+        case EROFS:
+            return failure(delivery_errc::read_only);
         case ENOSPC:
         case EDQUOT:
             return failure(delivery_errc::full);
@@ -179,9 +180,14 @@ class FolderFarEnd final : public FarEnd {
             if (parent.error() == delivery_errc::no_such_name) return {};
             return failure(parent.error());
         }
-        if (::unlinkat(parent->get(), name_of(path).c_str(), 0) != 0 && errno != ENOENT)
-            return failed(errno);
-        return synced(*parent);
+        if (::unlinkat(parent->get(), name_of(path).c_str(), 0) == 0) return synced(*parent);
+        const int error = errno;
+        // A file system that is read-only says so of names that are not there, too.
+        struct stat status{};
+        if (::fstatat(parent->get(), name_of(path).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+            errno == ENOENT)
+            return {};
+        return failed(error);
     }
 
     Result<std::optional<FarFile>> look(const VirtualPath& path) override {
