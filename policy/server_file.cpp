@@ -54,8 +54,11 @@ void read_temporary_names(const Reader& in, const Node& node, std::vector<Glob>&
     names.clear();
     in.items(node, temporary_name_limit, [&](const Node& item) {
         const auto parse = [](std::string_view text) { return Glob::name(text); };
-        if (auto glob = in.parsed(item, text_form::name_glob, parse))
-            names.push_back(std::move(*glob));
+        auto glob = in.parsed(item, text_form::name_glob, parse);
+        if (!glob) return;
+        if (glob->text().find_first_not_of('*') == std::string_view::npos)
+            in.warning(item.place, "each name is a temporary one: nothing is ever a deposit");
+        names.push_back(std::move(*glob));
     });
 }
 

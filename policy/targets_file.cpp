@@ -1,6 +1,7 @@
 // `targets:` and `pulls:` of a file in policy.d: where the policy delivers to, and fetches from.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "policy/draft.hpp"
@@ -35,7 +36,15 @@ std::expected<std::string, std::string> parse_host_key(std::string_view text) {
 }
 
 /// What a target of one scheme needs, or does not have.
-void check_means(const Reader& in, Place at, const Target& target) {
+void check_means(const Reader& in, Place at, Place url, const Target& target) {
+    const bool logs_in = target.scheme == "sftp" || target.scheme == "ftps";
+    if (logs_in && target.user.empty())
+        in.error(url, fmt::format("the user is missing: write `{}://USER@{}`", target.scheme,
+                                  target.host));
+    if (target.identity && target.scheme == "ftps")
+        in.error(at, "`identity` belongs to an sftp target: an ftps target has a `password`");
+    else if (target.identity && target.password)
+        in.error(at, "`identity` and `password` are both given: write one of the two");
     if (target.scheme == "sftp" && target.host_key.empty())
         in.error(at,
                  "`host_key` is missing: the fingerprint of the server's key, so that nobody "
@@ -54,7 +63,9 @@ Target read_target(const Reading& reading, const Entry& entry, TargetDraft& draf
     target.name = entry.key;
     target.rule = in.rule(entry.place);
     const std::size_t errors = in.errors();
+    Place url_place = entry.place;
     const auto read_url = [&](const Node& node) {
+        url_place = node.place;
         const std::size_t errors_before = in.errors();
         auto url = in.parsed(node, text_form::target_url, parse_target_url);
         if (in.errors() > errors_before) in.withhold(node);
@@ -99,8 +110,23 @@ Target read_target(const Reading& reading, const Entry& entry, TargetDraft& draf
          optional("rate", "Bytes a second, of all connections.", in.rate_into(target.rate)),
          optional("at", "Windows in which, or instants at which, it is delivered to.", read_at)},
         entry.place);
-    if (in.errors() == errors) check_means(in, entry.place, target);
+    if (in.errors() == errors) check_means(in, entry.place, url_place, target);
     return target;
+}
+
+/// `..` stays at the target's folder: what it means is no folder there.
+bool leaves_target(std::string_view folder) {
+    int depth = 0;
+    while (!folder.empty()) {
+        const std::string_view segment = folder.substr(0, folder.find('/'));
+        folder.remove_prefix(std::min(segment.size() + 1, folder.size()));
+        if (segment == "..")
+            --depth;
+        else if (!segment.empty() && segment != ".")
+            ++depth;
+        if (depth < 0) return true;
+    }
+    return false;
 }
 
 PullDraft read_pull(const Reading& reading, const Node& node) {
@@ -117,6 +143,13 @@ PullDraft read_pull(const Reading& reading, const Node& node) {
         draft.into_place = path.place;
         if (auto folder = in.path(path)) pull.into = std::move(*folder);
     };
+    const auto read_from = [&](const Node& folder) {
+        in.text_into(pull.from_folder)(folder);
+        if (leaves_target(pull.from_folder) || !VirtualPath::parse(pull.from_folder))
+            in.error(folder.place, fmt::format("expected a folder below the target's, such as "
+                                               "`/outbox`, found {}",
+                                               cited(pull.from_folder)));
+    };
     const auto read_at = [&](const Node& at) {
         pull.at = read_schedule(in, at, reading.draft.policy.zone);
     };
@@ -126,7 +159,7 @@ PullDraft read_pull(const Reading& reading, const Node& node) {
     in.mapping(node, {required("name", "The pull's name.", read_name),
                       required("target", "The target's name.",
                                use_into(reading, Use::Of::target, pull.target)),
-                      required("from_folder", "The folder there.", in.text_into(pull.from_folder)),
+                      required("from_folder", "The folder there.", read_from),
                       required("into", "The folder here, of the whole tree.", read_into),
                       required("at", "When: windows, or instants.", read_at),
                       optional("then", "What becomes of the file there.", read_then, "keep")});

@@ -56,13 +56,15 @@ std::optional<std::string> take_host(std::string_view& text) {
     return std::string(host);
 }
 
+/// `password_elsewhere`: what to do with a password that stands in it.
 std::expected<Authority, std::string> parse_authority(std::string_view text,
-                                                      std::uint16_t default_port) {
+                                                      std::uint16_t default_port,
+                                                      std::string_view password_elsewhere) {
     Authority authority{.user = {}, .host = {}, .port = default_port};
     if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
         const std::string_view user = text.substr(0, at);
         if (user.contains(':'))
-            return wrong("a password never stands in a URL: write `password: file:PATH` beside it");
+            return wrong(fmt::format("a password never stands in a URL: {}", password_elsewhere));
         if (!is_word(user, ".-_@+")) return wrong("a user's name that is none stands in this URL");
         authority.user = user;
         text.remove_prefix(at + 1);
@@ -102,9 +104,11 @@ std::expected<std::string, std::string> parse_plain_url(std::string_view text,
                                                         std::string_view example) {
     const auto parts = split(text, schemes, example);
     if (!parts) return wrong(parts.error());
-    const auto authority = parse_authority(parts->authority, parts->scheme.port);
+    const auto authority =
+        parse_authority(parts->authority, parts->scheme.port, "nobody logs in at this one");
     if (!authority) return wrong(authority.error());
-    if (!authority->user.empty()) return wrong("no user's name stands in this URL");
+    if (!authority->user.empty())
+        return wrong("a user's name may not stand in this URL: nobody logs in there");
     return std::string(text);
 }
 
@@ -122,7 +126,8 @@ std::expected<TargetUrl, std::string> parse_target_url(std::string_view text) {
             return wrong("expected a local folder such as `file:///srv/deliveries`");
         return url;
     }
-    auto authority = parse_authority(parts->authority, parts->scheme.port);
+    auto authority = parse_authority(parts->authority, parts->scheme.port,
+                                     "write `password: file:PATH` beside it");
     if (!authority) return wrong(authority.error());
     url.user = std::move(authority->user);
     url.host = std::move(authority->host);

@@ -111,6 +111,17 @@ const std::vector<Mistake> rule_mistakes{
      "2:11: error: `host_key` is missing"},
     {"targets: {t: {url: \"sftp://u@h\", host_key: \"" HOST_KEY "\"}}",
      "2:11: error: `identity` or `password` is missing"},
+    {URL("sftp://h"), "2:20: error: the user is missing: write `sftp://USER@h`"},
+    {"targets: {t: {url: \"ftps://h/x\"}}",
+     "2:20: error: the user is missing: write `ftps://USER@h`"},
+    {"targets: {t: {url: \"sftp://u@h\", identity: \"file:i\", password: \"file:p\", host_key: "
+     "\"" HOST_KEY "\"}}",
+     "2:11: error: `identity` and `password` are both given: write one of the two"},
+    {"targets: {t: {url: \"ftps://u@h\", identity: \"file:i\"}}",
+     "2:11: error: `identity` belongs to an sftp target"},
+    {"pulls: [{name: p, target: t, from_folder: ../out, into: /homes/sound, at: daily 06:00}]\n"
+     "targets: {t: {url: \"ftps://u@h\"}}",
+     "2:43: error: expected a folder below the target's, such as `/outbox`, found `../out`"},
     {"targets: {t: {url: \"sftp://u@h\", password: \"file:p\", host_key: \"SHA256:abc\"}}",
      "2:64: error: expected a fingerprint as `ssh-keygen -l` prints it"},
     {"targets: {t: {url: \"ftps://u@h\", password: hunter2}}",

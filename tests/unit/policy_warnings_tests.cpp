@@ -244,6 +244,13 @@ const std::vector<Sample> others{
      "2:11: warning: the class `a` has no `legal_basis`: the register of processing needs it (RGPD "
      "art. 6 and 30)"},
     {"pickups: [{name: p, account: lab, path: /out/**}]", ""},
+    {"pickups: [{name: p, account: lab, path: /out/**, window: daily 05:00-05:00}]",
+     "2:58: warning: `daily 05:00-05:00` lasts 24 hours, to the same time of the next day: whole "
+     "days are written `00:00-24:00`"},
+    {"targets: {t: {url: \"ftps://u@h\", at: Mon 05:00-05:00}}",
+     "2:38: warning: `Mon 05:00-05:00` lasts 24 hours, to the same time of the next day: whole "
+     "days are written `00:00-24:00`"},
+    {"targets: {t: {url: \"ftps://u@h\", at: daily 00:00-24:00}}", ""},
     {"accounts: {b: {home: /b, " LOGIN ", grants: [{path: /in/**, may: [upload]}]}}\n"
      "pickups: [{name: p, account: b, path: /in/**}]",
      "3:39: warning: no grant allows `b` to download there"},
@@ -256,6 +263,14 @@ const std::vector<Sample> others{
 };
 BOOST_DATA_TEST_CASE(elsewhere, boost::unit_test::data::make(others)) {
     require_said(said_of(sample.yaml), sample.said);
+}
+
+BOOST_AUTO_TEST_CASE(temporary_names_that_are_all_names_leave_no_deposit) {
+    const auto said = said_of("", "temporary_names: [\"*.part\", \"*\"]\n");
+    BOOST_REQUIRE(said.size() == 1);
+    BOOST_TEST(
+        said[0].ends_with("warning: each name is a temporary one: nothing is ever a deposit"),
+        said[0]);
 }
 
 BOOST_AUTO_TEST_CASE(data_may_not_go_where_the_site_is_not) {

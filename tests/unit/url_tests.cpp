@@ -55,6 +55,14 @@ BOOST_AUTO_TEST_CASE(no_error_quotes_what_may_be_a_password) {
     BOOST_TEST(!parse_relay_url("smtps://hunter2@h").error().contains("hunter2"));
 }
 
+BOOST_AUTO_TEST_CASE(advice_names_no_key_that_is_not_there) {
+    for (const auto& wrong : {parse_web_url("http://u:p@h/"), parse_relay_url("smtps://u:p@h")})
+        BOOST_TEST(wrong.error() == "a password never stands in a URL: nobody logs in at this one");
+    for (const auto& wrong : {parse_web_url("http://u@h/"), parse_relay_url("smtps://u@h")})
+        BOOST_TEST(wrong.error() ==
+                   "a user's name may not stand in this URL: nobody logs in there");
+}
+
 BOOST_AUTO_TEST_CASE(web_and_mail_servers_have_schemes_of_their_own) {
     BOOST_TEST(parse_web_url("https://ops.example/hook?x=1").value() ==
                "https://ops.example/hook?x=1");
