@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <memory>
 
@@ -34,6 +35,29 @@ const json::array& list_in(const json::object& answer, std::string_view key) {
     static const json::array none;
     const json::value* list = answer.if_contains(key);
     return list && list->is_array() ? list->get_array() : none;
+}
+
+/// What is wrong with the certificates of FTPS listeners.
+void print_certificates(const json::object& answer) {
+    for (const json::value& one : list_in(answer, "certificates")) {
+        if (!one.is_object()) continue;
+        const json::object& row = one.get_object();
+        const std::string name = safe_for_terminal(field_text(row, "listener"));
+        const std::string refused = field_text(row, "refused");
+        if (!refused.empty())
+            fmt::print("listener {}: the certificate was refused, the last good one stays: {}\n",
+                       name, refused);
+        if (const auto* const expired = row.if_contains("expired");
+            expired && expired->is_bool() && expired->get_bool())
+            fmt::print("listener {}: warning: the certificate that is shown expired on {}\n", name,
+                       field_text(row, "until"));
+    }
+}
+
+bool is_any_refused(const json::object& answer) {
+    return std::ranges::any_of(list_in(answer, "certificates"), [](const json::value& one) {
+        return one.is_object() && one.get_object().contains("refused");
+    });
 }
 
 void print_answer(const json::object& answer) {
@@ -80,8 +104,13 @@ Outcome<> reload(const Command& command, const Asked& asked) {
         fmt::print("{}\n", json::serialize(*answered));
     } else {
         print_answer(*answered);
+        print_certificates(*answered);
     }
-    if (is_taken) return {};
+    if (is_taken && !is_any_refused(*answered)) return {};
+    if (is_taken)
+        return failed(asked.as_json ? ""
+                                    : "a certificate was refused; the policy was taken all the "
+                                      "same");
     return failed(asked.as_json ? "" : "the policy was refused: the last good one stays in force");
 }
 

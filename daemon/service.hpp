@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio.hpp>
+#include <boost/json.hpp>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -63,6 +64,8 @@ class Service {
     [[nodiscard]] boost::asio::awaitable<Reloaded> reload(desk::PolicyReload::Request request);
     [[nodiscard]] boost::asio::awaitable<void> reload_certificates();
     [[nodiscard]] boost::asio::awaitable<void> reload_on_change();
+    [[nodiscard]] bool is_expired(const ftps::LiveTlsContext& tls) const;
+    [[nodiscard]] boost::json::array bad_certificates() const;
     void watch_files();
     [[nodiscard]] boost::asio::awaitable<desk::Answered> reload_asked(desk::VerbCall call);
     [[nodiscard]] boost::json::object status() const;

@@ -68,12 +68,34 @@ asio::awaitable<void> Service::reload_certificates() {
         auto read = [tls = served.listener.tls] { return tls->reload(); };
         const Result<> done = co_await offload(site_.store.pool(), read);
         served.certificate_refused = done ? std::error_code() : done.error();
-        if (done)
+        if (done && is_expired(*served.listener.tls))
+            site_.log.warning("certificate read again: it has expired", {{"listener", index}});
+        else if (done)
             site_.log.info("certificate read again", {{"listener", index}});
         else
             site_.log.error("certificate refused: the last good one stays",
                             {{"listener", index}, {"why", done.error()}});
     }
+}
+
+bool Service::is_expired(const ftps::LiveTlsContext& tls) const {
+    return tls.current()->not_after() <= site_.clock.now();
+}
+
+/// Of those that were refused, and those that have expired.
+json::array Service::bad_certificates() const {
+    json::array rows;
+    for (const auto& [listener, refused] : listeners_) {
+        if (!listener.tls) continue;
+        const bool expired = is_expired(*listener.tls);
+        if (!refused && !expired) continue;
+        json::object row{{"listener", listener.socket->name()},
+                         {"until", desk::rfc3339(listener.tls->current()->not_after())},
+                         {"expired", expired}};
+        if (refused) row["refused"] = refused.message();
+        rows.push_back(std::move(row));
+    }
+    return rows;
 }
 
 void Service::watch_files() {
@@ -100,7 +122,8 @@ asio::awaitable<desk::Answered> Service::reload_asked(desk::VerbCall call) {
                      {"hash", to_hex(site_.policy.current()->hash)},
                      {"ended_sessions", reloaded.ended_sessions},
                      {"shortened", shortened_rows(reloaded.policy.shortened)},
-                     {"needs_restart", texts(reloaded.policy.restart_needed)}};
+                     {"needs_restart", texts(reloaded.policy.restart_needed)},
+                     {"certificates", bad_certificates()}};
     if (reloaded.policy.store_failed) end["failed"] = reloaded.policy.store_failed.message();
     co_return end;
 }

@@ -1,6 +1,10 @@
 #include "daemon/site_listener.hpp"
 
+#include <fmt/format.h>
+
+#include "base/clock.hpp"
 #include "daemon/start_failure.hpp"
+#include "desk/site/rfc3339.hpp"
 #include "protocols/ftps/peer_session.hpp"
 #include "protocols/sftp/host_key.hpp"
 #include "protocols/sftp/peer_session.hpp"
@@ -43,6 +47,10 @@ std::shared_ptr<ftps::LiveTlsContext> load_tls(const policy::Listener& listener)
     if (listener.client_ca) files += fmt::format(", client_ca {}", listener.client_ca->string());
     auto first = required(ftps::TlsContext::load(options),
                           fmt::format("listener `{}` ({})", listener.name, files));
+    // It is served all the same: see ftps::TlsContext.
+    if (first->not_after() <= SystemClock().now())
+        fmt::print(stderr, "consignd: warning: listener `{}`: the certificate {} expired on {}\n",
+                   listener.name, listener.certificate.string(), desk::rfc3339(first->not_after()));
     return std::make_shared<ftps::LiveTlsContext>(std::move(options), std::move(first));
 }
 

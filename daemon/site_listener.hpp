@@ -16,7 +16,8 @@ struct SiteListener {
     std::shared_ptr<ftps::LiveTlsContext> tls;
 };
 
-/// Throws StartFailure, with what is wrong of its keys, certificates or address. `windows`: shared
+/// Throws StartFailure, with what is wrong of its keys, certificates or address. Of a certificate
+/// that has expired it warns on standard error, as check_listener does. `windows`: shared
 /// by all SFTP listeners.
 [[nodiscard]] SiteListener open_listener(boost::asio::io_context& io,
                                          const boost::asio::any_io_executor& strand,

@@ -1,14 +1,16 @@
 """What a peer sees of the daemon's limits over FTPS, and of its way down."""
 
 import contextlib
+import os
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
 from consign_site import DRAIN_LIMIT_SECONDS, eventually
 from ftps_certificates import renew_server_certificate
-from ftps_site import IMPLICIT, FtpsSite
+from ftps_site import EXPLICIT, IMPLICIT, FtpsSite
 from ftps_wire import FtpsWire
 from openssh import OpenSsh
 from payload import MIB, content
@@ -259,6 +261,33 @@ class ReloadTests(SiteCase):
         self.site.daemon.send_signal(signal.SIGHUP)
         for _ in range(20):
             self.assertEqual(self.serial(), before)
+
+    def test_a_reload_tells_of_a_certificate_that_was_refused(self) -> None:
+        before, whole = self.serial(), (self.site.tls / "server.pem").read_text()
+        for what, words in (("no certificate\n", "does not hold a certificate"),
+                            ((self.site.tls / "stranger.pem").read_text(), "does not belong to the certificate"),
+                            (None, "cannot be read")):
+            (self.site.tls / "server.pem").unlink()
+            if what:
+                (self.site.tls / "server.pem").write_text(what)
+            done = self.site.consign("reload", check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("a certificate was refused", done.stderr)
+            self.assertIn(f"listener {EXPLICIT}: the certificate was refused, the last good one stays: ", done.stdout)
+            self.assertIn(words, done.stdout)
+            self.assertEqual(self.site.consign("reload", "--json", check=False).returncode, 1)
+            (self.site.tls / "server.pem").write_text(whole)
+        self.assertEqual(self.serial(), before)
+        self.assertNotIn("certificate", self.site.consign("reload").stdout)
+
+    def test_a_certificate_that_is_over_is_warned_of(self) -> None:
+        renew_server_certificate(self.site.tls, is_expired=True)
+        checked = subprocess.run([os.environ["CONSIGND"], "-t", "-c", self.site.file], capture_output=True, text=True)
+        self.assertEqual(checked.returncode, 0)
+        self.assertIn(f"warning: listener `{EXPLICIT}`: the certificate {self.site.tls}/server.pem expired on 2021-01-01",
+                      checked.stderr)
+        self.assertIn(f"listener {EXPLICIT}: warning: the certificate that is shown expired on 2021-01-01",
+                      self.site.consign("reload").stdout)
 
     def test_a_withdrawn_account_is_shown_out(self) -> None:
         lab, partner = self.lab(), self.enterContext(FtpsWire(self.site)).login("partner")
