@@ -13,7 +13,7 @@ class EventLog final : public Follower {
 
   private:
     [[nodiscard]] policy::EventLog to(const policy::Policy& policy) const override;
-    /// From now on.
+    /// From now on, where it never was on before.
     [[nodiscard]] Result<std::int64_t> beginning(Transaction& transaction) const override;
     [[nodiscard]] Result<std::vector<Entry>> behind(Transaction& transaction, std::int64_t place,
                                                     const policy::Policy& policy) const override;

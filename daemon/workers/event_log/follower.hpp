@@ -47,7 +47,8 @@ class Follower : public Worker {
              Names names);
 
     [[nodiscard]] virtual policy::EventLog to(const policy::Policy& policy) const = 0;
-    /// Where it begins when it is switched on.
+    /// Where it begins when it is first switched on. Where it was off for a while, it goes on from
+    /// its place.
     [[nodiscard]] virtual Result<std::int64_t> beginning(Transaction& transaction) const = 0;
     /// Up to batch_limit, behind `place`, in order, as that log takes them.
     [[nodiscard]] virtual Result<std::vector<Entry>> behind(Transaction& transaction,
