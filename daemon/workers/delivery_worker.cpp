@@ -1,6 +1,7 @@
 #include "daemon/workers/delivery_worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/fault_point.hpp"
 #include "base/offload.hpp"
@@ -108,6 +109,7 @@ asio::awaitable<void> DeliveryWorker::work_off() {
 asio::awaitable<std::size_t> DeliveryWorker::begin_due() {
     looked_in_vain_ = true;
     const auto policy = site_.policy.current();
+    if (looked_at_ != policy) co_await hurry_changed(policy);
     const auto troubles = co_await site_.store.read(
         [](Transaction& transaction) { return transaction.targets.troubles(); });
     if (!troubles) {
@@ -142,6 +144,24 @@ asio::awaitable<std::size_t> DeliveryWorker::begin_due() {
             co_await needs_connection(*one.target))
             waiting_.insert(one.target->name);
     co_return begun;
+}
+
+asio::awaitable<void> DeliveryWorker::hurry_changed(std::shared_ptr<const policy::Policy> policy) {
+    const auto before = std::exchange(looked_at_, policy);
+    std::vector<std::string> changed;
+    for (const auto& [name, target] : policy->targets) {
+        if (!before) break;
+        const auto known = before->targets.find(name);
+        if (known != before->targets.end() && means_of(known->second) != means_of(target))
+            changed.push_back(name);
+    }
+    if (changed.empty()) co_return;
+    const auto done = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        for (const std::string& name : changed)
+            if (auto hurried = desk::hurry(site_, transaction, name); !hurried) return hurried;
+        return {};
+    });
+    if (!done) site_.log.error("a target's trouble could not be noted", {{"why", done.error()}});
 }
 
 std::vector<DeliveryWorker::Open> DeliveryWorker::in_turn(

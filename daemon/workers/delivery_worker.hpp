@@ -52,6 +52,10 @@ class DeliveryWorker final : public Worker {
         queue::Job job;
         VirtualPath path;
     };
+    /// A target that another policy reaches in another way need not wait until its pause is over,
+    /// for pulls neither.
+    [[nodiscard]] boost::asio::awaitable<void> hurry_changed(
+        std::shared_ptr<const policy::Policy> policy);
     /// A target that may be connected to, and how often.
     struct Open {
         const policy::Target* target = nullptr;
@@ -91,7 +95,8 @@ class DeliveryWorker final : public Worker {
     OwnedTasks tasks_;
     boost::asio::steady_timer timer_;
     std::map<std::string, Lane, std::less<>> lanes_;
-    std::string last_served_;        // the target that got the last connection
+    std::shared_ptr<const policy::Policy> looked_at_;  // at the last look
+    std::string last_served_;                          // the target that got the last connection
     std::set<std::string> waiting_;  // targets that need a connection, where none was left
     std::set<queue::JobId> in_progress_;
     std::size_t looks_ = 0;  // under way in take()

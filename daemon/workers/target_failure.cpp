@@ -1,5 +1,7 @@
 #include "daemon/workers/target_failure.hpp"
 
+#include <fmt/format.h>
+
 #include "daemon/workers/backoff.hpp"
 #include "daemon/workers/delivery/errc.hpp"
 #include "desk/deliveries/target_trouble.hpp"
@@ -40,6 +42,16 @@ std::string words_of(std::error_code why, const policy::Target& target) {
 }
 
 }  // namespace
+
+std::string means_of(const policy::Target& target) {
+    const auto reference = [](const std::optional<policy::KeyReference>& key) {
+        return key ? text_of(*key) : std::string();
+    };
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", target.scheme, target.user,
+                       target.host, target.port, target.folder, target.host_key,
+                       reference(target.identity), reference(target.password),
+                       target.ca ? target.ca->string() : std::string());
+}
 
 boost::asio::awaitable<void> note_failure_to_connect(desk::Site& site, Literal account,
                                                      policy::Target target, std::error_code why) {

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <string>
 
 #include "desk/site/site.hpp"
 #include "policy/policy.hpp"
 
 namespace consign::daemon {
+
+/// All of the policy that decides whether it can be connected to: another text may have mended it.
+[[nodiscard]] std::string means_of(const policy::Target& target);
 
 /// `why`: of delivery::connect. A failure to note it is logged.
 [[nodiscard]] boost::asio::awaitable<void> note_failure_to_connect(desk::Site& site,

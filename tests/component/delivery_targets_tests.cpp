@@ -106,6 +106,22 @@ BOOST_AUTO_TEST_CASE(what_the_policy_names_and_is_not_there_is_told_by_its_name)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_target_that_another_policy_has_mended_does_not_wait) {
+    DeliveringSite site;
+    site.deposit("a", content_of(10));
+    site.far.refuses = delivery_errc::unreachable;
+    site.work_off();
+    site.far.refuses = {};
+    // Not by what has nothing to do with it.
+    site.use_policy(depot_with(route, targets(", rate: 1 GiB/s")));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 1);
+    site.use_policy(depot_with(route, "targets:\n  his: {url: \"file:///srv/mended\"}\n"));
+    site.work_off();
+    BOOST_TEST(site.far.connects == 2);
+    BOOST_TEST(site.waiting().empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace consign::testing
