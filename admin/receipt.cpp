@@ -141,14 +141,36 @@ Outcome<std::optional<json::object>> ask_site(const Command& command, const Held
     return *answered;
 }
 
-/// Of a receipt of another site, this one knows nothing.
-std::optional<json::object> if_ours(const std::optional<json::object>& site) {
-    return site && flag(*site, "ours") ? site : std::nullopt;
+/// What the site that is at hand has to say.
+struct Heard {
+    bool is_site_here = false;
+    std::optional<Ed25519PublicKey> witness;  // the site's own key
+    std::optional<json::object> of_it;        // nothing: the receipt is of another ledger
+
+    /// Signed by this site's own key, of a ledger that it does not have.
+    [[nodiscard]] bool is_ledger_lost(const HeldReceipt& held) const {
+        return is_site_here && !of_it && witness == held.signer;
+    }
+};
+
+Heard heard_from(const std::optional<json::object>& site) {
+    if (!site) return {};
+    return {.is_site_here = true,
+            .witness = from_ssh_public_key(field_text(*site, "witness")),
+            .of_it = flag(*site, "ours") ? site : std::nullopt};
 }
 
-void print_proof(const HeldReceipt& held, const std::string& trusted_by,
-                 const std::optional<json::object>& site) {
+/// Of the moment of making, and no word of the ledger.
+void print_differences(const json::object& site) {
+    const std::string differ = joined(site, "differ");
+    if (differ.contains("site")) fmt::print("not the same: the site has another name now\n");
+    if (differ.contains("witness"))
+        fmt::print("not the same: the site signs with another key now\n");
+}
+
+void print_proof(const HeldReceipt& held, const std::string& trusted_by, const Heard& heard) {
     const json::object& said = held.read.fields;
+    const auto& site = heard.of_it;
     fmt::print("{} {} verifies\n", name_of(held.read.kind), held.read.id);
     fmt::print("proved: who holds the key {} said, of row {} of the ledger {}:\n",
                ssh_fingerprint(held.signer), field_text(said, "row"), field_text(said, "chain"));
@@ -158,19 +180,41 @@ void print_proof(const HeldReceipt& held, const std::string& trusted_by,
     fmt::print("the key is trusted because of {}\n", trusted_by);
     if (!site) {
         fmt::print(
-            "not shown: whether the row still stands in the site's ledger: that is not here\n");
+            "not shown: whether the row still stands in the site's ledger: {}\n",
+            heard.is_site_here ? "it is of another ledger than this site's" : "that is not here");
     } else {
         fmt::print("the row stands in this site's ledger, and is what its chain commits to{}\n",
                    flag(*site, "vouched") ? ", up to the next checkpoint"
                                           : "; no checkpoint vouches for it yet");
-        if (field_text(*site, "says") == "this")
+        if (field_text(*site, "says") == "this") {
             fmt::print("the site would say the same now\n");
-        else
+            print_differences(*site);
+        } else {
             fmt::print("not shown: whether the site would say the same now: {}\n",
                        field_text(*site, "says") == "forgotten" ? "what it told is forgotten there"
                                                                 : "it was not compared");
+        }
     }
     fmt::print("not shown: anything done by who holds the key\n");
+}
+
+void print_as_json(const HeldReceipt& held, const std::string& trusted_by, const Heard& heard,
+                   bool verifies) {
+    const auto& site = heard.of_it;
+    json::object found{{"verifies", verifies},
+                       {"id", held.read.id},
+                       {"kind", name_of(held.read.kind)},
+                       {"signer", ssh_fingerprint(held.signer)},
+                       {"trusted_by", trusted_by}};
+    found["stands"] = site                         ? json::value(flag(*site, "stands"))
+                      : heard.is_ledger_lost(held) ? json::value(false)
+                                                   : json::value(nullptr);
+    found["vouched"] = site ? json::value(flag(*site, "vouched")) : json::value(nullptr);
+    for (const char* field : {"says", "differ"}) {
+        const auto* said = site ? site->if_contains(field) : nullptr;
+        found[field] = said ? *said : json::value(nullptr);
+    }
+    make_row_printer(Format::json, {}, {}, stdout)->print(found);
 }
 
 Outcome<> verify(const Command& command, const Verified& asked) {
@@ -179,28 +223,26 @@ Outcome<> verify(const Command& command, const Verified& asked) {
     if (!held) return std::unexpected(held.error());
     const auto asked_here = ask_site(command, *held);
     if (!asked_here) return std::unexpected(asked_here.error());
-    const auto site = if_ours(*asked_here);
-    const std::string witness = site ? field_text(*site, "witness") : std::string();
-    const auto trusted_by =
-        trust_in(*held, asked.witness_files,
-                 fs::path(asked.file).parent_path() / allowed_signers_file, witness);
+    const Heard heard = heard_from(*asked_here);
+    // Where the site's own key is at hand, a file that came with the receipt says nothing.
+    const bool knows_better = heard.of_it && heard.witness;
+    const auto beside =
+        knows_better ? fs::path() : fs::path(asked.file).parent_path() / allowed_signers_file;
+    const auto trusted_by = trust_in(*held, asked.witness_files, beside, heard.witness);
     if (!trusted_by) return std::unexpected(trusted_by.error());
-    const bool stands = !site || flag(*site, "stands");
-    const bool is_another = site && stands && field_text(*site, "says") == "another";
-    if (asked.as_json) {
-        json::object found{{"verifies", stands && !is_another},
-                           {"id", held->read.id},
-                           {"kind", name_of(held->read.kind)},
-                           {"signer", ssh_fingerprint(held->signer)},
-                           {"trusted_by", *trusted_by}};
-        found["stands"] = site ? json::value(stands) : json::value(nullptr);
-        found["vouched"] = site ? json::value(flag(*site, "vouched")) : json::value(nullptr);
-        const auto* says = site ? site->if_contains("says") : nullptr;
-        found["says"] = says ? *says : json::value(nullptr);
-        make_row_printer(Format::json, {}, {}, stdout)->print(found);
-    } else if (stands && !is_another) {
-        print_proof(*held, *trusted_by, site);
-    }
+    const bool is_lost = heard.is_ledger_lost(*held);
+    const bool stands = !heard.of_it || flag(*heard.of_it, "stands");
+    const bool is_another = heard.of_it && stands && field_text(*heard.of_it, "says") == "another";
+    const bool verifies = !is_lost && stands && !is_another;
+    if (asked.as_json)
+        print_as_json(*held, *trusted_by, heard, verifies);
+    else if (verifies)
+        print_proof(*held, *trusted_by, heard);
+    if (is_lost)
+        return failed(
+            "this site's own key signed it, and the ledger that it names is not here: the ledger "
+            "was made anew, or put back; run `consign audit verify --against` with a copy of "
+            "checkpoints.jsonl that was kept elsewhere");
     if (!stands)
         return failed(
             "the signature holds, and yet no such row stands in this ledger, or it is not what the "
@@ -257,8 +299,8 @@ void add_verify(CLI::App& receipt, Command& command) {
     verb->add_option("FILE", asked->file, "ID.json, in exact bytes")->required();
     verb->add_option("--signature", asked->signature, "Default: FILE.sig");
     verb->add_option("--witness", asked->witness_files,
-                     "The site's public key, or an allowed_signers (repeatable); default: the "
-                     "allowed_signers beside FILE, then this site's own key");
+                     "The site's public key, or an allowed_signers (repeatable); default: this "
+                     "site's own key; of another site's ledger, the allowed_signers beside FILE");
     verb->add_flag("--json", asked->as_json, "One JSON object");
     verb->callback([&command, asked] {
         command.verb = [&command, asked] { return verify(command, *asked); };

@@ -99,11 +99,18 @@ Outcome<HeldReceipt> read_held_receipt(const fs::path& file, const fs::path& sig
             fmt::format("{} does not verify: {} is no signature of exactly these bytes, as a {}",
                         file.string(), signature.string(),
                         read->kind == desk::ReceiptKind::destruction ? "certificate" : "receipt"));
+    const auto* const named = read->fields.if_contains("witness");
+    if (const std::string signs = ssh_fingerprint(*signer);
+        !named || !named->is_string() || named->get_string() != signs)
+        return failed(
+            fmt::format("{} does not verify: it names another key than {}, which signed it",
+                        file.string(), signs));
     return HeldReceipt{.read = *std::move(read), .signer = *signer};
 }
 
 Outcome<std::string> trust_in(const HeldReceipt& held, const std::vector<std::string>& key_files,
-                              const fs::path& beside, const std::string& site_witness) {
+                              const fs::path& beside,
+                              const std::optional<Ed25519PublicKey>& site_witness) {
     const std::string fingerprint = ssh_fingerprint(held.signer);
     for (const std::string& file : key_files) {
         const auto keys = keys_in(file);
@@ -113,7 +120,12 @@ Outcome<std::string> trust_in(const HeldReceipt& held, const std::vector<std::st
     if (!key_files.empty())
         return failed(
             fmt::format("it is signed by {}, which --witness does not name", fingerprint));
-    if (from_ssh_public_key(site_witness) == held.signer) return "this site's own witness key";
+    if (site_witness == held.signer) return "this site's own witness key";
+    if (beside.empty())
+        return failed(fmt::format(
+            "it names this site's ledger, and is signed by {}, which is not this site's "
+            "witness key; if it once was, name its public key with --witness",
+            fingerprint));
     if (std::error_code none; fs::exists(beside, none)) {
         const auto keys = keys_in(beside);
         if (!keys) return std::unexpected(keys.error());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,12 @@ struct HeldReceipt {
                                                      const std::filesystem::path& signature);
 
 /// Why the signer is believed, in words: named by one of `key_files` (public keys, or
-/// allowed_signers); else, where there are none, by `beside`; else because it is `site_witness`, a
-/// public key's line (empty: no site is at hand). A Failure where nothing says so.
+/// allowed_signers); else, where there are none, because it is `site_witness` (nothing: no key of a
+/// site is at hand); else by `beside`, which is empty where what came with the receipt may not
+/// speak for it. A Failure where nothing says so.
 [[nodiscard]] Outcome<std::string> trust_in(const HeldReceipt& held,
                                             const std::vector<std::string>& key_files,
                                             const std::filesystem::path& beside,
-                                            const std::string& site_witness);
+                                            const std::optional<Ed25519PublicKey>& site_witness);
 
 }  // namespace consign::admin

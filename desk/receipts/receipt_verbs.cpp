@@ -259,12 +259,17 @@ asio::awaitable<Answered> find(Site& site, VerbCall call) {
 /// Fields that are of the moment of making, and no word of the ledger.
 constexpr std::array<std::string_view, 2> makers_fields{"site", "witness"};
 
-bool says_the_same(json::object one, json::object other) {
+/// Which of the maker's fields differ, where all that the ledger tells is the same; nothing where
+/// it is not.
+std::optional<json::array> makers_differences(json::object one, json::object other) {
+    json::array differ;
     for (const auto field : makers_fields) {
+        if (one[field] != other[field]) differ.emplace_back(field);
         one.erase(field);
         other.erase(field);
     }
-    return one == other;
+    if (one != other) return std::nullopt;
+    return differ;
 }
 
 /// A receipt that somebody holds, against the ledger as it is.
@@ -300,6 +305,7 @@ class Check {
     [[nodiscard]] json::object answer() const {
         json::object answer{{"ours", ours_}, {"stands", stands_}, {"vouched", vouched_}};
         if (!says_.empty()) answer.emplace("says", says_);
+        if (differ_) answer.emplace("differ", *differ_);
         if (issuer_.witness)
             answer.emplace("witness", ssh_public_key(issuer_.witness->public_key()));
         return answer;
@@ -317,8 +323,8 @@ class Check {
             return {};
         }
         const auto now = read_receipt(made->text);
-        const bool is_same = now && says_the_same(now->fields, held_.receipt->fields);
-        says_ = is_same ? "this" : "another";
+        if (now) differ_ = makers_differences(now->fields, held_.receipt->fields);
+        says_ = differ_ ? "this" : "another";
         vouched_ = vouched_ && made->vouched;
         return {};
     }
@@ -327,6 +333,7 @@ class Check {
     const Held& held_;
     bool ours_ = false, stands_ = false, vouched_ = false;
     std::string_view says_;
+    std::optional<json::array> differ_;
 };
 
 std::expected<Check::Held, std::string> held_one(const json::object& given) {

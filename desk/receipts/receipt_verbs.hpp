@@ -15,8 +15,9 @@ namespace consign::desk {
 /// receipt.check  id, hash (of the row), chain, text (of the receipt; may be left out): {"ours": is
 ///                that this ledger, "stands": is the row in it, and what the chain commits to,
 ///                "vouched": does the chain lead from it to a checkpoint, "says": what a receipt
-///                made now would say: "this", "another", "forgotten", "altered", "witness": this
-///                site's public key}
+///                made now would say: "this", "another", "forgotten", "altered", "differ" (where it
+///                is "this"): which of "site" and "witness", which are of the moment of making,
+///                are others now, "witness": this site's public key}
 [[nodiscard]] VerbTable receipt_verbs(Site& site);
 
 }  // namespace consign::desk

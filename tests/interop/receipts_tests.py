@@ -250,6 +250,62 @@ class ReceiptsTests(unittest.TestCase):
         # The site knows its own key, and finds out that the row is not its own.
         self.assertEqual(self.ours(file).returncode, 0)
 
+    def test_a_stranger_s_is_not_this_site_s_whatever_lies_beside_it(self) -> None:
+        self.deposit("forged")
+        file = self.written(self.one("--file", "/lab/forged", "--kind", "deposit"))
+        stranger = self.local / "stranger"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", stranger], check=True)
+        public = Path(f"{stranger}.pub")
+
+        def signed(change) -> Path:
+            said = json.loads(file.read_bytes())
+            change(said)
+            forged = Path(tempfile.mkdtemp(dir=self.local)) / file.name
+            forged.write_text("{\n" + ",\n".join(f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}"
+                                                 for name, value in said.items()) + "\n}\n")
+            subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", stranger, "-n", "receipt@consign", forged], check=True,
+                           capture_output=True)
+            (forged.parent / "allowed_signers").write_text(
+                f'witness namespaces="receipt@consign,certificate@consign" {public.read_text()}')
+            return forged
+
+        forged = signed(lambda said: said.update(witness=fingerprint_of(public)))
+        self.assertTrue(self.openssh_verifies(forged))
+        refused = self.ours(forged)
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn("is not this site's witness key", refused.stderr)
+        # As after a change of the key: who names the other one, is told that it is another.
+        named = self.ours(forged, "--witness", str(public))
+        self.assertEqual(named.returncode, 0, named.stderr)
+        self.assertIn("not the same: the site signs with another key now", named.stdout)
+        self.assertIn("names another key", self.ours(signed(lambda said: None)).stderr)
+        # Of a ledger that this site knows nothing of.
+        other = signed(lambda said: said.update(witness=fingerprint_of(public), chain="ab" * 16))
+        elsewhere = self.ours(other)
+        self.assertEqual(elsewhere.returncode, 0, elsewhere.stderr)
+        self.assertIn("it is of another ledger than this site's", elsewhere.stdout)
+
+    def test_one_of_a_ledger_that_was_made_anew_betrays_it(self) -> None:
+        self.deposit("made-anew")
+        file = self.written(self.one("--file", "/lab/made-anew", "--kind", "deposit"))
+        database = sqlite3.connect(self.site.data / "consign.db")
+        self.addCleanup(database.close)
+        chain, = database.execute("SELECT id FROM chain").fetchone()
+
+        def name(chain: bytes) -> None:
+            with database:
+                database.execute("UPDATE chain SET id = ?", (chain,))
+
+        name(bytes(16))
+        try:
+            verified, told = self.ours(file), self.ours(file, "--json")
+        finally:
+            name(chain)
+        self.assertEqual((verified.returncode, verified.stdout, told.returncode), (1, "", 1))
+        self.assertIn("the ledger was made anew, or put back", verified.stderr)
+        self.assertEqual((json.loads(told.stdout)["verifies"], json.loads(told.stdout)["stands"]), (False, False))
+        self.assertEqual(self.ours(file).returncode, 0)
+
     def test_a_row_that_was_changed_is_not_signed_and_not_believed(self) -> None:
         self.deposit("rewritten")
         receipt = self.one("--file", "/lab/rewritten", "--kind", "deposit")
