@@ -1,5 +1,6 @@
 // `consign audit verify`: is the ledger what was written?
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -149,13 +150,32 @@ void print_lacks(const json::object& found) {
     };
     print("index", "entries of the index are missing",
           "searches may miss rows (`consign audit reindex` mends it)");
-    print("sessions", "sessions are missing, or are not what their logins say",
+    print("sessions", "sessions are missing, or are not what their logins and ends say",
           "searches by address, and reports on sessions, are not complete");
     print("receipts", "rows are noted for nobody",
           "depositors may not find their receipts (`consign audit reindex` mends it)");
+    print("holds", "holds are gone, or bind something else, that nobody lifted",
+          "what they were on may be destroyed; add them anew, and hold it against a backup");
+    print("checkpoints", "checkpoints that the ledger tells of are missing",
+          "somebody took them out of the database");
+    print("timestamps", "time stamps that the ledger tells of are missing",
+          "somebody took them out of the database; the data folder's timestamps/ may have them");
 }
 
-void print_chain(const json::object& found, bool whole) {
+/// Those that signed what was looked at, and not all that may: after a change of the key it is the
+/// old one that vouches for the old rows.
+std::string vouching(const json::object& found, const std::optional<HeldElsewhere>& held) {
+    std::set<std::string> signers;
+    if (const auto* const told = found.if_contains("signers"); told && told->is_array())
+        for (const auto& one : told->get_array())
+            if (one.is_string()) signers.emplace(one.get_string());
+    if (held) signers.insert(held->signers.begin(), held->signers.end());
+    if (signers.empty()) return fmt::format("the witness {} vouches", field_text(found, "witness"));
+    return fmt::format("{} {} {}", signers.size() == 1 ? "the witness" : "the witnesses",
+                       fmt::join(signers, " and "), signers.size() == 1 ? "vouches" : "vouch");
+}
+
+void print_chain(const json::object& found, bool whole, const std::optional<HeldElsewhere>& held) {
     if (!whole)
         return field_text(found, "damage") == "erased"
                    ? fmt::print(
@@ -168,17 +188,17 @@ void print_chain(const json::object& found, bool whole) {
                                 field_text(found, "why"));
     fmt::print("chain of {} rows verifies; head {}\n", field_text(found, "rows"),
                field_text(found, "head"));
-    if (const auto held = number_in(found, "against"); held > 0)
-        fmt::print("it passes through {} checkpoints that are held elsewhere\n", held);
+    if (const auto markers = number_in(found, "against"); markers > 0)
+        fmt::print("it passes through {} checkpoints that are held elsewhere\n", markers);
     if (!found.contains("witness") && number_in(found, "vouched") == 0)
         return fmt::print(
             "this site has no witness key: who can write the database could have "
             "computed all of it anew\n");
     const std::uint64_t since = number_in(found, "rows") - number_in(found, "vouched");
     fmt::print(
-        "the witness {} vouches for the first {} rows\n"
+        "{} for the first {} rows\n"
         "not shown: what was done to the {} rows since, and by who holds the witness key\n",
-        field_text(found, "witness"), field_text(found, "vouched"), since);
+        vouching(found, held), field_text(found, "vouched"), since);
 }
 
 /// Whom to trust was not said: what there is, is told, and no more.
@@ -228,7 +248,7 @@ Outcome<> verify(const Command& command, const Asked& asked) {
         if (timestamps) found.emplace("timestamps", *timestamps);
         make_row_printer(Format::json, {}, {}, stdout)->print(found);
     } else {
-        print_chain(found, whole);
+        print_chain(found, whole, held);
         print_file(found);
         print_lacks(found);
         timestamps ? print_timestamps(*timestamps) : print_unverified_stamps(found);
@@ -239,9 +259,9 @@ Outcome<> verify(const Command& command, const Asked& asked) {
             "hold it against a backup");
     if (const auto* const complete = found.if_contains("complete"); complete && *complete == false)
         return failed(
-            "what the ledger is searched by was changed outside of Consign; answers and reports "
-            "may "
-            "lack rows");
+            "what stands beside the ledger was changed outside of Consign, and is not what its "
+            "rows "
+            "tell: hold it against a backup");
     return timestamps ? all_hold(*timestamps) : Outcome<>{};
 }
 

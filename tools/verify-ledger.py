@@ -31,7 +31,8 @@ FIELDS = ("path", "second_path", "address", "sha256", "subject", "query")
 LINE_LIMIT_BYTES, MANIFEST_LIMIT_BYTES, COMMAND_LIMIT_SECONDS = 64 << 20, 1 << 20, 60
 INQUEST_REACH, REORDER_REACH = 1000, 100_000  # rows around the first bad one that are looked at
 CHECKPOINT = re.compile(r"consign checkpoint v1\nchain ([0-9a-f]{32})\nsequence (\d{1,19})\nhash ([0-9a-f]{64})\n"
-                        r"time \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\n", re.ASCII)
+                        r"time (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\n", re.ASCII)
+STAMPED = re.compile(r"the checkpoint of row (\d{1,19}), at .*", re.ASCII | re.DOTALL)
 
 
 class Wrong(Exception):
@@ -51,7 +52,6 @@ def sha256(data: bytes) -> bytes:
 
 
 # What a liar wrote: read as exactly what it should be, or refused.
-
 def number(value, where: str) -> int:
     if type(value) is not int or not -2**63 <= value < 2**63:
         raise Wrong(f"{where}: no number of 64 bits")
@@ -81,15 +81,9 @@ def base64_of(value, where: str) -> bytes:
         raise Wrong(f"{where}: no base64") from None
 
 
-def short_integer(digits: str) -> int:
-    if len(digits) > 20:
-        raise ValueError("a number of too many digits")
-    return int(digits)
-
-
 def parsed(data: bytes, where: str) -> dict:
     try:
-        value = json.loads(data.decode(), parse_int=short_integer, parse_constant=short_integer)
+        value = json.loads(data.decode(), parse_int=lambda digits: int(digits[:21]), parse_constant=int)  # 21: out of range, too
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
@@ -142,7 +136,6 @@ def objects(file, name: str):
 
 
 # Signatures.
-
 class Witnesses:
     """The public keys that are trusted, as `ssh-keygen -Y verify` takes them."""
 
@@ -155,16 +148,15 @@ class Witnesses:
             self.keys.append(match[1])
         self.allowed.write_text("".join(f"witness {key}\n" for key in self.keys))
 
-    def fingerprints(self) -> str:
-        return ", ".join("SHA256:" + base64.b64encode(sha256(base64.b64decode(key.split()[1]))).decode().strip("=")
-                         for key in self.keys)
-
-    def signed(self, message: bytes, signature: str, purpose: str) -> bool:
+    def signer(self, message: bytes, signature: str, purpose: str) -> Optional[str]:
+        """The fingerprint of the one that signed it; nothing where none of them did."""
         with tempfile.NamedTemporaryFile(dir=self.folder) as file:
             file.write(signature.encode(errors="replace"))
             file.flush()
-            return run("ssh-keygen", "-Y", "verify", "-f", self.allowed, "-I", "witness", "-n", purpose, "-s",
-                       file.name, given=message) is not None
+            said = run("ssh-keygen", "-Y", "verify", "-f", self.allowed, "-I", "witness", "-n", purpose, "-s", file.name,
+                       given=message)
+        match = re.search(rb"with ED25519 key (SHA256:[A-Za-z0-9+/]{43})\s*$", said or b"")
+        return match[1].decode() if match else None
 
 
 def run(*words, given: bytes = b"") -> Optional[bytes]:
@@ -183,7 +175,8 @@ class Checkpoint(NamedTuple):
     sequence: int
     hash: bytes
     text: str
-    good: bool    # signed by a witness that is trusted
+    time: str              # by the site's clock
+    signer: Optional[str]  # the fingerprint of a witness that is trusted; nothing: it is none
 
 
 def checkpoints(lines, witnesses: Witnesses) -> list:
@@ -193,14 +186,13 @@ def checkpoints(lines, witnesses: Witnesses) -> list:
         match = CHECKPOINT.fullmatch(words)
         sequence = int(match[2]) if match else 0
         kept_as = number(given.get("sequence", sequence), where)
-        good = bool(match) and kept_as == sequence and witnesses.signed(words.encode(), signature, "checkpoint@consign")
-        return Checkpoint(kept_as, sequence, bytes.fromhex(match[3]) if match else b"", words, good)
+        signer = witnesses.signer(words.encode(), signature, "checkpoint@consign") if match and kept_as == sequence else None
+        return Checkpoint(kept_as, sequence, bytes.fromhex(match[3] if match else ""), words, match[4] if match else "", signer)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(look, lines))
 
 
 # Rows.
-
 class Row(NamedTuple):
     sequence: int
     bytes: Optional[bytes]  # None: a stand-in
@@ -294,6 +286,7 @@ class Rows:
         self.chain, self.sequence, self.previous, self.asked = chain, sequence, previous, asked
         self.shown = self.fields = self.forgotten = self.withheld = 0
         self.tally, self.unseen, self.altered = Forgotten(), False, None  # unseen: stand-ins behind forgotten rows
+        self.stamped: list = []  # (row that tells of it, checkpoint)
 
     def read(self, lines):
         for where, given in lines:
@@ -335,6 +328,9 @@ class Rows:
         fields = opened(given, row["commitments"], where)
         self.fields += len(fields)
         self.tally.read(row)
+        stamped = STAMPED.fullmatch(row["detail"])
+        if (row["action"], row["outcome"]) == (81, 1) and stamped:
+            self.stamped.append((row["sequence"], int(stamped[1])))
         if given.get("altered") is True:
             self.altered = row["sequence"] if self.altered is None else min(self.altered, row["sequence"])
             return
@@ -418,12 +414,12 @@ def walk(rows, chain: Optional[bytes], first: int, previous: bytes, markers: dic
         before.append(row)
         head, expected = made, expected + 1
     if any(sequence >= expected for sequence in markers):
-        raise Damaged(expected, "cut", f"a checkpoint vouches for {max(markers)} rows, and {expected - 1} are here")
+        raise Damaged(vouched + 1, "cut", f"rows from here on are gone, or others stand in their place: a checkpoint vouches "
+                                          f"for {max(markers)} rows, and {expected - 1} are here")
     return expected - 1, head, vouched
 
 
 # The whole.
-
 def check_files(bundle: Bundle, manifest: dict) -> None:
     listed = manifest.get("files")
     if not isinstance(listed, dict) or set(listed) != set(FILES):
@@ -438,12 +434,23 @@ def check_files(bundle: Bundle, manifest: dict) -> None:
             raise Wrong(f"{name}: not the one that the manifest was signed for")
 
 
-def check_timestamps(bundle: Bundle, stamped: dict, authority: Optional[str], folder: Path) -> str:
-    """`stamped`: the texts of the checkpoints, by their number."""
+def check_told(told: list, kept: set, stamped: set) -> None:
+    """The checkpoints and time stamps that these rows tell of are there. What is written while the bundle is made may lack."""
+    for what, there in (("checkpoints", kept), ("time stamps", stamped)):
+        missing = [row for row, sequence in told if row <= max(kept, default=0) and sequence not in there]
+        if missing:
+            raise Wrong(f"the chain verifies, but {len(missing)} {what} that the ledger tells of are missing; the first is "
+                        f"of row {missing[0]}")
+
+
+def check_timestamps(bundle: Bundle, texts: dict, authority: Optional[str], folder: Path, stamped: set) -> str:
+    """`texts`: of the checkpoints, by their number; the numbers that have a time stamp are added to `stamped`."""
     count, when = 0, ""
     for where, given in bundle.objects("timestamps.jsonl"):
         count += 1
-        token, words = base64_of(given.get("token"), where), stamped.get(number(given.get("checkpoint"), where))
+        sequence = number(given.get("checkpoint"), where)
+        stamped.add(sequence)
+        token, words = base64_of(given.get("token"), where), texts.get(sequence)
         if authority is None:
             continue
         # The token alone: the words around it in the answer are signed by nobody.
@@ -487,7 +494,8 @@ def verify(asked: argparse.Namespace, folder: Path) -> None:
     named = [(file, Path(file).read_text(errors="replace")) for file in asked.witness]
     witnesses = Witnesses(named or [own_key], folder)
     signed = bundle.read("manifest.json")
-    if not witnesses.signed(signed, bundle.read("manifest.json.sig").decode(errors="replace"), "export@consign"):
+    signer = witnesses.signer(signed, bundle.read("manifest.json.sig").decode(errors="replace"), "export@consign")
+    if not signer:
         raise Wrong("manifest.json: not signed by the witness")
     manifest = parsed(signed, "manifest.json")
     if manifest.get("format") != "consign export v1":
@@ -502,12 +510,12 @@ def verify(asked: argparse.Namespace, folder: Path) -> None:
     chain = None if chain is None else hexadecimal(chain, "manifest.json", 16)
 
     found = checkpoints(bundle.objects("checkpoints.jsonl"), witnesses)
-    good = list(itertools.takewhile(lambda checkpoint: checkpoint.good, found))
+    good = list(itertools.takewhile(lambda checkpoint: checkpoint.signer, found))
     held: list = []
     if asked.against:
         with open(asked.against, "rb") as file:
             held = checkpoints(objects(file, asked.against), witnesses)
-        if not held or not all(checkpoint.good for checkpoint in held):
+        if not held or not all(checkpoint.signer for checkpoint in held):
             raise Wrong(f"{asked.against}: no checkpoints, or one that the witness did not sign")
     markers: dict = {}
     for checkpoint in good + held:
@@ -534,11 +542,15 @@ def verify(asked: argparse.Namespace, folder: Path) -> None:
     last_word = manifest.get("checkpoint")
     if last_word not in ("made", "not made: it could not be written"):
         raise Wrong(f"manifest.json: the site itself says of the last checkpoint: {last_word}")
-    stamps = check_timestamps(bundle, {checkpoint.sequence: checkpoint.text for checkpoint in good}, asked.tsa_ca, folder)
-    print(f"signed by the witness {witnesses.fingerprints()}")
+    stamped: set = set()
+    stamps = check_timestamps(bundle, {one.sequence: one.text for one in good}, asked.tsa_ca, folder, stamped)
+    check_told([told for told in rows.stamped if told[1] >= first - 1], {checkpoint.kept_as for checkpoint in found}, stamped)
+    print(f"signed by the witness {signer}")
     if not asked.witness:
         print("  that key is the bundle's own, which proves nothing by itself: have the site tell you its key by "
               "another way, and name it with --witness")
+    print(f"of the site {json.dumps(manifest.get('site'))}, made at {json.dumps(manifest.get('time'))} for "
+          f"{json.dumps(manifest.get('asked_by'))}, of " + (f"a part: {json.dumps(scope)}" if scope else "everything"))
     print(f"chain of {last + 1 - first} rows verifies, from row {first} to row {last}; head {head.hex()}")
     print(f"  {rows.shown} rows are shown, with {rows.fields} opened fields; {last + 1 - first - rows.shown} are stand-ins")
     if rows.withheld:
@@ -547,8 +559,10 @@ def verify(asked: argparse.Namespace, folder: Path) -> None:
         print(f"  the personal fields of {rows.forgotten} rows are forgotten, " +
               ("by the site's word: the rows that tell of it may be among the stand-ins" if rows.unseen else
                "as rows of the ledger tell"))
-    print(f"the witness vouches for it up to row {vouched}, in {len(good)} checkpoints" +
-          (f" and {len(held)} that were held elsewhere" if held else ""))
+    signers = " and ".join(sorted({checkpoint.signer for checkpoint in good + held}))
+    print(f"the witness {signers or '(nobody)'} vouches for it up to row {vouched}, in {len(good)} checkpoints" +
+          (f" and {len(held)} that were held elsewhere" if held else "") +
+          (f"; the last of the bundle says {good[-1].time}" if good else ""))
     if last_word != "made":
         print(f"  the site says of one more, which was to be made for this bundle: {last_word}")
     if earlier:

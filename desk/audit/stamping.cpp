@@ -90,8 +90,8 @@ Digest32 imprint_of(const ledger::Ledger::Checkpoint& checkpoint) {
 asio::awaitable<Result<>> keep_stamp(Site& site, ledger::Stamped stamped,
                                      const rfc3161::Answer& answer) {
     auto event = system_event(site, ledger::Action::checkpoint_stamped, account);
-    event.detail = fmt::format("the checkpoint of row {}, at {}", stamped.checkpoint.sequence,
-                               rfc3339(answer.time));
+    event.detail =
+        ledger::checkpoint_stamped_words(stamped.checkpoint.sequence, rfc3339(answer.time));
     fault_point("timestamps.keeping");
     const auto kept = co_await site.store.write([&](Transaction& transaction) -> Result<> {
         if (auto done = transaction.timestamps.keep(stamped.checkpoint.sequence, stamped.answer);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <span>
 
 #include "base/offload.hpp"
@@ -75,6 +76,7 @@ std::expected<Asked, std::string> asked_of(const Site& site, const json::object&
 /// The checkpoints of the store, as far as they are good; the first that is not is told.
 struct Vouched {
     std::vector<Marker> markers;
+    std::set<std::string> signers;  // fingerprints
     std::optional<Verification> bad;
 };
 
@@ -100,6 +102,7 @@ Vouched read_checkpoints(const std::vector<ledger::Ledger::Checkpoint>& checkpoi
                 .first_bad = kept.sequence, .damage = Damage::changed, .why = std::move(why)};
             return vouched;
         }
+        vouched.signers.insert(ssh_fingerprint(found->signer));
         vouched.markers.push_back({found->checkpoint.sequence, found->checkpoint.hash});
     }
     return vouched;
@@ -113,6 +116,7 @@ Result<Vouched> all_checkpoints(Transaction& transaction, const Asked& asked) {
         if (page->empty()) return all;
         auto read = read_checkpoints(*page, asked);
         all.markers.insert(all.markers.end(), read.markers.begin(), read.markers.end());
+        all.signers.merge(read.signers);
         if (read.bad) {
             all.bad = std::move(read.bad);
             return all;
@@ -125,7 +129,8 @@ Result<Vouched> all_checkpoints(Transaction& transaction, const Asked& asked) {
 struct Looked {
     Verification verified;
     std::size_t checkpoints = 0;     // of the database, that are good
-    std::int64_t last_kept = 0;      // the last one's row
+    std::int64_t last_kept = 0;      // the row of the last that the database has, good or not
+    std::set<std::string> signers;   // of the database's and the file's: fingerprints
     std::size_t lost = 0;            // that the file has, and the database has not any more
     std::size_t cut_out = 0;         // of the database, that the file leaves out between others
     ledger::Completeness completed;  // of a chain that verifies
@@ -159,9 +164,13 @@ Result<Looked> look(Transaction& transaction, const Asked& asked, const WrittenC
         auto all = all_checkpoints(transaction, asked);
         if (!all) return failure(all.error());
         vouched = *std::move(all);
+        const auto last = transaction.ledger.last_checkpoint();
+        if (!last) return failure(last.error());
+        if (*last) looked.last_kept = (*last)->sequence;
     }
     looked.checkpoints = vouched.markers.size();
-    if (!vouched.markers.empty()) looked.last_kept = vouched.markers.back().sequence;
+    looked.signers = vouched.signers;
+    looked.signers.insert(written.signers.begin(), written.signers.end());
     if (!vouched.bad) compare(vouched.markers, written.markers, looked);
     for (const auto* more : {&written.markers, &asked.against})
         vouched.markers.insert(vouched.markers.end(), more->begin(), more->end());
@@ -196,6 +205,7 @@ json::object row_of(const Looked& looked, const WrittenCheckpoints& written, con
     json::object row{{"verifies", !found.first_bad},      {"rows", found.rows},
                      {"head", to_hex(found.head)},        {"vouched", found.vouched},
                      {"checkpoints", looked.checkpoints}, {"against", asked.against.size()}};
+    row.emplace("signers", json::array(looked.signers.begin(), looked.signers.end()));
     if (!asked.witnesses.empty()) {
         json::object file{{"checkpoints", written.markers.size()}, {"last", written.last()}};
         if (looked.last_kept > 0 && !written.is_there)
@@ -220,9 +230,9 @@ json::object row_of(const Looked& looked, const WrittenCheckpoints& written, con
     }
     row.emplace("complete", looked.completed.is_whole());
     row.emplace("to_index", looked.completed.to_index);
-    row.emplace("lacks", json::object{{"index", lack_row(looked.completed.index)},
-                                      {"sessions", lack_row(looked.completed.sessions)},
-                                      {"receipts", lack_row(looked.completed.receipts)}});
+    json::object lacks;
+    for (const auto& [what, lack] : looked.completed.lacks()) lacks.emplace(what, lack_row(lack));
+    row.emplace("lacks", std::move(lacks));
     return row;
 }
 

@@ -12,11 +12,14 @@ namespace consign::desk {
 /// audit.verify  witnesses (lines of public keys beside the site's own: of witnesses before it),
 ///               against (checkpoints held elsewhere: "SEQUENCE HASH", at most against_limit).
 ///               One row: {"verifies", "rows", "head", "vouched" (the rows that a witness vouches
-///               for), "checkpoints" (that were looked at), "witness" (fingerprint), "file" (the
-///               data folder's own: {"checkpoints", "last", "trouble": missing, behind, ahead or
-///               strange})}, and where it does not: {"first_bad", "damage", "why"}; where it does:
-///               {"complete", "to_index", "lacks": {"index", "sessions", "receipts"}}, each
-///               {"count", "first" (row)}, of what the ledger is searched by; where a checkpoint is
+///               for), "checkpoints" (that were looked at), "signers" (fingerprints of the keys
+///               that signed those, and the file's), "witness" (the fingerprint of the site's own),
+///               "file" (the data folder's own: {"checkpoints", "last", "trouble": missing, behind,
+///               ahead or strange})}, and where it does not: {"first_bad", "damage", "why"}; where
+///               it does:
+///               {"complete", "to_index", "lacks": {"index", "sessions", "receipts", "holds",
+///               "checkpoints", "timestamps"}}, each {"count", "first" (row)}, of what the ledger
+///               is searched by, and of what its rows tell; where a checkpoint is
 ///               stamped, "last_stamp" ({"row", "time", "authority"}, by its own word; {"why"}
 ///               where it cannot be read)
 /// audit.reindex Adds what is missing of what rows are found by, as far as rows tell it. Behind

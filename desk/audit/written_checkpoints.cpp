@@ -25,6 +25,7 @@ void take_line(std::string_view line, std::span<const Ed25519PublicKey> witnesse
         ++written.strange;
         return;
     }
+    written.signers.insert(ssh_fingerprint(checkpoint->signer));
     written.markers.push_back({checkpoint->checkpoint.sequence, checkpoint->checkpoint.hash});
 }
 

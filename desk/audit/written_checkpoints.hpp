@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -16,6 +18,7 @@ namespace consign::desk {
 struct WrittenCheckpoints {
     bool is_there = false;
     std::vector<ledger::Marker> markers{};  // signed by one of these witnesses, in order
+    std::set<std::string> signers{};        // their fingerprints
     std::uint64_t strange = 0;              // lines that no witness of these signed
 
     [[nodiscard]] std::int64_t last() const {

@@ -10,6 +10,8 @@
 #include "storage/ledger/event_columns.hpp"
 #include "storage/ledger/query_text.hpp"
 #include "storage/ledger/session_columns.hpp"
+#include "storage/ledger/timestamps.hpp"
+#include "storage/ledger/told_session.hpp"
 
 namespace consign::ledger {
 
@@ -28,13 +30,6 @@ void tell_erased(Completeness& found, std::int64_t row, std::string why) {
     found.why = std::move(why);
 }
 
-/// Of a login's detail, what the session's row says, too, and never says otherwise later: a client
-/// may name itself anew. Rows of older versions tell less.
-bool fits(const Event& login, const Session& session) {
-    if (login.account != session.account || login.protocol != session.protocol) return false;
-    return !login.detail.contains("; client ") || login.detail.ends_with("; " + session.algorithms);
-}
-
 }  // namespace
 
 CompletenessCheck::CompletenessCheck(database::Connection& connection, const keyring::Keyring& keys,
@@ -48,7 +43,10 @@ CompletenessCheck::CompletenessCheck(database::Connection& connection, const key
 Result<Completeness> CompletenessCheck::run(std::span<const keyring::PeriodKey> known,
                                             const std::stop_token& stop) {
     tally_ = {};
+    holds_ = {};
     known_.clear();
+    noted_sessions_.clear();
+    begun_ = latest_ = Timestamp::min();
     for (const keyring::PeriodKey& key : known) known_.insert(key.id);
     const auto left = index_.left_to_index();
     if (!left) return failure(left.error());
@@ -71,6 +69,9 @@ Result<Completeness> CompletenessCheck::run(std::span<const keyring::PeriodKey> 
                         "and of {} of them no event tells that they were forgotten",
                         untold->among, untold->month, untold->are_about_files ? "files" : "no file",
                         untold->rows));
+    const auto missing = holds_.missing(connection_);
+    if (!missing) return failure(missing.error());
+    for (const std::int64_t row : *missing) note(found.holds, row);
     if (auto looked = look_at_sessions(found); !looked) return failure(looked.error());
     return found;
 }
@@ -85,12 +86,29 @@ Result<> CompletenessCheck::look_at_row(const database::Statement& query, Comple
         const KeyId period = database::key_of_cell(query.blob(personal_column));
         if (auto looked = look_for_entries(period, row, found); !looked) return looked;
     }
-    const Action action = row.event.action;
-    if (action == Action::login || action == Action::login_failed)
-        return look_for_session(row, found);
-    if (action == Action::destroyed || action == Action::delivered)
-        return look_for_owner(row, found);
-    return {};
+    holds_.read(row.sequence, row.event);
+    if (row.event.action == Action::daemon_started) begun_ = row.event.time;
+    const auto looked = look_for_what_it_tells(row, found);
+    latest_ = std::max(latest_, row.event.time);
+    return looked;
+}
+
+Result<> CompletenessCheck::look_for_what_it_tells(const EventRow& row, Completeness& found) {
+    switch (row.event.action) {
+        case Action::login:
+        case Action::login_failed:
+        case Action::session_ended:
+            return look_for_session(row, found);
+        case Action::destroyed:
+        case Action::delivered:
+            return look_for_owner(row, found);
+        case Action::checkpoint_stamped:
+            if (const auto checkpoint = stamped_checkpoint(row.event))
+                return look_for_stamp(row, *checkpoint, found);
+            return {};
+        default:
+            return {};
+    }
 }
 
 Result<> CompletenessCheck::look_at_lost(const database::Statement& query, const EventRow& row,
@@ -139,29 +157,82 @@ Result<> CompletenessCheck::look_for_entries(KeyId period, const EventRow& row,
 Result<> CompletenessCheck::look_for_session(const EventRow& row, Completeness& found) {
     if (row.event.session.is_nil()) return {};
     Session session;
+    bool is_there = false;
     {
         auto query = connection_.query(
-            "SELECT account, protocol, algorithms FROM sessions WHERE session = ?",
+            "SELECT account, protocol, algorithms, login_methods, started, ended, end_reason,"
+            " files_in, files_out, bytes_in, bytes_out FROM sessions WHERE session = ?",
             row.event.session);
-        const auto is_there = query.next();
-        if (!is_there) return failure(is_there.error());
-        if (!*is_there) {
-            note(found.sessions, row.sequence);
-            return {};
-        }
-        session.account = query.text(0);
-        session.protocol = query.text(1);
-        session.algorithms = query.text(2);
+        const auto read = query.next();
+        if (!read) return failure(read.error());
+        is_there = *read;
+        if (is_there)
+            session = {.protocol = std::string(query.text(1)),
+                       .algorithms = std::string(query.text(2)),
+                       .account = std::string(query.text(0)),
+                       .login_methods = std::string(query.text(3)),
+                       .started = query.time(4),
+                       .ended = query.is_null(5) ? std::nullopt : std::optional(query.time(5)),
+                       .end_reason = std::string(query.text(6)),
+                       .files_in = query.natural(7),
+                       .files_out = query.natural(8),
+                       .bytes_in = query.natural(9),
+                       .bytes_out = query.natural(10)};
     }
+    if (is_there) {
+        const auto fits = fits_session(row, session);
+        if (!fits) return failure(fits.error());
+        if (*fits) return {};
+    }
+    if (noted_sessions_.insert(row.event.session).second) note(found.sessions, row.sequence);
+    return {};
+}
+
+Result<bool> CompletenessCheck::fits_session(const EventRow& row, const Session& session) {
+    if (row.event.action == Action::session_ended) return fits_end(row.event, session);
+    if (const auto may = may_start_so(row, session); !may || !*may) return may;
     // Who failed to log in has no account yet.
-    if (row.event.action != Action::login || fits(row.event, session)) return {};
+    if (row.event.action != Action::login || fits_login(row.event, session)) return true;
     // The row says what the last login was.
     auto later =
         connection_.query("SELECT 1 FROM events WHERE session = ? AND action = 10 AND sequence > ?",
                           row.event.session, row.sequence);
-    const auto is_there = later.next();
-    if (!is_there) return failure(is_there.error());
-    if (!*is_there) note(found.sessions, row.sequence);
+    return later.next();
+}
+
+/// Did it begin when its first login, or attempt at one, lets it? A clock that was put forward or
+/// back meanwhile is no lie: there must be rows that a clock would have had to pass by twice.
+Result<bool> CompletenessCheck::may_start_so(const EventRow& row, const Session& session) {
+    const Timestamp login = row.event.time;
+    // Put back while it logged in, the clock had been ahead, and so had rows.
+    if (session.started > login + clock_slack) return latest_ > login + clock_slack;
+    if (session.started >= login - longest_login) return true;
+    auto earlier = connection_.query(
+        "SELECT 1 FROM events WHERE session = ? AND action IN (10, 11) AND sequence < ? LIMIT 1",
+        row.event.session, row.sequence);
+    const auto is_later_login = earlier.next();
+    if (!is_later_login) return failure(is_later_login.error());
+    if (*is_later_login) return true;
+    if (session.started + clock_slack < begun_) return false;
+    // Put forward (or the machine stood still), the clock went from the one end to the other.
+    auto between = connection_.query(
+        "SELECT 1 FROM events WHERE time > ? AND time < ? AND sequence < ? LIMIT 1",
+        session.started + longest_login, login - longest_login, row.sequence);
+    const auto passed_by = between.next();
+    if (!passed_by) return failure(passed_by.error());
+    return !*passed_by;
+}
+
+Result<> CompletenessCheck::look_for_stamp(const EventRow& row, std::int64_t checkpoint,
+                                           Completeness& found) {
+    auto query = connection_.query(
+        "SELECT EXISTS (SELECT 1 FROM checkpoints WHERE sequence = ?),"
+        " EXISTS (SELECT 1 FROM timestamps WHERE checkpoint = ?)",
+        checkpoint, checkpoint);
+    const auto read = query.next();
+    if (!read) return failure(read.error());
+    if (query.integer(0) == 0) note(found.checkpoints, row.sequence);
+    if (query.integer(1) == 0) note(found.timestamps, row.sequence);
     return {};
 }
 

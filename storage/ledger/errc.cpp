@@ -16,6 +16,10 @@ class Category final : public std::error_category {
             case ledger_errc::not_what_was_vouched_for:
                 return "the ledger is not what its last checkpoint vouched for; consign audit "
                        "verify";
+            case ledger_errc::no_chain_id:
+                return "the database has rows of the ledger, and has lost the chain's id (table "
+                       "chain): somebody changed it outside of Consign; put back a backup, or "
+                       "that id";
         }
         return "unknown ledger error";
     }

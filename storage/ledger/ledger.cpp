@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "storage/database/sqlite.hpp"
+#include "storage/ledger/errc.hpp"
 #include "storage/ledger/event_columns.hpp"
 #include "storage/ledger/query_text.hpp"
 #include "storage/ledger/row.hpp"
@@ -30,6 +31,10 @@ Result<Id> Ledger::chain_or_new() {
     const auto known = chain();
     if (!known) return failure(known.error());
     if (*known) return **known;
+    // With another id, no row would be what it was written as, and nobody could tell why.
+    const auto rows = last_sequence();
+    if (!rows) return failure(rows.error());
+    if (*rows > 0) return failure(ledger_errc::no_chain_id);
     const Id made = Id::random(random_);
     if (const auto done = connection_.run("INSERT INTO chain (only, id) VALUES (1, ?)", made);
         !done)

@@ -1,6 +1,9 @@
 #include "storage/ledger/timestamps.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "storage/database/sqlite.hpp"
@@ -8,6 +11,8 @@
 namespace consign::ledger {
 
 namespace {
+
+constexpr std::string_view stamped_mark = "the checkpoint of row ";
 
 Result<std::vector<Stamped>> stamped_of(database::Statement query) {
     std::vector<Stamped> stamped;
@@ -24,6 +29,22 @@ Result<std::vector<Stamped>> stamped_of(database::Statement query) {
 }
 
 }  // namespace
+
+std::string checkpoint_stamped_words(std::int64_t checkpoint, std::string_view time) {
+    return fmt::format("{}{}, at {}", stamped_mark, checkpoint, time);
+}
+
+std::optional<std::int64_t> stamped_checkpoint(const Event& event) {
+    if (event.action != Action::checkpoint_stamped || event.outcome != Outcome::granted ||
+        !event.detail.starts_with(stamped_mark))
+        return std::nullopt;
+    const std::string_view told = std::string_view(event.detail).substr(stamped_mark.size());
+    std::int64_t checkpoint = 0;
+    const auto read = std::from_chars(told.data(), told.data() + told.size(), checkpoint);
+    const auto rest = told.substr(static_cast<std::size_t>(read.ptr - told.data()));
+    if (read.ec != std::errc() || !rest.starts_with(", at ")) return std::nullopt;
+    return checkpoint;
+}
 
 Result<std::optional<Ledger::Checkpoint>> Timestamps::due() {
     static_assert(std::to_underlying(Action::checkpoint_stamped) == 81);

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -18,6 +20,11 @@ struct Stamped {
     Ledger::Checkpoint checkpoint;
     Bytes answer;
 };
+
+/// The detail of a checkpoint_stamped, and the checkpoint's sequence in it: it stands in the chain,
+/// and is read back. Never change it.
+[[nodiscard]] std::string checkpoint_stamped_words(std::int64_t checkpoint, std::string_view time);
+[[nodiscard]] std::optional<std::int64_t> stamped_checkpoint(const Event& event);
 
 class Timestamps {
   public:

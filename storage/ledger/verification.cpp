@@ -194,7 +194,7 @@ Result<Verification> Ledger::verify(std::span<const Marker> given, const std::st
     if (*chain_id) found.head = chain_start(**chain_id);
     std::vector<Marker> markers(given.begin(), given.end());
     std::ranges::sort(markers, {}, &Marker::sequence);
-    auto marker = markers.begin();
+    auto marker = markers.begin();  // of the next row that has any
 
     auto query = connection_.query(std::string(select_events.view()) + " ORDER BY sequence");
     for (std::int64_t expected = 1;; ++expected) {
@@ -218,11 +218,10 @@ Result<Verification> Ledger::verify(std::span<const Marker> given, const std::st
             if (const auto done = inquest.run(found); !done) return failure(done.error());
             return found;
         }
-        for (; marker != markers.end() && marker->sequence == expected; ++marker) {
-            if (marker->hash == hash) {
-                found.vouched = expected;
-                continue;
-            }
+        // All of the row, before any of them vouches: on either side of a fork there may be one.
+        const auto behind =
+            std::ranges::upper_bound(marker, markers.end(), expected, {}, &Marker::sequence);
+        if (std::any_of(marker, behind, [&](const Marker& one) { return one.hash != hash; })) {
             found.first_bad = found.vouched + 1;
             found.damage = Damage::rewritten;
             found.why = fmt::format(
@@ -231,14 +230,21 @@ Result<Verification> Ledger::verify(std::span<const Marker> given, const std::st
                 expected);
             return found;
         }
+        if (marker != behind) found.vouched = expected;
+        marker = behind;
         found.head = hash;
         found.rows = expected;
     }
     if (marker != markers.end()) {
-        found.first_bad = found.rows + 1;
+        // Which of those behind the last marker that holds are still what they were, nobody can
+        // say: others may have been written since in place of those that are gone.
+        found.first_bad = found.vouched + 1;
         found.damage = Damage::cut;
-        found.why = fmt::format("a checkpoint vouches for {} rows, and {} are here",
-                                markers.back().sequence, found.rows);
+        found.why = fmt::format(
+            "rows from here on are gone, or others stand in their place: a checkpoint vouches for "
+            "{} "
+            "rows, and {} are here",
+            markers.back().sequence, found.rows);
     }
     return found;
 }

@@ -143,4 +143,42 @@ BOOST_AUTO_TEST_CASE(what_means_nothing_is_refused_in_words) {
     BOOST_TEST(!site.ask("holds.lift").end.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_hold_that_somebody_took_away_is_missed_and_one_that_was_lifted_is_not) {
+    required(drop.put("/in/a.hl7", message()));
+    required(drop.put("/in/b.hl7", message()));
+    hold("file", "/drop/in/a.hl7");
+    hold("file", "/drop/in/b.hl7");
+    hold("subject", "HNORD/1234");
+    hold("account", "lab");
+    lift({{"id", 2}});
+    const auto missing = [&] {
+        const auto found = site.ask("audit.verify").rows.at(0);
+        BOOST_TEST(found.at("verifies").as_bool());
+        const auto count = found.at("lacks").at("holds").at("count").to_number<int>();
+        BOOST_TEST(found.at("complete").as_bool() == (count == 0));
+        return count;
+    };
+    BOOST_TEST(missing() == 0);
+    const auto lost = [&](const std::string& how, const std::string& back) {
+        site.alter(how.c_str());
+        const int count = missing();
+        site.alter(back.c_str());
+        BOOST_TEST(missing() == 0, how);
+        return count;
+    };
+    for (const char* which : {"1", "3", "4"}) {
+        const std::string where = std::string(" WHERE id = ") + which;
+        BOOST_TEST(lost("UPDATE holds SET lifted = 1, lifted_by = 'x'" + where,
+                        "UPDATE holds SET lifted = NULL, lifted_by = NULL" + where) == 1);
+        BOOST_TEST(lost("UPDATE holds SET id = 70" + where,
+                        "UPDATE holds SET id = " + std::string(which) + " WHERE id = 70") == 1);
+    }
+    BOOST_TEST(lost("UPDATE holds SET file = 2 WHERE id = 1",
+                    "UPDATE holds SET file = 1 WHERE id = 1") == 1);
+    BOOST_TEST(lost("UPDATE holds SET account = 'ftp' WHERE id = 4",
+                    "UPDATE holds SET account = 'lab' WHERE id = 4") == 1);
+    site.alter("DELETE FROM holds");
+    BOOST_TEST(missing() == 3);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

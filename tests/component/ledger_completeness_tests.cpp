@@ -4,6 +4,7 @@
 #include "storage/ledger/completeness.hpp"
 #include "storage/ledger/forgetting.hpp"
 #include "storage/ledger/ledger.hpp"
+#include "storage/ledger/timestamps.hpp"
 #include "tests/component/keyed_database.hpp"
 
 using namespace consign;
@@ -177,6 +178,7 @@ BOOST_AUTO_TEST_CASE(what_rows_are_found_by_is_missed_and_made_anew) {
     for (const char* change :
          {"UPDATE sessions SET account = 'other'", "UPDATE sessions SET protocol = 'ftps'",
           "UPDATE sessions SET algorithms = 'better'", "UPDATE sessions SET address = x''",
+          "UPDATE sessions SET login_methods = 'password'",
           "UPDATE sessions SET address = zeroblob(length(address))"})
         BOOST_TEST(after(change).sessions.count == 1U, change);
 
@@ -197,6 +199,99 @@ BOOST_AUTO_TEST_CASE(what_rows_are_found_by_is_missed_and_made_anew) {
     lack = found();
     BOOST_TEST(lack.is_whole());
     BOOST_TEST(lack.to_index == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_ended_is_what_its_end_told_or_more) {
+    session.ended = march;
+    session.end_reason = "the client left; files in 9, out 9";
+    session.files_out = 2;
+    session.bytes_out = 4000;
+    BOOST_REQUIRE(ledger.update_session(session).has_value());
+    append({.action = Action::session_ended,
+            .detail = session.end_reason + "; files in 0, out 2; bytes in 0, out 4000"});
+    BOOST_TEST(found().is_whole());
+    // A transfer that ended behind it; the clock between two looks at it.
+    for (const char* change : {"UPDATE sessions SET bytes_out = 5000, files_out = 3",
+                               "UPDATE sessions SET ended = ended - 1"})
+        BOOST_TEST(after(change).is_whole(), change);
+    for (const char* change :
+         {"UPDATE sessions SET bytes_out = 3999", "UPDATE sessions SET files_out = 0",
+          "UPDATE sessions SET end_reason = 'other'", "UPDATE sessions SET ended = NULL",
+          "UPDATE sessions SET ended = ended + 86400000000",
+          "UPDATE sessions SET ended = ended - 86400000000"}) {
+        const Completeness lack = after(change);
+        BOOST_TEST(lack.sessions.count == 1U, change);
+        BOOST_TEST(lack.sessions.first == 8, change);
+    }
+    BOOST_TEST(after("DELETE FROM sessions").sessions.count == 1U);
+    // Of another version: it tells nothing that could be compared.
+    append({.action = Action::session_ended, .detail = "gone"});
+    BOOST_TEST(found().is_whole());
+}
+
+BOOST_AUTO_TEST_CASE(a_session_began_when_its_login_lets_it_whatever_became_of_the_clock) {
+    using std::chrono::days;
+    using std::chrono::minutes;
+    const auto began = [&](Timestamp started, Timestamp login) {
+        Session other = session;
+        other.id = Id::random(random);
+        other.started = started;
+        BOOST_REQUIRE(ledger.open_session(other).has_value());
+        Event event{.time = login,
+                    .action = Action::login,
+                    .session = other.id,
+                    .account = "lab",
+                    .protocol = "sftp",
+                    .detail = "publickey; client client; aes"};
+        BOOST_REQUIRE(ledger.append(event).has_value());
+    };
+    const auto row_at = [&](Timestamp time, Action action = Action::listed) {
+        BOOST_REQUIRE(
+            ledger.append({.time = time, .action = action, .account = "system:x"}).has_value());
+    };
+    began(march - minutes(9), march);
+    BOOST_TEST(found().is_whole());
+    // Nobody was there meanwhile: the machine stood still, or its clock was put forward.
+    began(march + days(1), march + days(3));
+    BOOST_TEST(found().is_whole());
+    // Its clock was ahead, and was put back.
+    row_at(march + days(9));
+    began(march + days(9), march + days(4));
+    BOOST_TEST(found().is_whole());
+
+    row_at(march + days(10));
+    row_at(march + days(20));
+    row_at(march + days(30));
+    {
+        auto savepoint = database::Savepoint::begin(*connection);
+        began(march + days(15), march + days(30));  // and there is a row of the 20th
+        BOOST_TEST(found().sessions.count == 1U);
+    }
+    {
+        auto savepoint = database::Savepoint::begin(*connection);
+        began(march + days(60), march + days(30));  // no clock was ever so far
+        BOOST_TEST(found().sessions.count == 1U);
+    }
+    row_at(march + days(50), Action::daemon_started);
+    began(march + days(48), march + days(50));  // before the daemon that it speaks to
+    BOOST_TEST(found().sessions.count == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(checkpoints_and_time_stamps_that_rows_tell_of_are_there) {
+    Timestamps timestamps{*connection};
+    BOOST_REQUIRE(
+        ledger.keep_checkpoint({.sequence = 7, .text = "x", .signature = "y"}).has_value());
+    BOOST_REQUIRE(timestamps.keep(7, Bytes(3)).has_value());
+    append({.action = Action::checkpoint_stamped,
+            .account = "system:stamper",
+            .detail = checkpoint_stamped_words(7, "2026-03-15T00:00:00Z")});
+    append({.action = Action::checkpoint_stamped, .account = "system:stamper", .detail = "7"});
+    BOOST_TEST(found().is_whole());
+    const auto stamps = after("DELETE FROM timestamps");
+    BOOST_TEST(stamps.timestamps.count == 1U);
+    BOOST_TEST(stamps.timestamps.first == 8);
+    BOOST_TEST(stamps.checkpoints.count == 0U);
+    BOOST_TEST(after("DELETE FROM timestamps; DELETE FROM checkpoints").checkpoints.count == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

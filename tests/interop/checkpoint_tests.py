@@ -96,9 +96,36 @@ class CheckpointTests(unittest.TestCase):
                 connection.close()
                 code, found = self.verify()
                 self.assertEqual((code, found["damage"]), (1, damage), found)
+                self.assertNotIn("trouble", found["file"])
                 shutil.copy(self.site.folder / "whole.db", database)
                 for journal in self.site.data.glob("consign.db-*"):
                     journal.unlink()
+
+    def test_a_cut_is_told_the_same_each_time_though_each_time_is_a_row(self) -> None:
+        self.run_a_day("monday")
+        database = self.site.data / "consign.db"
+        with sqlite3.connect(database) as connection:
+            connection.execute("DELETE FROM events WHERE sequence > 3")
+        connection.close()
+        found = [self.verify()[1] for _ in range(3)]
+        self.assertEqual({(one["damage"], one["first_bad"]) for one in found}, {("cut", found[0]["first_bad"])})
+        self.assertEqual([one["rows"] for one in found], [3, 4, 5])
+
+    def test_no_chain_gets_another_id(self) -> None:
+        self.run_a_day("monday")
+        database = self.site.data / "consign.db"
+        shutil.copy(database, self.site.folder / "whole.db")
+        self.addCleanup(shutil.copy, self.site.folder / "whole.db", database)
+        with sqlite3.connect(database) as connection:
+            connection.execute("DELETE FROM chain")
+        connection.close()
+        for _ in range(2):
+            done = self.site.consign("audit", "verify", check=False)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("has lost the chain's id", done.stdout + done.stderr)
+        with sqlite3.connect(database) as connection:
+            self.assertEqual(connection.execute("SELECT count(*) FROM chain").fetchone(), (0,))
+        connection.close()
 
     def test_a_chain_that_was_changed_is_never_signed(self) -> None:
         self.run_a_day("monday")
@@ -106,7 +133,9 @@ class CheckpointTests(unittest.TestCase):
         rows = self.sequence(self.checkpoints()[-1])
         for sql in ("UPDATE events SET account = 'nobody' WHERE sequence = 3",
                     f"DELETE FROM events WHERE sequence = {rows}",
-                    f"DELETE FROM events WHERE sequence = {rows}; DELETE FROM checkpoints"):
+                    f"DELETE FROM events WHERE sequence = {rows}; DELETE FROM checkpoints",
+                    # The very row that a checkpoint is of: its hash still stands.
+                    f"UPDATE events SET account = 'nobody' WHERE sequence = {rows}"):
             with self.subTest(sql):
                 database = self.site.data / "consign.db"
                 shutil.copy(database, self.site.folder / "whole.db")

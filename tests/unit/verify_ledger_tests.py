@@ -17,7 +17,7 @@ import sys
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "vectors"))
 from export_vectors import (FIELDS, STRANGE, Ed25519PrivateKey, chained, checkpoint_line, checkpoint_text, files_of,  # noqa: E402
-                            line, manifest_of, opening, public_line, row_bytes, sha256, signature, standins, start,
+                            fingerprint, line, manifest_of, opening, public_line, row_bytes, sha256, signature, standins, start,
                             write_bundle)
 
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -72,6 +72,34 @@ class VerifyLedgerTests(unittest.TestCase):
         self.assertIn("up to row 30, in 3 checkpoints", done.stdout)
         self.assertIn("not shown: what was done to the 10 rows since, and by who holds the witness key", done.stdout)
         self.assertNotIn("proves nothing", done.stdout)
+
+    def test_an_old_bundle_or_a_part_shows_itself(self) -> None:
+        def saying(**more) -> str:
+            done = self.verify(self.bundle("".join(self.lines), change=lambda _, manifest: manifest.update(**more)))
+            self.assertEqual(done.returncode, 0, done.stdout)
+            return done.stdout
+        self.assertIn('of the site "consign.example", made at "2026-11-28T18:36:52.000000Z" for "admin:root", of everything\n',
+                      saying())
+        self.assertIn("; the last of the bundle says 2026-11-28T18:36:52.000000Z\n", saying())
+        self.assertIn('of a part: {"account": "lab"}\n', saying(scope={"account": "lab"}))
+        said = saying(site="\x1b[2J\u2028", time=None, asked_by=[7])
+        self.assertTrue(said.isascii() and "\x1b" not in said)
+
+    def test_checkpoints_and_time_stamps_that_rows_tell_of_are_there(self) -> None:
+        def telling(at: int, detail: bytes, stamps: str, checkpoints: tuple = (10, 20, 30)) -> Path:
+            rows = [row_bytes(n, detail=detail if n == at else b"") for n in range(1, 41)]
+            rows[at - 1] = rows[at - 1][:33] + (81).to_bytes(2, "big") + rows[at - 1][35:]
+            made = chained(rows, start())
+            return self.bundle("".join(shown(row, digest) for row, digest in made), head=made[-1][1], timestamps=stamps,
+                               checkpoints="".join(checkpoint_line(n, made[n - 1][1]) for n in checkpoints))
+        told, stamp = b"the checkpoint of row 20, at 2026-11-28T18:36:52Z", line({"checkpoint": 20, "token": ""})
+        self.assertEqual(self.verify(telling(25, told, stamp)).returncode, 0)
+        self.assert_refused(telling(25, told, ""), "the chain verifies, but 1 time stamps that the ledger tells of are missing; "
+                                                   "the first is of row 25")
+        self.assert_refused(telling(25, told, "", (10, 30)), "1 checkpoints that the ledger tells of are missing")
+        # Behind the last checkpoint, it may have been written while the bundle was made.
+        self.assertEqual(self.verify(telling(35, told, "")).returncode, 0)
+        self.assertEqual(self.verify(telling(25, b"another word", "")).returncode, 0)
 
     def test_what_the_site_says_of_its_ledger_is_heard(self) -> None:
         def saying(word: object) -> Path:
@@ -130,6 +158,12 @@ class VerifyLedgerTests(unittest.TestCase):
         (self.folder / "earlier.pub").write_text(public_line(STRANGER))
         done = self.verify(self.bundle("".join(self.lines), checkpoints=own), "--witness", str(self.folder / "earlier.pub"))
         self.assertEqual(done.returncode, 0, done.stdout)
+        # Those that signed are named, and for what; not all that are trusted.
+        ours, theirs = (fingerprint(key) for key in (checkpoint_key(), STRANGER))
+        self.assertIn(f"signed by the witness {ours}\n", done.stdout)
+        self.assertIn(f"the witness {' and '.join(sorted((ours, theirs)))} vouches", done.stdout)
+        done = self.verify(self.bundle("".join(self.lines)), "--witness", str(self.folder / "earlier.pub"))
+        self.assertNotIn(theirs, done.stdout)
         # A signature for another purpose is none for this one.
         path = self.bundle("".join(self.lines))
         manifest = (path / "manifest.json").read_text()
@@ -164,7 +198,7 @@ class VerifyLedgerTests(unittest.TestCase):
         self.assertIn("up to row 35", done.stdout)
         put_back = self.bundle("".join(self.lines[:32]), last=32, head=self.made[31][1])
         self.assertEqual(self.verify(put_back).returncode, 0)
-        self.assert_refused(put_back, "row 33 (cut)", "--against", str(elsewhere))
+        self.assert_refused(put_back, "row 31 (cut)", "--against", str(elsewhere))
         anew = chained([row_bytes(n, account=b"x" if n == 32 else b"lab", fields=fields)
                         for n, fields in enumerate(self.fields, 1)], start())
         rewritten = self.bundle("".join(shown(row, digest, fields) for (row, digest), fields in zip(anew, self.fields)),
