@@ -64,12 +64,13 @@ std::string what(const json::object& row) {
 
 std::unique_ptr<RowPrinter> printer(Format format, std::FILE* out) {
     return make_row_printer(
-        format,
-        {"kind",    "time",          "action", "outcome",      "started", "ended",   "address",
-         "client",  "login_methods", "path",   "second_path",  "stream",  "extent",  "bytes",
-         "size",    "opened",        "hashed", "first",        "last",    "classes", "subjects",
-         "subject", "class",         "files",  "name_learned", "detail",  "count",   "rule",
-         "session", "since",         "policy", "home",         "grants"},
+        format, {"kind",         "time",     "action",        "outcome",  "started",     "ended",
+                 "address",      "client",   "login_methods", "path",     "second_path", "stream",
+                 "extent",       "bytes",    "size",          "opened",   "hashed",      "first",
+                 "last",         "classes",  "subjects",      "subject",  "class",       "files",
+                 "name_learned", "detail",   "count",         "rule",     "session",     "since",
+                 "policy",       "home",     "grants",        "id",       "protocol",    "listener",
+                 "end_reason",   "files_in", "files_out",     "bytes_in", "bytes_out"},
         {field_column("WHAT IT IS", "kind"),
          {"WHEN", when},
          {"WHAT", what},

@@ -37,7 +37,7 @@ Outcome<> list(const Command& command, const Asked& asked) {
     if (!door) return std::unexpected(std::move(door).error());
     const auto printer = make_row_printer(
         asked.format, {"by", "time", "account", "kind", "name", "state", "files", "wanted", "rule"},
-        {field_column("BY", "time"),
+        {field_column("BY (SITE'S TIME)", "time"),
          field_column("ACCOUNT", "account"),
          field_column("WHAT", "kind"),
          field_column("NAME", "name"),

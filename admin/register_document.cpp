@@ -150,7 +150,7 @@ class Register {
     }
 
     [[nodiscard]] std::string kept_now(const json::object& row) const {
-        return fmt::format("{} {}, {}", number(row, "files"), say_("files", "fichiers"),
+        return fmt::format("{}, {}", files_text(say_, number(row, "files")),
                            size_text(say_, number(row, "bytes")));
     }
 

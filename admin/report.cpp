@@ -125,6 +125,13 @@ std::string span_text(const Tongue& say, const std::string& span) {
     return french;
 }
 
+std::string files_text(const Tongue& say, std::uint64_t count) {
+    // In French, the plural begins with two.
+    return say.language() == Language::french
+               ? fmt::format("{} {}", count, count < 2 ? "fichier" : "fichiers")
+               : counted(count, "file", "files");
+}
+
 std::string size_text(const Tongue& say, std::uint64_t bytes) {
     constexpr std::array<std::string_view, 5> english{"bytes", "kB", "MB", "GB", "TB"};
     constexpr std::array<std::string_view, 5> french{"octets", "ko", "Mo", "Go", "To"};

@@ -59,6 +59,8 @@ class ReportFile {
 [[nodiscard]] std::string duration_text(const Tongue& say, std::int64_t seconds);
 /// "10 years" as a policy says it, "10 ans".
 [[nodiscard]] std::string span_text(const Tongue& say, const std::string& span);
+/// "0 files", "0 fichier"
+[[nodiscard]] std::string files_text(const Tongue& say, std::uint64_t count);
 /// "4.2 GB", "4,2 Go"
 [[nodiscard]] std::string size_text(const Tongue& say, std::uint64_t bytes);
 [[nodiscard]] std::uint64_t number(const boost::json::object& row, std::string_view field);

@@ -284,6 +284,23 @@ class SubjectDocument {
     std::string events_;  // the kind of the rows in the table that is open
 };
 
+/// What a content is kept for stands below its row: in a record of its own, of several classes one
+/// behind the other.
+json::object flat(json::object row) {
+    const json::value* given = row.if_contains("classes");
+    if (given == nullptr || !given->is_array()) return row;
+    const json::array classes = given->get_array();
+    for (const char* name : {"purpose", "legal_basis", "data", "recipients", "keep"}) {
+        std::string text;
+        for (const json::value& one : classes)
+            if (one.is_object())
+                text += (text.empty() ? "" : " | ") + field_text(one.get_object(), name);
+        row[name] = text;
+    }
+    row.erase("classes");
+    return row;
+}
+
 Outcome<> show_document(const std::string& subject, const ReportOptions& options, Door& door,
                         std::FILE* out) {
     const Tongue say(options.language);
@@ -310,18 +327,20 @@ Outcome<> show_subject_report(const Command& command, const std::string& subject
         return shown ? file->close() : shown;
     }
     const auto rows = make_row_printer(
-        options.rows, {"kind",         "stream",   "subject", "born",   "died",    "path",
-                       "second_path",  "class",    "due",     "why",    "rule",    "size",
-                       "depositor",    "made_by",  "created", "hold",   "made",    "case",
-                       "reason",       "lifted",   "time",    "action", "outcome", "account",
-                       "account_name", "protocol", "detail",  "bytes",  "personal"},
+        options.rows, {"kind",         "stream",   "subject",    "born",   "died",     "path",
+                       "second_path",  "class",    "due",        "why",    "rule",     "size",
+                       "depositor",    "made_by",  "created",    "hold",   "made",     "case",
+                       "reason",       "lifted",   "time",       "action", "outcome",  "account",
+                       "account_name", "protocol", "detail",     "bytes",  "personal", "purpose",
+                       "legal_basis",  "data",     "recipients", "keep",   "site",     "controller",
+                       "contact",      "dpo",      "residency"},
         {}, file->out());
     const auto answered =
         (*door)->ask("subject.report", {{"subject", subject}}, [&](const json::object& row) {
             if (options.rows == Format::table)
                 print_for_terminal(file->out(), row);
             else
-                rows->print(row);
+                rows->print(options.rows == Format::csv ? flat(row) : row);
         });
     if (!answered) return std::unexpected(answered.error());
     if (const auto left_out = number(*answered, "acts_left_out"); left_out > 0)

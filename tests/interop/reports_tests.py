@@ -1,5 +1,6 @@
 """Reports through the real command and daemon: what they tell is what clients really did."""
 
+import csv
 import io
 import re
 import subprocess
@@ -138,6 +139,9 @@ class ReportsTests(unittest.TestCase):
         self.assertIn("are not the policy in force", done.stderr)
         self.html("register", "--lang", "fr")
 
+    def records(self, *asked: str) -> list[dict]:
+        return list(csv.DictReader(io.StringIO(self.site.consign(*asked, "--csv").stdout, newline="")))
+
     def test_a_blast_radius_tells_what_was_seen_and_what_stayed_sealed(self) -> None:
         asked = ("blast-radius", "--account", "partner", "--from", "2020-01-01", "--all")
         rows = self.site.rows(*asked)
@@ -162,6 +166,9 @@ class ReportsTests(unittest.TestCase):
         table = self.site.consign(*asked)
         self.assertIn("1 file stayed sealed", table.stderr)
 
+        record, = [record for record in self.records(*asked) if record["kind"] == "session"]
+        self.assertEqual((record["id"], record["protocol"], record["files_out"], record["bytes_out"]),
+                         tuple(str(session[name]) for name in ("id", "protocol", "files_out", "bytes_out")))
         wrong = self.site.consign("blast-radius", "--account", "nobody", "--from", "2020-01-01", check=False)
         self.assertEqual(wrong.returncode, 1)
         self.assertIn("nobody is known as nobody", wrong.stderr)
@@ -183,7 +190,11 @@ class ReportsTests(unittest.TestCase):
                       "droit d'accès", HOSTILE, "Rectification (art. 16)", "Effacement (art. 17)", "Limitation (art. 18)",
                       "Opposition (art. 21)", "CNIL", "garanties appropriées", "Décisions automatisées", "Copie des données"):
             self.assertIn(words, page.text)
-        self.assertIn("kind,stream,", self.site.consign("subject", "report", "HNORD/P3", "--csv").stdout)
+        records = self.records("subject", "report", "HNORD/P3")
+        kept, = [record for record in records if record["kind"] == "file"]
+        self.assertEqual((kept["legal_basis"], kept["purpose"], kept["keep"]),
+                         tuple(file["classes"][0][name] for name in ("legal_basis", "purpose", "keep")))
+        self.assertEqual(records[0]["site"], rows[0]["site"])
         self.assertIn("at /lab/in/", self.site.consign("subject", "report", "HNORD/P3").stdout)
 
     def test_weak_tells_what_a_stock_client_really_agreed_on(self) -> None:
