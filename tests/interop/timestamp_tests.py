@@ -4,11 +4,14 @@
 import json
 import sqlite3
 import subprocess
+import sys
 import unittest
 from pathlib import Path
 
 from consign_site import eventually
 from timestamp_site import StampedSite, temporary_authority
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class TimestampTests(unittest.TestCase):
@@ -105,6 +108,29 @@ class TimestampTests(unittest.TestCase):
                 self.assertEqual([one["row"] for one in found["timestamps"] if not one["holds"]], [row])
                 self.assertIn(str(row), site.consign("audit", "verify", "--tsa-ca", str(root), check=False).stderr)
                 self.put_back(site, kept)
+
+    def test_stamps_that_were_taken_away_are_missed_by_both_verifiers_in_the_same_words(self) -> None:
+        site = self.site_of("good")
+        self.run_a_day(site)
+        self.run_a_day(site)
+        stamped = len(site.stamped())
+        for sql, what in (("DELETE FROM timestamps", "time stamps"),
+                          ("DELETE FROM timestamps; DELETE FROM checkpoints", "checkpoints")):
+            with sqlite3.connect(site.data / "consign.db") as connection:
+                connection.executescript(sql)
+            connection.close()
+            if what == "checkpoints":
+                (site.data / "checkpoints.jsonl").unlink()
+            words = f"the chain verifies, but {stamped} {what} that the ledger tells of are missing"
+            done = site.consign("audit", "verify", check=False)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(words, done.stdout)
+            bundle = site.folder / what.replace(" ", "-")
+            site.consign("audit", "export", "--out", str(bundle))
+            done = subprocess.run([sys.executable, "-B", ROOT / "tools" / "verify-ledger.py", "--witness",
+                                   site.folder / "keys" / "witness.pub", bundle], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn(words, done.stdout)
 
     def kept(self, site: StampedSite) -> list[tuple]:
         with sqlite3.connect(site.data / "consign.db") as connection:
