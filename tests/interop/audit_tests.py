@@ -7,6 +7,7 @@ import json
 import os
 import pwd
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -48,6 +49,29 @@ class AuditTests(unittest.TestCase):
         done = self.site.consign(*arguments, check=False)
         self.assertNotEqual(done.returncode, 0)
         return done.stderr
+
+    def test_a_session_that_was_moved_or_made_smaller_is_missed(self) -> None:
+        done = eventually(lambda: [row for row in self.site.rows("audit", "sessions", "--account", "lab")
+                                   if row["ended"] and row["files_out"]], "the end of the session that fetched")
+        session, month = done[0]["id"], 30 * 86400 * 1_000_000
+        for change in (f"started = started - {month}", f"started = started + {month}",
+                       f"started = started - {month}, ended = ended - {month}", f"ended = ended + {month}", "ended = NULL",
+                       "login_methods = 'password'", "files_out = 0", "bytes_out = 0", "end_reason = 'x'"):
+            with self.subTest(change):
+                database = sqlite3.connect(self.site.data / "consign.db")
+                self.addCleanup(database.close)
+                columns = "started, ended, login_methods, files_out, bytes_out, end_reason"
+                before = database.execute(f"SELECT {columns} FROM sessions WHERE session = ?",
+                                          (bytes.fromhex(session),)).fetchone()
+                with database:
+                    database.execute(f"UPDATE sessions SET {change} WHERE session = ?", (bytes.fromhex(session),))
+                verified = self.site.consign("audit", "verify", check=False)
+                with database:
+                    database.execute(f"UPDATE sessions SET ({columns}) = (?, ?, ?, ?, ?, ?) WHERE session = ?",
+                                     (*before, bytes.fromhex(session)))
+                self.assertEqual(verified.returncode, 1, verified.stdout)
+                self.assertIn("1 sessions are missing, or are not what their logins and ends say", verified.stdout)
+        self.site.consign("audit", "verify")
 
     def test_a_file_is_found_by_each_name_that_it_had_by_its_hash_and_by_its_id(self) -> None:
         by_first = self.about("--file", "/lab/first")
