@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import unittest
+from pathlib import Path
 
 from consign_site import CONFIGURATION, Site, eventually
 from false_journal import FalseJournal
@@ -156,6 +157,28 @@ class CheckpointTests(unittest.TestCase):
                 shutil.copy(self.site.folder / "whole.db", database)
                 for journal in self.site.data.glob("consign.db-*"):
                     journal.unlink()
+
+    def test_after_a_change_of_the_key_those_are_named_that_signed(self) -> None:
+        self.run_a_day("monday")
+        other = WitnessedSite()
+        self.addCleanup(other.close)
+        other.start()
+        self.assertEqual(other.stop(), 0)
+        keys, old = self.site.folder / "keys", self.site.folder / "old.pub"
+        shutil.copy(keys / "witness.pub", old)
+        shutil.copy(other.folder / "keys" / "witness.key", keys / "witness.key")
+        shutil.copy(other.folder / "keys" / "witness.pub", keys / "witness.pub")
+
+        def fingerprint(file: Path) -> str:
+            return subprocess.run(["ssh-keygen", "-l", "-f", file], check=True, capture_output=True, text=True).stdout.split()[1]
+
+        before, after = fingerprint(old), fingerprint(keys / "witness.pub")
+        said = self.site.consign("audit", "verify", "--witness", str(old)).stdout
+        self.assertIn(f"the witness {before} vouches for the first", said)
+        self.assertNotIn(after, said)
+        self.run_a_day("tuesday")
+        said = self.site.consign("audit", "verify", "--witness", str(old)).stdout
+        self.assertIn(f"the witnesses {' and '.join(sorted((before, after)))} vouch for the first", said)
 
     def test_a_line_that_a_crash_cut_short_is_made_whole(self) -> None:
         self.run_a_day("monday")
