@@ -221,6 +221,8 @@ class ReceiptsTests(unittest.TestCase):
         self.assertNotIn("ends.hl7", file.read_text())
         page = file.with_suffix(".html").read_text()
         self.assertIn("Certificat de destruction", page)
+        self.assertIn("gels en vigueur : 0, aucun ne le concerne", page)
+        self.assertNotIn("no hold", page)
         self.assertIn("Europe/Paris", page)
         self.assertEqual(self.one("--sha256", digest, "--kind", "destruction")["id"], said["id"])
 
