@@ -27,7 +27,8 @@ struct Alarm {
 /// What one channel gets, as JSON text:
 ///   {"id", "time", "site", "alarm", "state": "raised"|"mended", "rule", "about", "streams",
 ///   counts}
-/// stands in the work of a job of Kind::alert: {"alert": NAME, "channel": INDEX, "message": {...}}.
+/// stands in the work of a job of Kind::alert: {"alert": NAME, "channel": INDEX, "tells": what of
+/// policy/alert_channels.hpp it is known by, "message": {...}}.
 /// `account`: who noticed. Where nobody is named, the event alone tells of it.
 [[nodiscard]] Result<> raise_alarm(Site& site, Transaction& transaction,
                                    const policy::Policy& policy, Literal account,

@@ -90,7 +90,6 @@ class Channel {
     /// The strand.
     [[nodiscard]] boost::asio::any_io_executor executor() { return executor_; }
     [[nodiscard]] std::uint64_t received_bytes() const { return received_bytes_; }
-    [[nodiscard]] std::uint64_t sent_bytes() const { return sent_bytes_; }
     [[nodiscard]] const ReceiveWindow& receive_window() const { return window_; }
 
   private:

@@ -118,8 +118,6 @@ Connection::Connection(tcp::socket socket, std::unique_ptr<LibsshSession> sessio
       quiet_timer_(socket_.get_executor()),
       farewell_timer_(socket_.get_executor()),
       last_activity_(std::chrono::steady_clock::now()) {
-    boost::system::error_code ignored;
-    peer_ = socket_.remote_endpoint(ignored);
     login_ = std::make_unique<LoginDialogue>(*session_, options_.methods,
                                              [this](Refused what) { on_refused(what); });
 }

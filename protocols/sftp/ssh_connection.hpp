@@ -81,7 +81,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
 
     /// The strand.
     [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
-    [[nodiscard]] const boost::asio::ip::tcp::endpoint& peer() const { return peer_; }
     /// As the peer introduces itself ("SSH-2.0-OpenSSH_9.2p1"), other than printable bytes as '?';
     /// empty before. Kept after the end, as are the algorithms and counts.
     [[nodiscard]] const std::string& client_version() const { return client_version_; }
@@ -122,7 +121,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     void end(std::error_code why, bool say_so);
 
     boost::asio::ip::tcp::socket socket_;
-    boost::asio::ip::tcp::endpoint peer_;
     std::unique_ptr<LibsshSession> session_;
     std::unique_ptr<LoginDialogue> login_;                    // until succeed()
     std::unique_ptr<ssh_server_callbacks_struct> callbacks_;  // from then on

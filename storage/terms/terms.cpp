@@ -150,13 +150,6 @@ Result<std::vector<FileId>> Terms::stale(std::size_t limit) {
 // `life` is how far a subject's lives are worked out. One that is marked in the midst of that is
 // not begun anew, or deposits could keep it from ever coming to an end: its `life` turns negative,
 // and once the end is reached, all is worked out once more.
-Result<> Terms::mark_subject(SubjectId subject) {
-    return connection_.run(
-        "INSERT INTO stale_subjects (subject, life) VALUES (?, 0)"
-        " ON CONFLICT (subject) DO UPDATE SET life = -abs(life)",
-        subject);
-}
-
 Result<> Terms::mark_subjects_of(FileId file) {
     return connection_.run(
         "INSERT INTO stale_subjects (subject, life)"
@@ -202,16 +195,6 @@ Result<std::vector<FileId>> Terms::to_look_at(Timestamp now, std::size_t limit) 
         if (!*row) return files;
         files.push_back(query.integer(0));
     }
-}
-
-Result<std::optional<Timestamp>> Terms::next_look() {
-    auto query = connection_.query(
-        "SELECT look FROM terms WHERE epoch = (SELECT epoch FROM retention) AND look IS NOT NULL"
-        " ORDER BY look LIMIT 1");
-    const auto row = query.next();
-    if (!row) return failure(row.error());
-    if (!*row) return std::nullopt;
-    return query.time(0);
 }
 
 Result<std::vector<Settled>> Terms::list(std::optional<Timestamp> after_look, FileId after,

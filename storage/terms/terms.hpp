@@ -78,9 +78,7 @@ class Terms {
 
     // What is stale
     [[nodiscard]] Result<std::vector<FileId>> stale(std::size_t limit);
-    /// All that is about the subject is stale. Costs the same however much that is.
-    [[nodiscard]] Result<> mark_subject(SubjectId subject);
-    /// Of each that the file is about.
+    /// All that is about each subject that the file is about. Costs the same however much that is.
     [[nodiscard]] Result<> mark_subjects_of(FileId file);
     struct StaleSubject {
         SubjectId subject = 0;
@@ -93,7 +91,6 @@ class Terms {
     // Looks
     /// Up to `limit` of the current epoch to be looked at by now, the first first.
     [[nodiscard]] Result<std::vector<FileId>> to_look_at(Timestamp now, std::size_t limit);
-    [[nodiscard]] Result<std::optional<Timestamp>> next_look();
     /// Up to `limit` of the current epoch, in the order of their looks, from behind a row on.
     [[nodiscard]] Result<std::vector<Settled>> list(std::optional<Timestamp> after_look,
                                                     FileId after, Timestamp until,
