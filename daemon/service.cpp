@@ -46,11 +46,11 @@ asio::awaitable<void> Service::run() {
     watch_files();
     for (std::size_t index = 0; index < listeners_.size(); ++index) {
         protocols::Listener& socket = *listeners_[index].listener.socket;
-        tasks_.start(socket.run());
+        tasks_.start(goes_on(socket.run()));
         site_.log.info("listening", {{"listener", index}, {"port", socket.port()}});
     }
     for (const auto& worker : workers_) tasks_.start(goes_on(worker->run()));
-    tasks_.start(control_->serve());
+    tasks_.start(goes_on(control_->serve()));
     tasks_.start(goes_on(look_after()));
     tasks_.start(goes_on(reload_on_change()));
     tell_service_manager("READY=1");
@@ -85,8 +85,8 @@ asio::awaitable<void> Service::goes_on(asio::awaitable<void> part) {
             site_.log.error("a part of the daemon ran out of memory, so all of it stops");
         else
             site_.log.error("a part of the daemon failed, so all of it stops");
-        has_failed_ = true;
-        ::kill(::getpid(), SIGTERM);
+        // A second signal would end the sessions at once.
+        if (!std::exchange(has_failed_, true) && !stopping_) ::kill(::getpid(), SIGTERM);
     }
 }
 

@@ -196,7 +196,10 @@ Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
     if (unfinished) {
         const auto size = co_await resumable_bytes(*unfinished);
         if (size) co_return attributes_of_own(*unfinished, *size);
-        if (size.error() == make_error_code(desk_errc::in_use)) co_return failure(size.error());
+        // At a stop, too, nobody is to take the older file for it, or the name for free.
+        if (size.error() == make_error_code(desk_errc::in_use) ||
+            size.error() == make_error_code(desk_errc::overloaded))
+            co_return failure(size.error());
     }
     if (!entry && !scene->hides)
         if (const auto moved = site_.moved_names.find(account_, scene->whole, scene->event.time))

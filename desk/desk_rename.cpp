@@ -107,7 +107,7 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
                                                     standing, scene.event.time);
     if (!renamed) return failure(renamed.error());
     aftermath.doomed.insert(aftermath.doomed.end(), renamed->doomed.begin(), renamed->doomed.end());
-    if (entry->file)
+    if (entry->file && *to != scene.whole)
         if (auto dropped = drop_unfinished(transaction, scene.event, *to, aftermath); !dropped)
             return failure(dropped.error());
     if (!pending || temporary) return {};

@@ -183,11 +183,12 @@ Verdict may_leave_pickup(const Policy& policy, const Account& account, const Vir
         return pickup.account == account.id && pickup.path.leads_on_from(to);
     });
     for (const Pickup& pickup : policy.pickups) {
-        if (pickup.account != account.id || !restricts(pickup) || !pickup.path.leads_on_from(from))
-            continue;
+        if (pickup.account != account.id) continue;
         const bool holds =
             decides != policy.pickups.end() && &pickup == &*decides && pickup.path.covers_below(to);
-        if (!holds) return {false, pickup.rule, no};
+        if (restricts(pickup) && pickup.path.leads_on_from(from) && !holds)
+            return {false, pickup.rule, no};
+        if (pickup.path.covers_below(from)) break;  // those behind it decide nothing there
     }
     return {true, account.rule, {}};
 }

@@ -43,8 +43,6 @@ void check_means(const Reader& in, Place at, Place url, const Target& target) {
                                   target.host));
     if (target.identity && target.scheme == "ftps")
         in.error(at, "`identity` belongs to an sftp target: an ftps target has a `password`");
-    else if (target.identity && target.password)
-        in.error(at, "`identity` and `password` are both given: write one of the two");
     if (target.scheme == "sftp" && target.host_key.empty())
         in.error(at,
                  "`host_key` is missing: the fingerprint of the server's key, so that nobody "

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <latch>
 #include <memory>
 
@@ -10,6 +11,8 @@ namespace consign {
 namespace {
 
 constexpr int bulk_niceness = 10;
+/// More of them would share the cores, and not the disk.
+constexpr std::size_t bulk_threads_limit = 16;
 
 /// Where the cores are busy, what is short goes first. Linux has a niceness for each thread.
 void step_back(boost::asio::thread_pool& pool, std::size_t threads) {
@@ -32,8 +35,8 @@ Store::Store(DataFolder folder, std::unique_ptr<keyring::Keyring> keys,
       random_(random),
       database_(std::move(database)),
       pool_(pool_threads),
-      bulk_pool_(pool_threads) {
-    step_back(bulk_pool_, pool_threads);
+      bulk_pool_(std::min(pool_threads, bulk_threads_limit)) {
+    step_back(bulk_pool_, std::min(pool_threads, bulk_threads_limit));
 }
 
 Store::~Store() {

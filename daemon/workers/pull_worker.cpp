@@ -87,12 +87,13 @@ asio::awaitable<void> PullWorker::begin_due() {
         desk::PullNotes notes;
         Timestamp due_since{};
     };
+    const auto busy = in_progress_;  // the look is made on another thread
     const auto looked =
         co_await site_.store.read([&](Transaction& transaction) -> Result<std::vector<Looked>> {
             std::vector<Looked> all;
             for (const policy::Pull& pull : policy->pulls) {
                 const auto target = policy->targets.find(pull.target);
-                if (target == policy->targets.end() || in_progress_.contains(pull.name)) continue;
+                if (target == policy->targets.end() || busy.contains(pull.name)) continue;
                 const auto run = transaction.pulls.run(pull.name);
                 if (!run) return failure(run.error());
                 const auto trouble = transaction.targets.trouble(pull.target);

@@ -252,9 +252,11 @@ asio::awaitable<Answered> verify(Site& site, VerbCall call) {
                 return look(transaction, *asked, *written, keys, stop);
             });
     const bool verifies = looked && !looked->verified.first_bad;
-    if (auto recorded =
-            co_await record_act(site, call.administrator, "audit verify",
-                                verifies ? ledger::Outcome::granted : ledger::Outcome::failed);
+    const bool is_stopped = !looked && looked.error() == std::errc::operation_canceled;
+    if (auto recorded = co_await record_act(
+            site, call.administrator,
+            is_stopped ? Literal("audit verify, which a stop ended") : Literal("audit verify"),
+            verifies ? ledger::Outcome::granted : ledger::Outcome::failed);
         !recorded)
         co_return recorded;
     if (!looked) co_return storage_complaint(looked.error());

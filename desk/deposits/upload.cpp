@@ -52,9 +52,14 @@ asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> Upload::on_po
         size_bytes_ = sealed_->size_bytes();
         return answer;
     };
-    Answer answer = co_await offload(site_.store.pool(), locked);
+    Answer answer = co_await offload(pool(), locked);
     if (!answer) co_return failure(told(session_, answer.error()));
     co_return answer;
+}
+
+/// What has holes, or did not come in order, is gone through once more when it is sealed.
+asio::thread_pool& Upload::pool() const {
+    return is_ragged_ ? site_.store.bulk_pool() : site_.store.pool();
 }
 
 Result<> Upload::may_write(std::uint64_t offset, std::uint64_t bytes) const {
@@ -124,7 +129,12 @@ asio::awaitable<Result<>> Upload::write(std::span<const Range> ranges) {
     changed_ = true;
     touched_ = site_.clock.now();
     std::uint64_t bytes = 0;
-    for (const Range& range : ranges) bytes += range.bytes.size();
+    std::uint64_t end = size_bytes_;
+    for (const Range& range : ranges) {
+        bytes += range.bytes.size();
+        if (!opening_.mode.append && range.offset != end) is_ragged_ = true;
+        end = std::max(end, range.offset + range.bytes.size());
+    }
     co_await Rate(session_, Direction::upload).take(bytes);
     std::optional<Result<>> in_memory = write_in_memory(ranges);
     const Result<> written =
@@ -180,6 +190,7 @@ Result<> Upload::resize_from_pool(std::uint64_t size_bytes) {
     if (size_bytes < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
     if (auto fits = may_grow_to(size_bytes); !fits) return fits;
     changed_ = true;
+    if (size_bytes != sealed_->size_bytes()) is_ragged_ = true;
     auto resized = sealed_->resize(size_bytes);
     size_bytes_ = sealed_->size_bytes();
     return resized;
@@ -223,7 +234,7 @@ asio::awaitable<Result<>> Upload::finish() {
         finishing_ = committed.has_value();
         return committed;
     };
-    auto sealed = co_await offload<Resume::there>(site_.store.pool(), seal);
+    auto sealed = co_await offload<Resume::there>(pool(), seal);
     if (!sealed) co_return failure(co_await give_back(std::move(deposited), sealed.error(), false));
     auto aftermath = co_await deposit_from_pool(*sealed, deposited);
     if (!aftermath)
@@ -352,6 +363,11 @@ Result<> Upload::end_unchanged(Transaction& transaction, ledger::Event& event) {
 }
 
 asio::awaitable<void> Upload::break_off() {
+    // What it was opened on stands, and is not to be hidden by a copy of it.
+    if (!changed_) {
+        static_cast<void>(co_await drop_unchanged());
+        co_return;
+    }
     auto close = [&]() -> Result<> {
         const std::scoped_lock lock(mutex_);
         if (!sealed_) return failure(desk_errc::superseded);
@@ -359,7 +375,7 @@ asio::awaitable<void> Upload::break_off() {
         sealed_.reset();
         return flushed;
     };
-    const auto closed = co_await offload(site_.store.pool(), close);
+    const auto closed = co_await offload(pool(), close);
     if (!closed && closed.error() == make_error_code(desk_errc::superseded))
         co_return co_await drop_if_unknown(site_, stream_);
     const auto broken_off = event(ledger::Action::upload_broken_off, ledger::Outcome::failed);

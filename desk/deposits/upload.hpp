@@ -102,6 +102,7 @@ class Upload {
                                     std::span<const Range> ranges) const;
     /// Nothing where that has to be left to the pool.
     [[nodiscard]] std::optional<Result<>> write_in_memory(std::span<const Range> ranges);
+    [[nodiscard]] boost::asio::thread_pool& pool() const;
     [[nodiscard]] Result<> has_durable_row();
     [[nodiscard]] Result<> may_write(std::uint64_t offset, std::uint64_t bytes) const;
     [[nodiscard]] Result<> may_grow_to(std::uint64_t size_bytes) const;
@@ -135,11 +136,12 @@ class Upload {
     Session& session_;  // used by the session's own calls alone
     const Opening opening_;
     const Id stream_;
-    Timestamp touched_;
+    std::atomic<Timestamp> touched_;  // read by other sessions of the account, too, as is the size
     std::atomic<bool> changed_ = false;
+    std::atomic<bool> is_ragged_ = false;  // it was not written from its start to its end alone
     std::error_code failed_write_;
-    bool is_shown_ = false;                      // it is on record that what it began from is read
-    std::atomic<std::uint64_t> size_bytes_ = 0;  // read by other sessions of the account, too
+    bool is_shown_ = false;  // it is on record that what it began from is read
+    std::atomic<std::uint64_t> size_bytes_ = 0;
 
     mutable std::mutex times_mutex_;
     Times times_;

@@ -26,7 +26,7 @@ class Category final : public std::error_category {
             case desk_errc::may_not_mkdir:
                 return "this account may not make folders here";
             case desk_errc::may_not_hash_parts:
-                return "downloads of this file are limited: only all of it may be hashed";
+                return "this account may not read it at will: only all of it may be hashed";
             case desk_errc::outside_pickup_window:
                 return "this is not collected at this hour";
             case desk_errc::downloads_used_up:
@@ -66,13 +66,14 @@ class Category final : public std::error_category {
             case desk_errc::file_too_large:
                 return "the file is larger than a file may be here";
             case desk_errc::hole_too_large:
-                return "too far past the file's end";
+                return "too much of the file would be holes";
             case desk_errc::disk_full:
                 return "the server has no room left";
             case desk_errc::in_use:
                 return "another session is just about to open or complete this file: try again";
             case desk_errc::superseded:
-                return "another session has taken this upload over";
+                return "this upload is over: another session goes on with it, or its name was "
+                       "removed";
             case desk_errc::altered:
                 return "the stored file was altered, and is not served";
             case desk_errc::download_lapsed:

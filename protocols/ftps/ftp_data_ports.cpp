@@ -11,6 +11,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint16_t lowest_unprivileged_port = 1024;
+/// How long after a reply the next command is waited for, whatever the port's age.
+constexpr std::chrono::steady_clock::duration next_command_time = std::chrono::seconds(5);
 constexpr std::string_view extended_only = "after EPSV ALL, only EPSV is served";
 
 }  // namespace
@@ -40,14 +42,16 @@ void FtpSession::open_passive(bool extended) {
     else
         say(227, passive_reply_text(shown.to_v4(), port->port()));
     data_port_ = std::move(port);
+    data_port_until_ = std::chrono::steady_clock::now() + DataConnection::connect_time;
 }
 
 /// One who asks for a passive port, and then does nothing, keeps it from others. Between commands
-/// alone: one that has begun may take its time before it connects (the look at a large unfinished
-/// file).
+/// alone: one that is being served may take its time (the look at a large unfinished file), and the
+/// next comes behind its reply.
 void FtpSession::let_data_port_lapse() {
-    if (!data_port_ || !data_port_->is_scarce() || data_port_lapses_) return;
-    data_port_lapses_.emplace(strand_, DataConnection::connect_time,
+    if (!data_port_ || !data_port_->is_scarce()) return;
+    const auto left = data_port_until_ - std::chrono::steady_clock::now();
+    data_port_lapses_.emplace(strand_, std::max(left, next_command_time),
                               [this] { data_port_.reset(); });
 }
 

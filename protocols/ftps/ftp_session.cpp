@@ -178,9 +178,11 @@ asio::awaitable<void> FtpSession::serve(std::expected<Command, std::error_code> 
     if (verb->needs == Needs::login && !desk_)
         co_return say(530, "log in first, with USER and PASS");
     if (verb->trims) boost::algorithm::trim_right(command->argument);
+    data_port_lapses_.reset();
     is_at_work_ = true;
     co_await (this->*verb->handler)(std::move(command->argument));
     is_at_work_ = false;
+    last_command_ = std::chrono::steady_clock::now();
     let_data_port_lapse();
     if (verb->prepares) co_return;
     restart_ = 0;

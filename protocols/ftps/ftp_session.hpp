@@ -50,7 +50,8 @@ class FtpSession {
     [[nodiscard]] bool is_logged_in() const { return desk_ != nullptr; }
     /// Is a file, or a listing, on its way?
     [[nodiscard]] bool is_transferring() const { return transfer_.has_value(); }
-    /// A command is being served: the client waits for us, as it may for long (HASH).
+    /// A command is being served: the client waits for us, as it may for long (HASH); where it is
+    /// being told something (is_flushing), we for it.
     [[nodiscard]] bool is_at_work() const { return is_at_work_; }
     /// Or does an upload wait for its client's word?
     [[nodiscard]] bool has_open_files() const { return transfer_ || unconfirmed_; }
@@ -260,6 +261,7 @@ class FtpSession {
     std::optional<std::uint64_t> announced_bytes_;
     bool extended_ports_only_ = false;  // EPSV ALL
     std::unique_ptr<DataPort> data_port_;
+    std::chrono::steady_clock::time_point data_port_until_{};
     std::optional<Deadline> data_port_lapses_;
     std::optional<Transfer> transfer_;
     int aborts_ = 0;  // that wait for the transfer's end

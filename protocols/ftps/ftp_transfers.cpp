@@ -13,13 +13,12 @@ namespace consign::ftps {
 namespace asio = boost::asio;
 using protocols::session_errc;
 
-/// Says why not. If so, the data port does not lapse before the command ends.
+/// Says why not.
 bool FtpSession::can_transfer() {
     if (!data_is_private_) {
         say(521, "data in clear is refused by policy: send PBSZ 0 and PROT P first");
         return false;
     }
-    data_port_lapses_.reset();
     if (data_port_) return true;
     say(425, "no data connection was prepared: send EPSV, PASV, EPRT or PORT first");
     return false;

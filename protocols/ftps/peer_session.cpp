@@ -90,7 +90,7 @@ asio::awaitable<void> PeerSession::watch() {
 
 protocols::SessionState PeerSession::state() const {
     // A transfer has a time limit of its own.
-    const auto last = ftp_->is_transferring() || ftp_->is_at_work()
+    const auto last = ftp_->is_transferring() || (ftp_->is_at_work() && !ftp_->is_flushing())
                           ? Clock::now()
                           : std::max(ftp_->last_command(), moved_);
     return {.began = began_,

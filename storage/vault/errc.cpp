@@ -16,7 +16,7 @@ class Category final : public std::error_category {
             case vault_errc::too_large:
                 return "the file would be larger than the store allows";
             case vault_errc::hole_too_large:
-                return "the write is too far past the end of the file";
+                return "too much of the file would be holes";
             case vault_errc::finished:
                 return "the upload was committed and takes nothing more";
             case vault_errc::foreign_journal:

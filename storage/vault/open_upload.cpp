@@ -354,6 +354,7 @@ Result<> OpenUpload::fill_holes() {
         if (in_body(index)) continue;
         zeros.resize(chunk_bytes);
         if (auto done = put_record(index, Place::inner, zeros, {}); !done) return done;
+        filled_bytes_ += chunk_bytes;
     }
     return {};
 }
@@ -366,13 +367,13 @@ Result<> OpenUpload::complete_body() {
     });
 }
 
-/// What nobody has written of the inner chunks; zeros, once it is sealed.
+/// What nobody had written of the inner chunks, also where it has been sealed as zeros since.
 std::uint64_t OpenUpload::hole_bytes() const {
     const auto inner =
         static_cast<std::uint64_t>(std::ranges::count_if(open_, [this](const OpenChunk& chunk) {
             return chunk.index() != highest() && !in_body(chunk.index());
         }));
-    return (highest() - std::min(highest(), body_chunks_ + inner)) * chunk_bytes;
+    return filled_bytes_ + (highest() - std::min(highest(), body_chunks_ + inner)) * chunk_bytes;
 }
 
 void OpenUpload::drop_chunk(std::uint64_t index) {

@@ -140,10 +140,11 @@ class OpenUpload final : public SealedUpload {
     Bytes image_;            // as long as there is no file, once it is sealed
 
     std::uint64_t size_ = 0;
-    std::vector<bool> in_body_;      // by chunk
-    std::uint64_t body_chunks_ = 0;  // of in_body_, that are there
-    std::vector<OpenChunk> open_;    // at most open_chunk_limit
-    RecordBuffer spare_;             // of the chunk closed last: a steady stream allocates nothing
+    std::vector<bool> in_body_;       // by chunk
+    std::uint64_t body_chunks_ = 0;   // of in_body_, that are there
+    std::uint64_t filled_bytes_ = 0;  // holes that were sealed, since it was begun or resumed
+    std::vector<OpenChunk> open_;     // at most open_chunk_limit
+    RecordBuffer spare_;              // of the chunk closed last: a steady stream allocates nothing
     RecordRun run_;  // open within write(), where nobody reads the body but read_record
     std::uint64_t on_its_way_ = 0;  // of the body, as far as the disk was asked to begin
     std::uint64_t uses_ = 0;

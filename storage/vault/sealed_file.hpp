@@ -21,7 +21,7 @@ inline constexpr std::size_t header_bytes = 4096;
 inline constexpr std::size_t chunk_bytes = 64 * 1024;
 inline constexpr std::size_t record_overhead_bytes = evp::gcm_nonce_bytes + evp::gcm_tag_bytes;
 inline constexpr std::uint64_t content_limit_bytes = std::uint64_t{1} << 40;
-/// How far past its end an open upload may be written or extended: the hole is sealed as zeros.
+/// So much of an open upload may be holes, that nobody has written: they are sealed as zeros.
 inline constexpr std::uint64_t hole_limit_bytes = std::uint64_t{4} << 30;
 
 inline constexpr std::size_t account_limit_bytes = 255;

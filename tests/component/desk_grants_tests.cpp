@@ -228,10 +228,12 @@ BOOST_AUTO_TEST_CASE(an_upload_that_began_from_anothers_file_stays_so_when_its_n
     Box box_to_add_to;
     box_to_add_to.site.use_policy(box({Verb::upload, Verb::append}));
     Peer guest(box_to_add_to.site, "guest");
-    guest.break_off(*required(guest.open("/file", resuming)));
+    const auto begun = required(guest.open("/file", resuming));
+    required(guest.write(*begun, original.size(), other));
+    guest.break_off(*begun);
     required(box_to_add_to.owner.rename("/file", "/elsewhere"));
     const auto upload = required(guest.open("/file", resuming));
-    BOOST_TEST(upload->size_bytes() == original.size());
+    BOOST_TEST(upload->size_bytes() == original.size() + other.size());
     BOOST_TEST(error_of(guest.read(*upload)) == desk_errc::may_not_download);
     BOOST_TEST(error_of(guest.write(*upload, 0, other)) == desk_errc::may_not_overwrite);
     BOOST_TEST(error_of(guest.resize(*upload, 1)) == desk_errc::may_not_overwrite);

@@ -106,6 +106,21 @@ BOOST_AUTO_TEST_CASE(what_stat_tells_of_a_stump_is_not_the_size_of_other_bytes) 
     BOOST_TEST((required(lab.get("/n")) == stump));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_opened_and_not_written_to_hides_nothing_when_the_line_breaks) {
+    required(lab.put("/n", old));
+    const auto open = required(lab.open("/n", resuming));
+    lab.break_off(*open);
+    BOOST_TEST((required(lab.get("/n")) == old));
+    BOOST_TEST(kept() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_rename_onto_itself_ends_nothing) {
+    required(lab.put("/n", old));
+    lab.put_and_break_off("/n", stump);
+    required(lab.rename("/n", "/n", true));
+    BOOST_TEST(required(lab.stat("/n")).size_bytes == stump.size());
+}
+
 BOOST_AUTO_TEST_CASE(the_old_one_is_read_for_as_long_as_a_session_replaces_it) {
     required(lab.put("/n", old));
     Peer other(site, "lab");

@@ -118,6 +118,9 @@ BOOST_AUTO_TEST_CASE(
     BOOST_TEST(error_of(lab.rename("/out/a", "/out/free/a")) == desk_errc::may_not_rename);
     BOOST_TEST(error_of(lab.rename("/out/a", "/a")) == desk_errc::may_not_rename);
     required(lab.rename("/out/a", "/out/b"));
+    // Within what an earlier pickup takes, a later one says nothing.
+    required(lab.make_directory("/out/free/c"));
+    required(lab.rename("/out/free/c", "/out/free/d"));
 }
 
 BOOST_AUTO_TEST_CASE(copies_that_openings_leave_behind_do_not_outgrow_the_quota) {

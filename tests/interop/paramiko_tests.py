@@ -209,7 +209,7 @@ class ParamikoTests(InteropCase):
         ends = self.put_at_once(6)
         self.assertGreater(ends.count(""), 0)
         self.assertLessEqual({end for end in ends if end}, {
-            "another session has taken this upload over",
+            "this upload is over: another session goes on with it, or its name was removed",
             "another session is just about to open or complete this file: try again"})
         self.assertEqual(len(self.lab.open("shared").read()), 2000)
         self.lab.remove("shared")

@@ -114,9 +114,6 @@ const std::vector<Mistake> rule_mistakes{
     {URL("sftp://h"), "2:20: error: the user is missing: write `sftp://USER@h`"},
     {"targets: {t: {url: \"ftps://h/x\"}}",
      "2:20: error: the user is missing: write `ftps://USER@h`"},
-    {"targets: {t: {url: \"sftp://u@h\", identity: \"file:i\", password: \"file:p\", host_key: "
-     "\"" HOST_KEY "\"}}",
-     "2:11: error: `identity` and `password` are both given: write one of the two"},
     {"targets: {t: {url: \"ftps://u@h\", identity: \"file:i\"}}",
      "2:11: error: `identity` belongs to an sftp target"},
     {"pulls: [{name: p, target: t, from_folder: ../out, into: /homes/sound, at: daily 06:00}]\n"

@@ -165,7 +165,7 @@ FtpFeatures features_in(const FtpAnswer& answer) {
         const std::string_view feature = std::string_view(words).substr(begin);
         if (feature.starts_with("hash ") && feature.contains("sha-256"))
             features.hash_sha256 = true;
-        if (feature.starts_with("mlst")) features.mlst = true;
+        if (feature.starts_with("mlst") || feature.starts_with("mlsd")) features.mlst = true;
         if (feature.starts_with("xsha256")) features.xsha256 = true;
     }
     return features;
