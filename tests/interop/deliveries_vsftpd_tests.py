@@ -75,6 +75,6 @@ class DeliveriesVsftpdTests(unittest.TestCase):
 
 if __name__ == "__main__":
     if not VSFTPD.exists() or os.geteuid() != 0:
-        print("vsftpd is not unpacked (`./dev bench` does it), or this is not root")
+        print("vsftpd is not unpacked (`./dev setup` does it), or this is not root")
         sys.exit(77)
     unittest.main()

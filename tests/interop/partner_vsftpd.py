@@ -1,5 +1,5 @@
 """A partner's FTPS server that tells little: vsftpd, which has neither MLST nor MLSD, and whose 550 gives no reason.
-Debian's FTP servers exclude each other: `./dev bench` unpacks this one, and it runs where it lies."""
+Debian's FTP servers exclude each other: `./dev setup` unpacks this one, and it runs where it lies."""
 
 import os
 import pwd
