@@ -9,7 +9,7 @@ import unittest
 import uuid
 from html.parser import HTMLParser
 
-from consign_site import CONFIGURATION, Site
+from consign_site import CONFIGURATION, Site, eventually
 from paramiko_client import connected
 
 HOSTILE = "<img src=x onerror=alert(1)>|*a*[b](http:..evil).hl7"
@@ -144,7 +144,9 @@ class ReportsTests(unittest.TestCase):
 
     def test_a_blast_radius_tells_what_was_seen_and_what_stayed_sealed(self) -> None:
         asked = ("blast-radius", "--account", "partner", "--from", "2020-01-01", "--all")
-        rows = self.site.rows(*asked)
+        rows = eventually(lambda: [rows for rows in [self.site.rows(*asked)]
+                                   if all(row["ended"] for row in rows if row["kind"] == "session")],
+                          "the end of the session, with what it counted")[0]
         files = {row["path"]: row for row in rows if row["kind"] == "file"}
         self.assertEqual(set(files), {"/partner/out/seen.hl7", "/partner/out/" + HOSTILE})
         self.assertEqual({row["extent"] for row in files.values()}, {"whole"})
