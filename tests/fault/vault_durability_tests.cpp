@@ -233,6 +233,25 @@ BOOST_AUTO_TEST_CASE(deposits_leave_free_what_the_ledger_needs) {
     }
 }
 
+// What is sealed of a hole takes room as well, though nobody sent it.
+BOOST_AUTO_TEST_CASE(holes_leave_free_what_the_ledger_needs) {
+    const Bytes one(1, 'x');
+    for (const bool is_flushed : {true, false}) {
+        disk.set_room(
+            {.free_bytes = std::uint64_t{1} << 40, .total_bytes = std::uint64_t{1} << 40});
+        const auto upload = must(vault.begin(site.deposit()));
+        must(upload->write(0, one));
+        must(upload->write(40 * chunk_bytes, one));
+        disk.set_room({.free_bytes = vault::kept_free_bytes + 8 * vault::record_bytes,
+                       .total_bytes = std::uint64_t{1} << 40});
+        const auto done = is_flushed ? upload->flush() : [&]() -> Result<> {
+            const auto sealed = vault.commit(*upload);
+            return sealed ? Result<>() : failure(sealed.error());
+        }();
+        BOOST_TEST((!done && done.error() == std::errc::no_space_on_device));
+    }
+}
+
 // Who was writing when it filled up goes on from what is there.
 BOOST_AUTO_TEST_CASE(an_upload_that_finds_no_room_is_resumed_when_there_is_some) {
     const Bytes content = some_bytes(3 * chunk_bytes + 50);
