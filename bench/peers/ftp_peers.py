@@ -10,38 +10,7 @@ from peer import NOBODY, PASSWORD, Endpoint, Peer, make_certificate
 
 UNPACKED = Path(__file__).resolve().parents[2] / "build/bench_peers"
 
-VSFTPD = """\
-listen=YES
-listen_address=ADDRESS
-listen_port=PORT
-background=NO
-anonymous_enable=YES
-local_enable=NO
-write_enable=YES
-anon_upload_enable=YES
-anon_mkdir_write_enable=YES
-anon_other_write_enable=YES
-anon_world_readable_only=NO
-anon_root=FOLDER/root
-ftp_username=daemon
-nopriv_user=nobody
-secure_chroot_dir=FOLDER/empty
-allow_anon_ssl=YES
-ssl_enable=YES
-force_anon_logins_ssl=YES
-force_anon_data_ssl=YES
-ssl_sslv2=NO
-ssl_sslv3=NO
-ssl_ciphers=HIGH
-require_ssl_reuse=NO
-rsa_cert_file=FOLDER/server.pem
-rsa_private_key_file=FOLDER/server.key
-xferlog_enable=NO
-max_clients=0
-max_per_ip=0
-idle_session_timeout=3600
-seccomp_sandbox=NO
-"""
+VSFTPD = (Path(__file__).parent / "vsftpd.conf").read_text()
 
 
 class PureFtpdPeer(Peer):
@@ -92,7 +61,7 @@ class VsftpdPeer(Peer):
         os.chown(self.files, daemon.pw_uid, daemon.pw_gid)
         make_certificate(self.folder)
         (self.folder / "vsftpd.conf").write_text(VSFTPD.replace("ADDRESS", self.place.address).replace(
-            "PORT", str(self.ports["ftps"])).replace("FOLDER", str(self.folder)))
+            "PORT", str(self.ports["ftps"])).replace("FOLDER", str(self.folder)).replace("TLS", str(self.folder)))
 
     def command(self) -> list[str | Path]:
         return [self.program, self.folder / "vsftpd.conf"]

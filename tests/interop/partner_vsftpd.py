@@ -16,35 +16,7 @@ from partner_sshd import free_port
 UNPACKED = Path(__file__).resolve().parents[2] / "build/bench_peers/usr/sbin/vsftpd"
 VSFTPD = UNPACKED if UNPACKED.exists() else Path("/usr/sbin/vsftpd")
 
-CONFIGURATION = """\
-listen=YES
-listen_address=127.0.0.1
-listen_port=PORT
-background=NO
-anonymous_enable=YES
-local_enable=NO
-write_enable=YES
-anon_upload_enable=YES
-anon_mkdir_write_enable=YES
-anon_other_write_enable=YES
-anon_world_readable_only=NO
-anon_root=FOLDER/root
-ftp_username=daemon
-nopriv_user=nobody
-secure_chroot_dir=FOLDER/empty
-allow_anon_ssl=YES
-ssl_enable=YES
-force_anon_logins_ssl=YES
-force_anon_data_ssl=YES
-ssl_sslv2=NO
-ssl_sslv3=NO
-ssl_ciphers=HIGH
-require_ssl_reuse=NO
-rsa_cert_file=FOLDER/tls/server.pem
-rsa_private_key_file=FOLDER/tls/server.key
-xferlog_enable=NO
-seccomp_sandbox=NO
-"""
+CONFIGURATION = (Path(__file__).resolve().parents[2] / "bench/peers/vsftpd.conf").read_text()
 
 
 class PartnerVsftpd:
@@ -62,7 +34,8 @@ class PartnerVsftpd:
         (self.folder / "password").write_text("whatever\n")
         (self.folder / "password").chmod(0o600)
         (self.folder / "vsftpd.conf").write_text(
-            CONFIGURATION.replace("PORT", str(self.port)).replace("FOLDER", str(self.folder)))
+            CONFIGURATION.replace("ADDRESS", "127.0.0.1").replace("PORT", str(self.port))
+            .replace("FOLDER", str(self.folder)).replace("TLS", str(self.folder / "tls")))
         self.daemon: subprocess.Popen | None = None
 
     def target(self, folder: str = "files") -> str:
