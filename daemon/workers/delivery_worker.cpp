@@ -190,12 +190,13 @@ std::vector<DeliveryWorker::Open> DeliveryWorker::in_turn(
     return in_order;
 }
 
+asio::awaitable<Result<std::vector<Job>>> DeliveryWorker::due_for(const policy::Target& target,
+                                                                  std::size_t limit) {
+    return target.at.empty() ? due(target.name, limit) : due_by_instant(target, limit);
+}
+
 asio::awaitable<bool> DeliveryWorker::needs_connection(const policy::Target& target) {
-    Result<std::vector<Job>> jobs;
-    if (target.at.empty())
-        jobs = co_await due(target.name, 1);
-    else
-        jobs = co_await due_by_instant(target, 1);
+    const auto jobs = co_await due_for(target, 1);
     co_return jobs && !jobs->empty();
 }
 
@@ -257,11 +258,7 @@ asio::awaitable<std::optional<DeliveryWorker::Taken>> DeliveryWorker::take(
     const std::size_t limit = in_progress_.size() + passed_over_limit;
     if (looks_ == 0) ended_meanwhile_.clear();
     const Counted look(looks_);
-    Result<std::vector<Job>> jobs;
-    if (target.at.empty())
-        jobs = co_await due(target.name, limit);
-    else
-        jobs = co_await due_by_instant(target, limit);
+    const auto jobs = co_await due_for(target, limit);
     if (!jobs) {
         site_.log.error("deliveries could not be looked for", {{"why", jobs.error()}});
         co_return std::nullopt;

@@ -78,6 +78,9 @@ class DeliveryWorker final : public Worker {
                                                                               std::size_t limit);
     [[nodiscard]] boost::asio::awaitable<Result<std::vector<queue::Job>>> due_by_instant(
         const policy::Target& target, std::size_t limit);
+    /// By whichever of the two the target asks for.
+    [[nodiscard]] boost::asio::awaitable<Result<std::vector<queue::Job>>> due_for(
+        const policy::Target& target, std::size_t limit);
     void give_back(const std::string& target, const Taken& taken);
     /// One connection, for as long as there is something for it to do.
     [[nodiscard]] boost::asio::awaitable<void> serve(policy::Target target, Taken first);

@@ -10,6 +10,7 @@
 #include "desk/deliveries/delivery_verbs.hpp"
 #include "desk_routed_site.hpp"
 #include "fake_far_end.hpp"
+#include "worker_turn.hpp"
 
 namespace consign::testing {
 
@@ -50,16 +51,7 @@ class DeliveringSite : public DeskSite {
         while (!is_done) strand_.run_for(std::chrono::milliseconds(5));
     }
     /// On one thread: the strand's io_context is driven while the site's is.
-    void work_off() {
-        bool is_done = false;
-        boost::asio::co_spawn(strand_, worker->work_off(), [&](std::exception_ptr thrown) {
-            is_done = true;
-            if (thrown) std::rethrow_exception(thrown);
-        });
-        strand_.restart();
-        strand_.run();
-        BOOST_REQUIRE(is_done);
-    }
+    void work_off() { work_off_on(strand_, *worker); }
     void deposit(std::string_view name, ByteView bytes) {
         Peer drop(*this, "drop");
         required(drop.put(std::string("/in/").append(name), bytes));

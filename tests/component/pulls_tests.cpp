@@ -5,6 +5,7 @@
 #include "desk/site/rfc3339.hpp"
 #include "desk_routed_site.hpp"
 #include "fake_far_end.hpp"
+#include "worker_turn.hpp"
 
 namespace consign::testing {
 
@@ -36,16 +37,7 @@ class PullingSite : public DeskSite {
             strand_.get_executor(), site(), std::make_shared<delivery::FarEnds>(connecting_to(far)),
             std::chrono::milliseconds(1));
     }
-    void work_off() {
-        bool is_done = false;
-        boost::asio::co_spawn(strand_, worker->work_off(), [&](std::exception_ptr thrown) {
-            is_done = true;
-            if (thrown) std::rethrow_exception(thrown);
-        });
-        strand_.restart();
-        strand_.run();
-        BOOST_REQUIRE(is_done);
-    }
+    void work_off() { work_off_on(strand_, *worker); }
     /// To the next time at which it is due.
     void next_day() {
         clock.advance(std::chrono::days(1));

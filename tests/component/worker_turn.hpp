@@ -35,4 +35,17 @@ inline void work_until(boost::asio::io_context& io, daemon::Worker& worker,
     }
 }
 
+/// One look of a worker that has such, to its end.
+template <class LookingWorker>
+void work_off_on(boost::asio::io_context& io, LookingWorker& worker) {
+    bool is_done = false;
+    boost::asio::co_spawn(io, worker.work_off(), [&](std::exception_ptr thrown) {
+        is_done = true;
+        if (thrown) std::rethrow_exception(thrown);
+    });
+    io.restart();
+    io.run();
+    BOOST_REQUIRE(is_done);
+}
+
 }  // namespace consign::testing
