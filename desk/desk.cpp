@@ -148,23 +148,19 @@ Desk::Answer<> Desk::change(VirtualPath path, Action action, Job job) {
 
 /// The account's own unfinished upload of a name that is removed, or taken by what is complete: it
 /// would hide that from its depositor.
-Result<bool> Desk::drop_unfinished(Transaction& transaction, const ledger::Event& cause,
-                                   const VirtualPath& whole, Aftermath& aftermath) const {
-    const auto unfinished = transaction.catalog.find_upload(account_, whole);
-    if (!unfinished) return failure(unfinished.error());
-    if (!*unfinished) return false;
-    if (auto ended = transaction.catalog.end_upload((*unfinished)->stream); !ended)
-        return failure(ended.error());
+Result<> Desk::drop_unfinished(Transaction& transaction, const ledger::Event& cause,
+                               const catalog::Upload& unfinished, Aftermath& aftermath) const {
+    if (auto ended = transaction.catalog.end_upload(unfinished.stream); !ended) return ended;
+    aftermath.dropped.push_back(unfinished.stream);
     auto dropped = cause;
     dropped.action = Action::removed;
-    dropped.stream = (*unfinished)->stream;
-    dropped.bytes = (*unfinished)->size_bytes;
+    dropped.stream = unfinished.stream;
+    dropped.bytes = unfinished.size_bytes;
     dropped.detail = "an unfinished upload";
-    dropped.personal = {.path = std::string(whole.text())};
+    dropped.personal = {.path = std::string(unfinished.path.text())};
     if (auto appended = transaction.ledger.append(dropped); !appended)
         return failure(appended.error());
-    aftermath.dropped.push_back((*unfinished)->stream);
-    return true;
+    return {};
 }
 
 Result<std::optional<policy::Rule>> Desk::taken_away(Transaction& transaction,
@@ -330,9 +326,9 @@ Desk::Answer<> Desk::remove(VirtualPath path) {
                     return transaction.catalog.end_upload((*unfinished)->stream);
                 }
                 scene.event.detail.clear();
-                if (auto gone = drop_unfinished(transaction, scene.event, scene.whole, aftermath);
+                if (auto gone = drop_unfinished(transaction, scene.event, **unfinished, aftermath);
                     !gone)
-                    return failure(gone.error());
+                    return gone;
             }
             if (!entry && told(session_, entry.error()) == desk_errc::no_such_name) {
                 const auto rule = taken_away(transaction, scene);

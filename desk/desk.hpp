@@ -139,9 +139,9 @@ class Desk {
     [[nodiscard]] Answer<std::uint64_t> resumable_bytes(catalog::Upload upload);
     [[nodiscard]] Attributes attributes_of_own(const catalog::Upload& upload,
                                                std::uint64_t size_bytes) const;
-    [[nodiscard]] Result<bool> drop_unfinished(Transaction& transaction, const ledger::Event& cause,
-                                               const VirtualPath& whole,
-                                               Aftermath& aftermath) const;
+    [[nodiscard]] Result<> drop_unfinished(Transaction& transaction, const ledger::Event& cause,
+                                           const catalog::Upload& unfinished,
+                                           Aftermath& aftermath) const;
     [[nodiscard]] Result<> is_only_version(Transaction& transaction, const Scene& scene) const;
     [[nodiscard]] Answer<> resize_closed(VirtualPath path, std::uint64_t size_bytes);
     struct Target;
@@ -170,7 +170,7 @@ class Desk {
                                      Beginning& beginning) const;
     [[nodiscard]] boost::asio::awaitable<void> drop(Beginning beginning);
     [[nodiscard]] std::shared_ptr<Upload> make_upload(const Scene& scene, UploadMode mode,
-                                                      Beginning beginning);
+                                                      Beginning beginning, Occupancy::Place place);
     [[nodiscard]] vault::Deposit deposit_of(const Scene& scene) const;
     [[nodiscard]] Result<std::unique_ptr<vault::SealedUpload>> copy_of(
         const catalog::File& file, const vault::Deposit& deposit) const;

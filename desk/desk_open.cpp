@@ -68,7 +68,6 @@ struct Desk::Beginning {
     std::unique_ptr<vault::SealedUpload> sealed;
     catalog::Upload row;
     bool readable = false;
-    Occupancy::Place place{};
 };
 
 catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
@@ -243,9 +242,7 @@ Desk::Answer<std::shared_ptr<Upload>> Desk::open_upload(VirtualPath path, Upload
         Beginning beginning;
         auto begun = co_await begin_new(*scene, mode, beginning);
         if (begun && !beginning.sealed) begun = co_await begin_on_content(*scene, mode, beginning);
-        beginning.place = *std::move(place);
-        if (begun) co_return make_upload(*scene, mode, std::move(beginning));
-        place = std::move(beginning.place);
+        if (begun) co_return make_upload(*scene, mode, std::move(beginning), *std::move(place));
         if (beginning.sealed) co_await drop(std::move(beginning));
         // Another session of the account came in between: there is something else to begin on.
         const bool is_in_use = begun.error() == make_error_code(desk_errc::in_use) ||
@@ -337,8 +334,8 @@ asio::awaitable<void> Desk::drop(Beginning beginning) {
     co_await drop_if_unknown(site_, stream);
 }
 
-std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode,
-                                          Beginning beginning) {
+std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode, Beginning beginning,
+                                          Occupancy::Place place) {
     const Target& target = beginning.target;
     const catalog::Upload& row = beginning.row;
     const Id stream = beginning.sealed->stream();
@@ -364,7 +361,7 @@ std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode,
         .replaced_bytes = replaced_bytes,
         .quota_bytes = quota.bytes,
         .file_limit_bytes = quota.file,
-        .place = std::move(beginning.place)};
+        .place = std::move(place)};
     auto upload =
         std::make_shared<Upload>(session_, std::move(opening), std::move(beginning.sealed));
     site_.uploads.add(stream, upload);

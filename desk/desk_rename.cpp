@@ -107,9 +107,13 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
                                                     standing, scene.event.time);
     if (!renamed) return failure(renamed.error());
     aftermath.doomed.insert(aftermath.doomed.end(), renamed->doomed.begin(), renamed->doomed.end());
-    if (entry->file && *to != scene.whole)
-        if (auto dropped = drop_unfinished(transaction, scene.event, *to, aftermath); !dropped)
-            return failure(dropped.error());
+    if (entry->file && *to != scene.whole) {
+        const auto hides = transaction.catalog.find_upload(account_, *to);
+        if (!hides) return failure(hides.error());
+        if (*hides)
+            if (auto gone = drop_unfinished(transaction, scene.event, **hides, aftermath); !gone)
+                return gone;
+    }
     if (!pending || temporary) return {};
 
     // The rename of what was no deposit is the deposit.

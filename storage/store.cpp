@@ -12,7 +12,9 @@ namespace {
 
 constexpr int bulk_niceness = 10;
 /// More of them would share the cores, and not the disk.
-constexpr std::size_t bulk_threads_limit = 16;
+constexpr std::size_t bulk_threads(std::size_t pool_threads) {
+    return std::min<std::size_t>(pool_threads, 16);
+}
 
 /// Where the cores are busy, what is short goes first. Linux has a niceness for each thread.
 void step_back(boost::asio::thread_pool& pool, std::size_t threads) {
@@ -35,8 +37,8 @@ Store::Store(DataFolder folder, std::unique_ptr<keyring::Keyring> keys,
       random_(random),
       database_(std::move(database)),
       pool_(pool_threads),
-      bulk_pool_(std::min(pool_threads, bulk_threads_limit)) {
-    step_back(bulk_pool_, std::min(pool_threads, bulk_threads_limit));
+      bulk_pool_(bulk_threads(pool_threads)) {
+    step_back(bulk_pool_, bulk_threads(pool_threads));
 }
 
 Store::~Store() {

@@ -186,8 +186,7 @@ asio::awaitable<Answered> export_ledger(Site& site, VerbCall call) {
     const auto& person = asked->request.scope.person;
     const bool is_about_nobody = person && person->streams.empty();
     asked->request.checkpoint = co_await checkpoint_for(site);
-    const auto stopped = [&site] { return site.stopping.stop_requested(); };
-    if (stopped()) co_return storage_complaint(make_error_code(std::errc::operation_canceled));
+    if (site.stopping.stop_requested()) co_return stop_complaint();
     asked->request.site = site.policy.current()->site;
     asked->request.time = site.clock.now();
     ExportBundle bundle(std::move(asked->request), *site.witness);
@@ -197,7 +196,7 @@ asio::awaitable<Answered> export_ledger(Site& site, VerbCall call) {
         });
         if (!piece) co_return storage_complaint(piece.error());
         if (!*piece) break;
-        if (stopped()) co_return storage_complaint(make_error_code(std::errc::operation_canceled));
+        if (site.stopping.stop_requested()) co_return stop_complaint();
         if (const auto given = co_await give(call.rows, **piece); !given)
             co_return storage_complaint(given.error());
     }

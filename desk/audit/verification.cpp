@@ -281,8 +281,7 @@ asio::awaitable<Answered> reindex(Site& site, VerbCall call) {
     });
     if (!begun) co_return storage_complaint(begun.error());
     for (std::int64_t done = 0; done < rows; done += page_owners) {
-        if (site.stopping.stop_requested())
-            co_return storage_complaint(make_error_code(std::errc::operation_canceled));
+        if (site.stopping.stop_requested()) co_return stop_complaint();
         const auto noted = co_await site.store.write([&](Transaction& transaction) {
             return transaction.receipt_rows.note_anew(done, done + page_owners);
         });
@@ -296,7 +295,7 @@ asio::awaitable<Answered> reindex(Site& site, VerbCall call) {
         if (!more) co_return storage_complaint(more.error());
         if (!*more) co_return json::object{{"rows", rows}};
     }
-    co_return storage_complaint(make_error_code(std::errc::operation_canceled));
+    co_return stop_complaint();
 }
 
 }  // namespace

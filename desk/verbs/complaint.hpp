@@ -19,4 +19,9 @@ namespace consign::desk {
         fmt::format("the store could not do it: {}; look at consignd's log", code.message()));
 }
 
+/// Of what a stop of the daemon ended before it was done.
+[[nodiscard]] inline std::unexpected<std::string> stop_complaint() {
+    return storage_complaint(std::make_error_code(std::errc::operation_canceled));
+}
+
 }  // namespace consign::desk
