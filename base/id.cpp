@@ -12,6 +12,14 @@ Id Id::random(RandomSource& source) {
     return Id(source.array<size_bytes>());
 }
 
+Id Id::made_at(Timestamp time, RandomSource& source) {
+    Id id = random(source);
+    const auto units = static_cast<std::uint64_t>(time.time_since_epoch().count()) >> 14U;
+    for (std::size_t place = 0; place < 3; ++place)
+        id.bytes_.at(place) = static_cast<std::uint8_t>(units >> (16 - 8 * place));
+    return id;
+}
+
 std::optional<Id> Id::from_hex(std::string_view hex) {
     const auto bytes = consign::from_hex(hex);
     return bytes ? from_bytes(*bytes) : std::nullopt;

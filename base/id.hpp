@@ -1,4 +1,4 @@
-// A 128-bit random identifier: of a sealed file (its stream id), a session, a chain.
+// A 128-bit identifier: of a sealed file (its stream id), a session, a chain.
 #pragma once
 
 #include <array>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "base/clock.hpp"
 #include "base/random.hpp"
 
 namespace consign {
@@ -20,6 +21,10 @@ class Id {
     Id() = default;
     explicit Id(std::span<const std::uint8_t, size_bytes> bytes);
     [[nodiscard]] static Id random(RandomSource& source);
+    /// Random but for its first three bytes. Those count the time in units of 16 ms, and begin anew
+    /// every three days: what is made at one time stands together in indexes and folders, each of
+    /// which is then written in one place, and folders by the first byte still fill alike.
+    [[nodiscard]] static Id made_at(Timestamp time, RandomSource& source);
     /// Nothing where `hex` is not 32 hexadecimal digits.
     [[nodiscard]] static std::optional<Id> from_hex(std::string_view hex);
     /// Nothing where `bytes` are not 16.

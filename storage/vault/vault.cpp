@@ -47,7 +47,7 @@ Result<> Vault::has_room() const {
 }
 
 Result<std::unique_ptr<SealedUpload>> Vault::begin(Deposit deposit) {
-    const Id stream = Id::random(random_);
+    const Id stream = Id::made_at(deposit.opened, random_);
     auto hold = held_.take(stream);
     if (!hold) return busy();
     return OpenUpload::begin(disk_, staging_path(stream), keys_, random_, std::move(*hold),
