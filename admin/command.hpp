@@ -40,6 +40,7 @@ void add_hold(CLI::App& app, Command& command);
 void add_subject(CLI::App& app, Command& command);
 void add_quarantine(CLI::App& app, Command& command);
 void add_scrub(CLI::App& app, Command& command);
+void add_recover(CLI::App& app, Command& command);
 void add_pulls(CLI::App& app, Command& command);
 void add_hash_password(CLI::App& app, Command& command);
 void add_register(CLI::App& app, Command& command);

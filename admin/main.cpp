@@ -86,6 +86,7 @@ int run(int argc, char** argv) {
     add_quarantine(app, command);
     add_receipt(app, command);
     add_scrub(app, command);
+    add_recover(app, command);
     add_pulls(app, command);
     add_register(app, command);
     add_weak(app, command);

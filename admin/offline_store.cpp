@@ -42,6 +42,10 @@ class OfflineStore final : public Door {
           administrator_(std::move(administrator)),
           witness_(std::move(witness)) {}
 
+    Result<> make_database(const SecretKey& root) {
+        return create_database(disk_, policy_.current()->data, root, random_);
+    }
+
     Result<> open(const SecretKey& root) {
         auto opened = open_store(disk_, policy_.current()->data, root, random_, pool_threads,
                                  [](std::size_t from, std::size_t to) {
@@ -136,9 +140,9 @@ Outcome<Keys> load_keys_and_become_owner(const policy::Policy& policy) {
     return Keys{*std::move(root), std::move(*witness)};
 }
 
-}  // namespace
+enum class Base { as_it_is, made_anew };
 
-Outcome<std::unique_ptr<Door>> open_offline_store(const Command& command) {
+Outcome<std::unique_ptr<Door>> open_on(const Command& command, Base base) {
     auto site = load_site(command.config);
     if (!site) return std::unexpected(std::move(site).error());
     const auto policy = *std::move(site);
@@ -147,6 +151,14 @@ Outcome<std::unique_ptr<Door>> open_offline_store(const Command& command) {
     if (!keys) return std::unexpected(std::move(keys).error());
 
     auto store = std::make_unique<OfflineStore>(policy, administrator, std::move(keys->witness));
+    if (base == Base::made_anew)
+        if (const auto made = store->make_database(keys->root); !made) {
+            if (made.error() == std::errc::file_exists)
+                return failed(fmt::format("{} has its consign.db; nothing was changed",
+                                          policy->data.string()));
+            return failed(fmt::format("no database can be made in {}: {}", policy->data.string(),
+                                      made.error().message()));
+        }
     if (const auto opened = store->open(keys->root); !opened) {
         if (opened.error() == data_folder_errc::in_use)
             return failed(
@@ -157,6 +169,16 @@ Outcome<std::unique_ptr<Door>> open_offline_store(const Command& command) {
                                   opened.error().message()));
     }
     return store;
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Door>> open_offline_store(const Command& command) {
+    return open_on(command, Base::as_it_is);
+}
+
+Outcome<std::unique_ptr<Door>> open_with_new_database(const Command& command) {
+    return open_on(command, Base::made_anew);
 }
 
 }  // namespace consign::admin

@@ -21,6 +21,7 @@
 #include "desk/retention/hold_verbs.hpp"
 #include "desk/retention/period_verbs.hpp"
 #include "desk/retention/retention_verbs.hpp"
+#include "desk/scrub/recovery.hpp"
 #include "desk/scrub/scrub_verbs.hpp"
 #include "desk/site/displayed_path.hpp"
 #include "desk/verbs/administrator_act.hpp"
@@ -30,10 +31,11 @@ namespace consign::desk {
 VerbTable administrator_verbs(Site& site) {
     VerbTable table;
     for (const auto verbs :
-         {&file_verbs,      &policy_verbs,   &delivery_verbs,   &job_verbs,    &verification_verbs,
-          &timestamp_verbs, &search_verbs,   &export_verbs,     &hold_verbs,   &retention_verbs,
-          &subject_verbs,   &expected_verbs, &quarantine_verbs, &scrub_verbs,  &pull_verbs,
-          &receipt_verbs,   &register_verbs, &weak_verbs,       &period_verbs, &blast_radius_verbs})
+         {&file_verbs,        &policy_verbs,   &delivery_verbs,   &job_verbs,   &verification_verbs,
+          &timestamp_verbs,   &search_verbs,   &export_verbs,     &hold_verbs,  &retention_verbs,
+          &subject_verbs,     &expected_verbs, &quarantine_verbs, &scrub_verbs, &recovery_verbs,
+          &pull_verbs,        &receipt_verbs,  &register_verbs,   &weak_verbs,  &period_verbs,
+          &blast_radius_verbs})
         table.merge(verbs(site));
     return table;
 }

@@ -35,7 +35,15 @@ class Category final : public std::error_category {
                        "(consignd(8), BACKUP)";
             case data_folder_errc::no_database:
                 return "consign.db, with the ledger and all names, is missing or empty, and is not "
-                       "made anew: restore the whole folder from a backup (consignd(8), BACKUP)";
+                       "made anew by itself: restore the whole folder from a backup or, where "
+                       "there "
+                       "is none, see `consign recover database` (consignd(8), BACKUP)";
+            case data_folder_errc::remains:
+                return "consign.db-wal, with its last changes, or checkpoints.jsonl, which vouches "
+                       "for "
+                       "its ledger, is left of the database that is lost: move them to a safe "
+                       "place "
+                       "first";
         }
         return "unknown data folder error";
     }

@@ -1,7 +1,8 @@
 // The folder where everything that a site stores is: one daemon's alone.
 //   DATA/lock          held (flock) by whoever has the folder open
 //   DATA/control.sock  the daemon's, for administrators
-//   DATA/keyring.json  DATA/consign.db  DATA/staging/  DATA/vault/
+//   DATA/keyring.json  DATA/consign.db  DATA/consign.db-wal  DATA/checkpoints.jsonl
+//   DATA/staging/  DATA/vault/
 #pragma once
 
 #include <filesystem>
@@ -18,6 +19,7 @@ enum class data_folder_errc {
     not_plain,    // something in it is neither a file, a folder nor a socket
     no_keyring,   // keyring.json is missing from it
     no_database,  // consign.db is missing from it, or empty, where there is a keyring
+    remains,      // consign.db-wal or checkpoints.jsonl is left of a database that is lost
 };
 
 [[nodiscard]] std::error_code make_error_code(data_folder_errc code);
@@ -46,6 +48,14 @@ class DataFolder {
     }
     [[nodiscard]] static std::filesystem::path database_in(const std::filesystem::path& folder) {
         return folder / "consign.db";
+    }
+    /// SQLite's log of the database.
+    [[nodiscard]] static std::filesystem::path log_in(const std::filesystem::path& folder) {
+        return folder / "consign.db-wal";
+    }
+    /// Every checkpoint of the ledger, one a line, only ever appended to, for copies elsewhere.
+    [[nodiscard]] static std::filesystem::path checkpoints_in(const std::filesystem::path& folder) {
+        return folder / "checkpoints.jsonl";
     }
 
   private:

@@ -64,6 +64,25 @@ Result<> create_store(Disk& disk, const std::filesystem::path& path, const Secre
     return disk.sync_directory(std::filesystem::absolute(path).parent_path());
 }
 
+Result<> create_database(Disk& disk, const std::filesystem::path& path, const SecretKey& root,
+                         RandomSource& random) {
+    const auto folder = DataFolder::open(path);
+    if (!folder) return failure(folder.error());
+    const auto whole = check_whole(disk, path);
+    if (whole) return failure(std::errc::file_exists);
+    if (whole.error() != data_folder_errc::no_database) return whole;
+    if (auto opens = keyring::Keyring::check(disk, folder->keyring(), root, random); !opens)
+        return opens;
+    for (const auto& left : {DataFolder::log_in(path), DataFolder::checkpoints_in(path)}) {
+        std::error_code missing;
+        if (std::filesystem::file_size(left, missing) > 0 && !missing)
+            return failure(data_folder_errc::remains);
+    }
+    if (const auto database = database::Database::open(folder->database()); !database)
+        return failure(database.error());
+    return disk.sync_directory(path);
+}
+
 Result<> check_store(Disk& disk, const std::filesystem::path& path, const SecretKey* root,
                      RandomSource& random) {
     if (const auto fit = DataFolder::check(path); !fit) return fit;

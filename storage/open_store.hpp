@@ -21,6 +21,12 @@ namespace consign {
 [[nodiscard]] Result<> create_store(Disk& disk, const std::filesystem::path& folder,
                                     const SecretKey& root, RandomSource& random, Timestamp now);
 
+/// Makes an empty database in a folder whose own is lost: all sealed files are strays then
+/// (vault::Vault::committed), and its ledger begins anew. std::errc::file_exists where there is
+/// one; data_folder_errc::remains, keyring_errc.
+[[nodiscard]] Result<> create_database(Disk& disk, const std::filesystem::path& folder,
+                                       const SecretKey& root, RandomSource& random);
+
 /// What open_store() would refuse, as far as it shows without the lock and without a change: a
 /// daemon may have the folder open. Without a root key the keyring is not looked into.
 [[nodiscard]] Result<> check_store(Disk& disk, const std::filesystem::path& folder,

@@ -26,6 +26,7 @@ consign_interop_test(interop_policy interop/policy_tests.py LABEL interop TIMEOU
 consign_interop_test(interop_alerts interop/alerts_tests.py LABEL interop TIMEOUT 120)
 consign_interop_test(interop_interruption interop/interruption_tests.py LABEL interop TIMEOUT 180)
 consign_interop_test(interop_full_disk interop/full_disk_tests.py LABEL interop TIMEOUT 180)
+consign_interop_test(interop_recover interop/recover_tests.py LABEL interop TIMEOUT 120)
 
 foreach(client lftp curl ftplib commons_net basic_ftp rclone clear_client wire data verbs interruption careless
         cut limits sslscan testssl)

@@ -145,7 +145,7 @@ asio::awaitable<Result<Marker>> sound_head(Site& site,
 
 asio::awaitable<Result<>> make_checkpoint(Site& site) {
     if (!site.witness) co_return Result<>{};
-    const auto path = site.policy.current()->data / checkpoints_file;
+    const auto path = DataFolder::checkpoints_in(site.policy.current()->data);
     auto read_last = [&] { return last_written_at(path); };
     const auto written = co_await offload(site.store.pool(), read_last);
     if (!written) co_return failure(written.error());

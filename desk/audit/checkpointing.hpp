@@ -9,10 +9,8 @@
 
 namespace consign::desk {
 
-/// In the data folder: every checkpoint, one a line, only ever appended to, for copies elsewhere.
-inline constexpr const char* checkpoints_file = "checkpoints.jsonl";
-
-/// Vouches for the chain as it ends now: a row of the database, and a line of the file. Nothing
+/// Vouches for the chain as it ends now: a row of the database, and a line of the data folder's
+/// file (DataFolder::checkpoints_in). Nothing
 /// where the site has no witness key, or nothing happened since the last one. What the last
 /// checkpoint vouched for, and each row since, is looked at first: a chain that was changed since
 /// is never signed (ledger_errc::not_what_was_vouched_for). Other errors: the store's, or the

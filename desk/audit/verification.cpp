@@ -241,7 +241,7 @@ asio::awaitable<Answered> verify(Site& site, VerbCall call) {
     if (!asked) co_return complaint(asked.error());
     // Both before the transaction begins: what comes to them meanwhile would be told of in rows
     // that it does not see.
-    const auto path = site.policy.current()->data / checkpoints_file;
+    const auto path = DataFolder::checkpoints_in(site.policy.current()->data);
     auto read = [&] { return read_written_checkpoints(path, asked->witnesses); };
     const auto written = co_await offload(site.store.pool(), read);
     const auto keys = site.store.keys().period_keys();
@@ -303,7 +303,7 @@ asio::awaitable<Answered> reindex(Site& site, VerbCall call) {
 asio::awaitable<Result<Verification>> verify_ledger(Site& site) {
     Asked asked{.witnesses = {}, .against = {}, .others_pass = true};
     if (site.witness) asked.witnesses.push_back(site.witness->public_key());
-    const auto path = site.policy.current()->data / checkpoints_file;
+    const auto path = DataFolder::checkpoints_in(site.policy.current()->data);
     auto read = [&] { return read_written_checkpoints(path, asked.witnesses); };
     const auto written = co_await offload(site.store.pool(), read);
     if (!written) co_return failure(written.error());

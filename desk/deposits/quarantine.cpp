@@ -17,22 +17,27 @@ using catalog::Standing;
 
 Result<Name> name_in_quarantine(Transaction& transaction, const policy::Policy& policy,
                                 const PutAway& what) {
-    const catalog::Quarantine& why = what.why;
+    const auto path = place_in_quarantine(transaction, policy, what.why);
+    if (!path) return failure(path.error());
+    const auto node =
+        transaction.catalog.add_name(what.file, *path, std::string(router_account.view()),
+                                     what.why.since, Standing::quarantined);
+    if (!node) return failure(node.error());
+    return Name{.node = *node, .path = *path};
+}
+
+}  // namespace
+
+Result<VirtualPath> place_in_quarantine(Transaction& transaction, const policy::Policy& policy,
+                                        const catalog::Quarantine& why) {
     const auto folder = VirtualPath::parse(
         fmt::format("{}/{:%F}", why.account, policy::date_in(policy.zone, why.since)),
         quarantine_folder());
     if (!folder) return failure(folder.error());
     const auto wanted = VirtualPath::parse(why.was.name(), *folder);
     if (!wanted) return failure(wanted.error());
-    const auto path = free_path(transaction, *wanted, policy::OnClash::number, why.since);
-    if (!path) return failure(path.error());
-    const auto node = transaction.catalog.add_name(
-        what.file, *path, std::string(router_account.view()), why.since, Standing::quarantined);
-    if (!node) return failure(node.error());
-    return Name{.node = *node, .path = *path};
+    return free_path(transaction, *wanted, policy::OnClash::number, why.since);
 }
-
-}  // namespace
 
 Result<Name> put_into_quarantine(Transaction& transaction, const policy::Policy& policy,
                                  const PutAway& what, ledger::Event event) {

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "desk/scrub/strays.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
 #include "desk/verbs/administrator_act.hpp"
@@ -93,29 +94,11 @@ asio::awaitable<Result<std::size_t>> give_damaged(Site& site, RowSink& rows) {
     }
 }
 
-/// Folder by folder, so that no list is as long as the store.
+/// Part by part, so that no list is as long as the store.
 asio::awaitable<Result<std::size_t>> give_strays(Site& site, RowSink& rows) {
     std::size_t given = 0;
     for (unsigned first = 0; first < 256; ++first) {
-        auto list = [&] {
-            return site.store.vault().committed_in(static_cast<std::uint8_t>(first));
-        };
-        auto streams = co_await offload(site.store.pool(), list);
-        if (!streams) co_return failure(streams.error());
-        // Those whose deposit is about to be recorded are uploads still.
-        const auto strays =
-            co_await site.store.read([&](Transaction& transaction) -> Result<std::vector<Id>> {
-                std::vector<Id> found;
-                for (const Id& stream : *streams) {
-                    const auto has_file = transaction.catalog.has_file(stream);
-                    if (!has_file) return failure(has_file.error());
-                    if (*has_file) continue;
-                    const auto has_upload = transaction.catalog.has_upload(stream);
-                    if (!has_upload) return failure(has_upload.error());
-                    if (!*has_upload) found.push_back(stream);
-                }
-                return found;
-            });
+        const auto strays = co_await strays_in(site, static_cast<std::uint8_t>(first));
         if (!strays) co_return failure(strays.error());
         for (const Id& stream : *strays) {
             if (auto done = co_await rows.give(

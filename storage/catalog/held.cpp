@@ -43,6 +43,8 @@ std::string_view name_of(Cause cause) {
             return "unscannable";
         case Cause::never_renamed:
             return "never_renamed";
+        case Cause::stray:
+            return "stray";
     }
     return "unknown";
 }

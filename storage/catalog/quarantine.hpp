@@ -16,8 +16,9 @@ enum class Cause : std::uint8_t {
     infected = 2,       // the virus scanner found something
     unscannable = 3,    // it is too large for the virus scanner
     never_renamed = 4,  // a temporary name that was kept for too long
+    stray = 5,          // no row of the database knew it, and an administrator recovered it
 };
-/// "rule", "infected", "unscannable", "never_renamed".
+/// "rule", "infected", "unscannable", "never_renamed", "stray".
 [[nodiscard]] std::string_view name_of(Cause cause);
 
 struct Quarantine {

@@ -78,6 +78,9 @@ class Vault {
     /// std::errc::no_such_file_or_directory.
     [[nodiscard]] Result<std::unique_ptr<SealedReader>> open(const Id& stream) const;
 
+    /// Somebody has a live SealedUpload of it, or is within resume, abandon or destroy.
+    [[nodiscard]] bool is_held(const Id& stream) const { return held_.is_held(stream); }
+
     /// Overwrites the key slots, syncs, unlinks, under every name that it has: a committed file, or
     /// an unfinished upload (whose SealedUpload was destroyed before). Succeeds where it is gone.
     [[nodiscard]] Result<> destroy(const Id& stream);

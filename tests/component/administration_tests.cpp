@@ -310,7 +310,7 @@ BOOST_AUTO_TEST_CASE(the_data_folders_own_checkpoints_are_held_against_the_datab
     policy::Policy in_folder = *policy.current();
     in_folder.data = folder.path() / "data";
     policy.replace(std::make_shared<const policy::Policy>(std::move(in_folder)));
-    const auto file = folder.path() / "data" / desk::checkpoints_file;
+    const auto file = DataFolder::checkpoints_in(folder.path() / "data");
     for (const char* name : {"/labs/a", "/labs/b", "/labs/c"}) {
         event(ledger::Action::listed, "lab", name, "2026-11-24T06:00:00Z");
         BOOST_TEST_REQUIRE(run(desk::make_checkpoint(*site)).has_value());

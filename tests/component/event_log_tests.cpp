@@ -197,7 +197,7 @@ namespace {
 
 /// Of checkpoints.jsonl.
 std::vector<std::string> checkpoint_lines(const fs::path& data) {
-    std::ifstream in(data / desk::checkpoints_file);
+    std::ifstream in(DataFolder::checkpoints_in(data));
     std::vector<std::string> lines;
     for (std::string line; std::getline(in, line);) lines.push_back(line);
     return lines;

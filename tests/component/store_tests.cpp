@@ -381,6 +381,32 @@ BOOST_AUTO_TEST_CASE(a_database_that_is_missing_or_empty_is_not_made_anew) {
     BOOST_TEST(std::filesystem::file_size(file) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_database_is_made_where_one_is_lost_and_nowhere_else) {
+    Site site;
+    const auto make = [&site](const SecretKey& root) {
+        const auto made = create_database(site.disk, site.data, root, site.random);
+        return made ? std::error_code() : made.error();
+    };
+    const auto file = site.data / "consign.db";
+    BOOST_TEST((make(site.root) == std::errc::file_exists));
+    std::filesystem::remove(file);
+    BOOST_TEST((make(site.random.key()) == keyring::keyring_errc::wrong_root_key));
+    BOOST_TEST(!std::filesystem::exists(file));
+    for (const char* const name : {"consign.db-wal", "checkpoints.jsonl"}) {
+        const auto left = site.data / name;
+        std::ofstream(left).put('x');
+        BOOST_REQUIRE(::chmod(left.c_str(), 0600) == 0);
+        BOOST_TEST((make(site.root) == data_folder_errc::remains));
+        BOOST_TEST(!std::filesystem::exists(file));
+        std::filesystem::remove(left);
+    }
+    BOOST_TEST((make(site.root) == std::error_code()));
+    BOOST_TEST(site.try_open().has_value());
+    std::filesystem::remove(file);
+    std::filesystem::remove(site.data / "keyring.json");
+    BOOST_TEST((make(site.root) == data_folder_errc::no_keyring));
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_without_a_keyring_is_told_as_that) {
     Site site;
     std::filesystem::remove(site.data / "keyring.json");

@@ -30,7 +30,7 @@ DESK_MAY_INCLUDE = {
     "deliveries": PROOF | {"retention"},
     "deposits": PROOF | {"retention", "deliveries"},
     "reports": PROOF | {"retention", "pickups"},
-    "scrub": SHARED,
+    "scrub": SHARED | {"deposits"},
 }
 
 INSTEAD = {
