@@ -4,6 +4,7 @@
 
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::catalog {
@@ -144,52 +145,41 @@ Result<std::vector<Life>> Catalog::lives_in(database::Statement query) {
 }
 
 Result<std::vector<ClassCount>> Catalog::classes_in_store() {
-    auto query = connection_.query(
-        "SELECT c.class, count(*), sum(f.size_bytes) FROM file_classes c"
-        " JOIN files f ON f.id = c.file AND f.doomed = 0 GROUP BY c.class UNION ALL"
-        " SELECT '', count(*), sum(f.size_bytes) FROM files f WHERE f.doomed = 0"
-        " AND NOT EXISTS (SELECT 1 FROM file_classes c WHERE c.file = f.id)"
-        " HAVING count(*) > 0 ORDER BY 1");
-    std::vector<ClassCount> counts;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return counts;
-        counts.push_back({.class_name = std::string(query.text(0)),
-                          .files = query.natural(1),
-                          .bytes = query.natural(2)});
-    }
+    return database::rows_of(
+        connection_.query(
+            "SELECT c.class, count(*), sum(f.size_bytes) FROM file_classes c"
+            " JOIN files f ON f.id = c.file AND f.doomed = 0 GROUP BY c.class UNION ALL"
+            " SELECT '', count(*), sum(f.size_bytes) FROM files f WHERE f.doomed = 0"
+            " AND NOT EXISTS (SELECT 1 FROM file_classes c WHERE c.file = f.id)"
+            " HAVING count(*) > 0 ORDER BY 1"),
+        [](const database::Statement& row) {
+            return ClassCount{.class_name = std::string(row.text(0)),
+                              .files = row.natural(1),
+                              .bytes = row.natural(2)};
+        });
 }
 
 Result<std::vector<Catalog::LifeOfFile>> Catalog::lives_about(SubjectId subject, LifeId after,
                                                               std::size_t limit) {
-    auto query = connection_.query(
-        "SELECT l.life, c.file, c.class FROM class_subjects l JOIN file_classes c ON c.id = l.life"
-        " WHERE l.subject = ? AND l.life > ? ORDER BY l.life LIMIT ?",
-        subject, after, std::uint64_t{limit});
-    std::vector<LifeOfFile> lives;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return lives;
-        lives.push_back({.life = query.integer(0),
-                         .file = query.integer(1),
-                         .class_name = std::string(query.text(2))});
-    }
+    return database::rows_of(
+        connection_.query("SELECT l.life, c.file, c.class FROM class_subjects l"
+                          " JOIN file_classes c ON c.id = l.life WHERE l.subject = ? AND l.life > ?"
+                          " ORDER BY l.life LIMIT ?",
+                          subject, after, std::uint64_t{limit}),
+        [](const database::Statement& row) {
+            return LifeOfFile{.life = row.integer(0),
+                              .file = row.integer(1),
+                              .class_name = std::string(row.text(2))};
+        });
 }
 
 Result<std::vector<FileId>> Catalog::retained(FileId after, std::size_t limit) {
-    auto query = connection_.query(
-        "SELECT id FROM files WHERE id > ? AND doomed = 0"
-        " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) ORDER BY id LIMIT ?",
-        after, std::uint64_t{limit});
-    std::vector<FileId> files;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return files;
-        files.push_back(query.integer(0));
-    }
+    return database::rows_of(
+        connection_.query(
+            "SELECT id FROM files WHERE id > ? AND doomed = 0"
+            " AND NOT EXISTS (SELECT 1 FROM nodes WHERE nodes.file = files.id) ORDER BY id LIMIT ?",
+            after, std::uint64_t{limit}),
+        [](const database::Statement& row) { return row.integer(0); });
 }
 
 }  // namespace consign::catalog

@@ -7,6 +7,7 @@
 #include "storage/catalog/errc.hpp"
 #include "storage/catalog/select_entries.hpp"
 #include "storage/database/errc.hpp"
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::catalog {
@@ -110,15 +111,8 @@ Result<NodeId> Catalog::directory(const VirtualPath& path) {
 }
 
 Result<std::vector<Entry>> Catalog::entries_of(database::Statement query) {
-    std::vector<Entry> entries;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return entries;
-        auto entry = entry_of(query);
-        if (!entry) return failure(entry.error());
-        entries.push_back(std::move(*entry));
-    }
+    return database::rows_of(std::move(query),
+                             [this](const database::Statement& row) { return entry_of(row); });
 }
 
 Result<std::vector<Entry>> Catalog::list(NodeId directory, NodeId after, std::size_t limit) {
@@ -178,13 +172,8 @@ Result<Usage> Catalog::usage(const VirtualPath& directory) {
 }
 
 Result<std::vector<Id>> Catalog::streams_of(database::Statement query) {
-    std::vector<Id> streams;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return streams;
-        streams.push_back(query.id(0));
-    }
+    return database::rows_of(std::move(query),
+                             [](const database::Statement& row) { return row.id(0); });
 }
 
 Result<std::vector<Id>> Catalog::doomed() {

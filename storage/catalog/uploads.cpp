@@ -4,6 +4,7 @@
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/database/errc.hpp"
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::catalog {
@@ -46,15 +47,8 @@ Result<Upload> Catalog::upload_of(const database::Statement& row) {
 }
 
 Result<std::vector<Upload>> Catalog::uploads_of(database::Statement query) {
-    std::vector<Upload> uploads;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return uploads;
-        auto upload = upload_of(query);
-        if (!upload) return failure(upload.error());
-        uploads.push_back(std::move(*upload));
-    }
+    return database::rows_of(std::move(query),
+                             [this](const database::Statement& row) { return upload_of(row); });
 }
 
 Result<std::optional<Upload>> Catalog::find_upload(const std::string& account,

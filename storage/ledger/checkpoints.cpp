@@ -1,6 +1,7 @@
 // Checkpoints, kept beside the rows that they vouch for.
 #include <algorithm>
 
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 #include "storage/ledger/ledger.hpp"
 
@@ -9,15 +10,11 @@ namespace consign::ledger {
 namespace {
 
 Result<std::vector<Ledger::Checkpoint>> checkpoints_of(database::Statement query) {
-    std::vector<Ledger::Checkpoint> checkpoints;
-    for (;;) {
-        const auto more = query.next();
-        if (!more) return failure(more.error());
-        if (!*more) return checkpoints;
-        checkpoints.push_back({.sequence = query.integer(0),
-                               .text = std::string(query.text(1)),
-                               .signature = std::string(query.text(2))});
-    }
+    return database::rows_of(std::move(query), [](const database::Statement& row) {
+        return Ledger::Checkpoint{.sequence = row.integer(0),
+                                  .text = std::string(row.text(1)),
+                                  .signature = std::string(row.text(2))};
+    });
 }
 
 }  // namespace

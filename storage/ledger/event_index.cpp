@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/evp.hpp"
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 #include "storage/keyring/errc.hpp"
 #include "storage/ledger/event_columns.hpp"
@@ -183,18 +184,13 @@ Result<bool> EventIndex::drop_gone(std::size_t limit) {
 
 // Those that have entries, one step of the index each.
 Result<std::vector<KeyId>> EventIndex::periods() {
-    auto query = connection_.query(
-        "WITH RECURSIVE periods (period) AS (SELECT min(period) FROM event_index UNION ALL"
-        " SELECT (SELECT min(e.period) FROM event_index e WHERE e.period > p.period)"
-        " FROM periods p WHERE p.period IS NOT NULL)"
-        " SELECT period FROM periods WHERE period IS NOT NULL");
-    std::vector<KeyId> periods;
-    for (;;) {
-        const auto more = query.next();
-        if (!more) return failure(more.error());
-        if (!*more) return periods;
-        periods.push_back(static_cast<KeyId>(query.integer(0)));
-    }
+    return database::rows_of(
+        connection_.query(
+            "WITH RECURSIVE periods (period) AS (SELECT min(period) FROM event_index UNION ALL"
+            " SELECT (SELECT min(e.period) FROM event_index e WHERE e.period > p.period)"
+            " FROM periods p WHERE p.period IS NOT NULL)"
+            " SELECT period FROM periods WHERE period IS NOT NULL"),
+        [](const database::Statement& row) { return static_cast<KeyId>(row.integer(0)); });
 }
 
 Result<std::vector<std::int64_t>> EventIndex::find(IndexField field, std::string_view value,

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 #include "storage/ledger/errc.hpp"
 #include "storage/ledger/event_columns.hpp"
@@ -62,16 +63,11 @@ Result<std::optional<EventRow>> Ledger::row(std::int64_t sequence) {
 }
 
 Result<std::vector<EventRow>> Ledger::after(std::int64_t sequence, std::size_t limit) {
-    auto query = connection_.query(
-        QueryText(select_events).then(" WHERE sequence > ? ORDER BY sequence LIMIT ?"), sequence,
-        std::uint64_t{limit});
-    std::vector<EventRow> rows;
-    for (;;) {
-        const auto more = query.next();
-        if (!more) return failure(more.error());
-        if (!*more) return rows;
-        rows.push_back(EventReader::sealed_row(query));
-    }
+    return database::rows_of(
+        connection_.query(
+            QueryText(select_events).then(" WHERE sequence > ? ORDER BY sequence LIMIT ?"),
+            sequence, std::uint64_t{limit}),
+        EventReader::sealed_row);
 }
 
 Result<std::int64_t> Ledger::last_sequence() {

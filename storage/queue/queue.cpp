@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::queue {
@@ -152,16 +153,11 @@ Result<std::vector<Job>> Queue::list(std::optional<Kind> kind, JobId after, std:
 }
 
 Result<std::vector<JobId>> Queue::dead(Kind kind, std::size_t limit) {
-    auto query = connection_.query(
-        "SELECT id FROM jobs WHERE kind = ? AND dead = 1 ORDER BY due, id LIMIT ?", number(kind),
-        std::uint64_t{limit});
-    std::vector<JobId> ids;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return ids;
-        ids.push_back(query.integer(0));
-    }
+    return database::rows_of(
+        connection_.query(
+            "SELECT id FROM jobs WHERE kind = ? AND dead = 1 ORDER BY due, id LIMIT ?",
+            number(kind), std::uint64_t{limit}),
+        [](const database::Statement& row) { return row.integer(0); });
 }
 
 Result<bool> Queue::has_jobs_of(FileId file) {
@@ -244,13 +240,8 @@ Job Queue::job_of(const database::Statement& row) {
 }
 
 Result<std::vector<Job>> Queue::jobs_of(database::Statement query) {
-    std::vector<Job> jobs;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return jobs;
-        jobs.push_back(job_of(query));
-    }
+    return database::rows_of(std::move(query),
+                             [this](const database::Statement& row) { return job_of(row); });
 }
 
 Result<Bytes> Queue::seal(JobId id, std::string_view work) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::scrub {
@@ -91,16 +92,11 @@ Result<FileId> Scrub::newest_file() {
 }
 
 Result<std::vector<Candidate>> Scrub::files_after(FileId after, FileId until, std::size_t limit) {
-    auto query = connection_.query(
-        "SELECT id, stream FROM files WHERE id > ? AND id <= ? AND doomed = 0 ORDER BY id LIMIT ?",
-        after, until, std::uint64_t{limit});
-    std::vector<Candidate> files;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return files;
-        files.push_back({query.integer(0), query.id(1)});
-    }
+    return database::rows_of(
+        connection_.query("SELECT id, stream FROM files WHERE id > ? AND id <= ? AND doomed = 0"
+                          " ORDER BY id LIMIT ?",
+                          after, until, std::uint64_t{limit}),
+        [](const database::Statement& row) { return Candidate{row.integer(0), row.id(1)}; });
 }
 
 Result<bool> Scrub::is_kept(FileId file) {
@@ -130,19 +126,16 @@ Result<> Scrub::forget_gone() {
 }
 
 Result<std::vector<Damaged>> Scrub::damaged(FileId after, std::size_t limit) {
-    auto query = connection_.query(
-        "SELECT file, stream, damage, found FROM damaged WHERE file > ? ORDER BY file LIMIT ?",
-        after, std::uint64_t{limit});
-    std::vector<Damaged> found;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return found;
-        found.push_back({.file = query.integer(0),
-                         .stream = query.id(1),
-                         .damage = static_cast<Damage>(query.integer(2)),
-                         .found = query.time(3)});
-    }
+    return database::rows_of(
+        connection_.query(
+            "SELECT file, stream, damage, found FROM damaged WHERE file > ? ORDER BY file LIMIT ?",
+            after, std::uint64_t{limit}),
+        [](const database::Statement& row) {
+            return Damaged{.file = row.integer(0),
+                           .stream = row.id(1),
+                           .damage = static_cast<Damage>(row.integer(2)),
+                           .found = row.time(3)};
+        });
 }
 
 Result<std::uint64_t> Scrub::damaged_count() {

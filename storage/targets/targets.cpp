@@ -1,5 +1,6 @@
 #include "storage/targets/targets.hpp"
 
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::targets {
@@ -7,19 +8,15 @@ namespace consign::targets {
 namespace {
 
 Result<std::vector<Trouble>> troubles_of(database::Statement query) {
-    std::vector<Trouble> troubles;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return troubles;
-        troubles.push_back({.target = std::string(query.text(0)),
-                            .since = query.time(1),
-                            .failures = query.natural(2),
-                            .retry = query.time(3),
-                            .pinned = std::string(query.text(4)),
-                            .why = std::string(query.text(5)),
-                            .told = query.integer(6) != 0});
-    }
+    return database::rows_of(std::move(query), [](const database::Statement& row) {
+        return Trouble{.target = std::string(row.text(0)),
+                       .since = row.time(1),
+                       .failures = row.natural(2),
+                       .retry = row.time(3),
+                       .pinned = std::string(row.text(4)),
+                       .why = std::string(row.text(5)),
+                       .told = row.integer(6) != 0};
+    });
 }
 
 }  // namespace

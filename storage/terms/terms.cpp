@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "storage/database/errc.hpp"
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::terms {
@@ -135,16 +136,11 @@ Result<> Terms::look_again(FileId file, Timestamp at) {
 }
 
 Result<std::vector<FileId>> Terms::stale(std::size_t limit) {
-    auto query = connection_.query(
-        "SELECT file FROM terms WHERE epoch < (SELECT epoch FROM retention) LIMIT ?",
-        std::uint64_t{limit});
-    std::vector<FileId> files;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return files;
-        files.push_back(query.integer(0));
-    }
+    return database::rows_of(
+        connection_.query(
+            "SELECT file FROM terms WHERE epoch < (SELECT epoch FROM retention) LIMIT ?",
+            std::uint64_t{limit}),
+        [](const database::Statement& row) { return row.integer(0); });
 }
 
 // `life` is how far a subject's lives are worked out. One that is marked in the midst of that is
@@ -184,17 +180,12 @@ Result<> Terms::subject_settled(SubjectId subject, std::optional<LifeId> up_to) 
 }
 
 Result<std::vector<FileId>> Terms::to_look_at(Timestamp now, std::size_t limit) {
-    auto query = connection_.query(
-        "SELECT file FROM terms WHERE epoch = (SELECT epoch FROM retention) AND look <= ?"
-        " ORDER BY look LIMIT ?",
-        now, std::uint64_t{limit});
-    std::vector<FileId> files;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return files;
-        files.push_back(query.integer(0));
-    }
+    return database::rows_of(
+        connection_.query(
+            "SELECT file FROM terms WHERE epoch = (SELECT epoch FROM retention) AND look <= ?"
+            " ORDER BY look LIMIT ?",
+            now, std::uint64_t{limit}),
+        [](const database::Statement& row) { return row.integer(0); });
 }
 
 Result<std::vector<Settled>> Terms::list(std::optional<Timestamp> after_look, FileId after,
