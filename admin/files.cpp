@@ -33,10 +33,10 @@ Outcome<> list(const Command& command, const Listing& listing) {
         return {};
     }
     const auto printer = make_row_printer(
-        listing.format, {"path", "kind", "size", "modified", "stream", "depositor"},
-        {field_column("KIND", "kind"), field_column("SIZE", "size", true),
-         time_column("MODIFIED (UTC)", "modified"), field_column("DEPOSITOR", "depositor"),
-         field_column("PATH", "path")},
+        listing.format, {"path", "kind", "state", "size", "modified", "stream", "depositor"},
+        {field_column("KIND", "kind"), field_column("STATE", "state"),
+         field_column("SIZE", "size", true), time_column("MODIFIED (UTC)", "modified"),
+         field_column("DEPOSITOR", "depositor"), field_column("PATH", "path")},
         stdout);
     const auto answered = show_rows(
         **door, "files.list", {{"path", listing.path}, {"recursive", listing.recursive}}, *printer);

@@ -24,6 +24,7 @@ json::object name_row(const VirtualPath& path, const catalog::Entry& entry) {
             {"kind", is_file ? "file" : "directory"},
             {"size", is_file ? entry.file->size_bytes : 0},
             {"modified", rfc3339(entry.modified)},
+            {"state", is_file ? catalog::name_of(entry.standing) : std::string_view()},
             {"stream", is_file ? entry.file->stream.hex() : std::string()},
             {"depositor", is_file ? entry.file->depositor : std::string()}};
 }

@@ -7,6 +7,7 @@
 #include "desk/deposits/keeping.hpp"
 #include "desk/deposits/quarantine.hpp"
 #include "desk/deposits/router.hpp"
+#include "desk/deposits/still_waiting.hpp"
 #include "desk/deposits/upload.hpp"
 #include "desk/pickups/lease_end.hpp"
 #include "desk/receipts/shadowed_folders.hpp"
@@ -309,6 +310,7 @@ asio::awaitable<void> look_after(Site& site) {
     co_await write_counts(site, false);
     co_await expire_uploads(site);
     co_await quarantine_never_renamed(site);
+    co_await tell_of_still_waiting(site);
     co_await index_older_events(site);
 }
 

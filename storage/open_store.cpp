@@ -87,8 +87,12 @@ Result<> check_store(Disk& disk, const std::filesystem::path& path, const Secret
                      RandomSource& random) {
     if (const auto fit = DataFolder::check(path); !fit) return fit;
     if (const auto whole = check_whole(disk, path); !whole) return whole;
-    if (root == nullptr) return {};
-    return keyring::Keyring::check(disk, DataFolder::keyring_in(path), *root, random);
+    if (root != nullptr)
+        if (const auto opens =
+                keyring::Keyring::check(disk, DataFolder::keyring_in(path), *root, random);
+            !opens)
+            return opens;
+    return database::check_header(disk, DataFolder::database_in(path));
 }
 
 Result<std::unique_ptr<Store>> open_store(Disk& disk, const std::filesystem::path& path,

@@ -47,6 +47,9 @@ enum class Standing : std::uint8_t {
     archived = 5,     // collected, and put away: seen by nobody
 };
 
+/// "deposited", "temporary", "waiting", "quarantined", "unscanned", "archived".
+[[nodiscard]] std::string_view name_of(Standing standing);
+
 /// Where a name stands among those of its folder, by when they were made.
 struct Age {
     Timestamp created{};
@@ -118,6 +121,13 @@ struct Committed {
     /// Sealed files that lost their last name by this, and that neither class nor job needs:
     /// already marked as doomed, to be destroyed.
     std::vector<Id> doomed;
+};
+
+/// Names that wait (Standing::waiting).
+struct Waiting {
+    std::uint64_t files = 0;
+    Timestamp latest{};  // when the youngest of them got its name
+    std::vector<Id> streams{};
 };
 
 class Catalog {
@@ -253,6 +263,10 @@ class Catalog {
     [[nodiscard]] Result<std::vector<Held>> held_beginning(std::string_view hex, std::size_t limit);
     /// Temporary names that are older than that, the oldest first.
     [[nodiscard]] Result<std::vector<Entry>> never_renamed(Timestamp before, std::size_t limit);
+    /// Names that wait for what would make them complete since a moment after `after` and not after
+    /// `until`; of the oldest, up to `limit` streams.
+    [[nodiscard]] Result<Waiting> waiting_since(Timestamp after, Timestamp until,
+                                                std::size_t limit);
     /// The content was found clean, or an administrator answers for it. catalog_errc::no_such_file.
     [[nodiscard]] Result<> mark_scanned(FileId file, Timestamp now);
     [[nodiscard]] Result<bool> is_scanned(FileId file);

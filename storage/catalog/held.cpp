@@ -12,9 +12,9 @@ namespace consign::catalog {
 
 namespace {
 
-// What the index nodes_held is limited to (storage/database/step_13.hpp); a query that says it has
+// What the index nodes_held is limited to (storage/database/step_14.hpp); a query that says it has
 // the index. "+": few are held, and all names are not to be gone through for them.
-const std::string is_indexed = " AND standing <> 0 AND standing <> 2 AND standing <> 5";
+const std::string is_indexed = " AND standing <> 0 AND standing <> 5";
 const std::string select_held = select_entries +
                                 " WHERE n.id IN (SELECT id FROM nodes WHERE standing IN (3, 4)" +
                                 is_indexed + " AND +id > ? ORDER BY +id LIMIT ?) ORDER BY n.id";
@@ -23,6 +23,13 @@ const std::string select_held_streams =
     " WHERE n.standing IN (3, 4) AND f.stream BETWEEN ? AND ? ORDER BY n.id LIMIT ?";
 const std::string select_never_renamed = select_entries + " WHERE standing = 1" + is_indexed +
                                          " AND n.created < ? ORDER BY n.created LIMIT ?";
+
+const std::string are_waiting = " standing = 2" + is_indexed + " AND created > ? AND created <= ?";
+const std::string count_waiting =
+    "SELECT count(*), coalesce(max(created), 0) FROM nodes WHERE" + are_waiting;
+const std::string select_waiting =
+    "SELECT (SELECT stream FROM files WHERE files.id = nodes.file) FROM nodes WHERE" + are_waiting +
+    " ORDER BY created LIMIT ?";
 
 /// The id whose hexadecimal form begins with `hex`, and goes on with `filling`.
 std::optional<Id> filled_up(std::string_view hex, char filling) {
@@ -45,6 +52,24 @@ std::string_view name_of(Cause cause) {
             return "never_renamed";
         case Cause::stray:
             return "stray";
+    }
+    return "unknown";
+}
+
+std::string_view name_of(Standing standing) {
+    switch (standing) {
+        case Standing::deposited:
+            return "deposited";
+        case Standing::temporary:
+            return "temporary";
+        case Standing::waiting:
+            return "waiting";
+        case Standing::quarantined:
+            return "quarantined";
+        case Standing::unscanned:
+            return "unscanned";
+        case Standing::archived:
+            return "archived";
     }
     return "unknown";
 }
@@ -116,6 +141,22 @@ Result<std::vector<Held>> Catalog::held_beginning(std::string_view hex, std::siz
 
 Result<std::vector<Entry>> Catalog::never_renamed(Timestamp before, std::size_t limit) {
     return entries_of(connection_.query(select_never_renamed, before, std::uint64_t{limit}));
+}
+
+Result<Waiting> Catalog::waiting_since(Timestamp after, Timestamp until, std::size_t limit) {
+    Waiting waiting;
+    {
+        auto query = connection_.query(count_waiting, after, until);
+        const auto row = query.next();
+        if (!row) return failure(row.error());
+        waiting.files = query.natural(0);
+        waiting.latest = query.time(1);
+    }
+    auto streams =
+        streams_of(connection_.query(select_waiting, after, until, std::uint64_t{limit}));
+    if (!streams) return failure(streams.error());
+    waiting.streams = *std::move(streams);
+    return waiting;
 }
 
 Result<> Catalog::mark_scanned(FileId file, Timestamp now) {

@@ -1,14 +1,17 @@
 #include "storage/database/migrations.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string>
 
 #include "storage/database/errc.hpp"
+#include "storage/database/rows.hpp"
 #include "storage/database/step_10.hpp"
 #include "storage/database/step_11.hpp"
 #include "storage/database/step_12.hpp"
 #include "storage/database/step_13.hpp"
+#include "storage/database/step_14.hpp"
 #include "storage/database/step_3.hpp"
 #include "storage/database/step_4.hpp"
 #include "storage/database/step_5.hpp"
@@ -23,6 +26,13 @@ namespace {
 
 /// "CNSG"
 constexpr std::int64_t application_id = 0x434e5347;
+
+// The header of a file: https://www.sqlite.org/fileformat.html, section 1.3.
+constexpr std::size_t header_bytes = 100;
+constexpr std::size_t user_version_offset = 60;
+constexpr std::size_t application_id_offset = 68;
+constexpr std::string_view header_magic("SQLite format 3\0", 16);
+constexpr int not_a_database = 26;  // SQLITE_NOTADB
 
 constexpr const char* step_1 = R"sql(
 CREATE TABLE files (
@@ -169,8 +179,8 @@ CREATE TABLE subject_activity (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all_steps{step_1, step_2, step_3,  step_4,  step_5,  step_6, step_7,
-                               step_8, step_9, step_10, step_11, step_12, step_13};
+constexpr std::array all_steps{step_1, step_2, step_3,  step_4,  step_5,  step_6,  step_7,
+                               step_8, step_9, step_10, step_11, step_12, step_13, step_14};
 
 Result<std::int64_t> number(Connection& connection, const char* pragma) {
     auto query = connection.query(pragma);
@@ -243,6 +253,23 @@ std::span<const char* const> migrations() {
     return all_steps;
 }
 
+Result<> check_header(Disk& disk, const std::filesystem::path& path) {
+    const auto file = disk.open(path, Disk::Access::read);
+    if (!file) return failure(file.error());
+    std::array<std::uint8_t, header_bytes> header{};
+    const auto count = (*file)->read_at(0, header);
+    if (!count) return failure(count.error());
+    const auto number_at = [&header](std::size_t offset) {
+        return ByteReader(ByteView(header).subspan(offset, 4)).u32();
+    };
+    if (!std::ranges::equal(ByteView(header).first(header_magic.size()), as_bytes(header_magic)))
+        return failure(std::error_code(not_a_database, sqlite_category()));
+    if (const auto owner = number_at(application_id_offset); owner != application_id && owner != 0)
+        return failure(database_errc::not_ours);
+    if (number_at(user_version_offset) > all_steps.size()) return failure(database_errc::newer);
+    return {};
+}
+
 Result<std::size_t> version_of(Connection& connection) {
     const auto version = number(connection, "PRAGMA user_version");
     if (!version) return failure(version.error());
@@ -277,17 +304,10 @@ namespace {
 
 /// Every table, index, trigger and view, as it was written.
 Result<std::vector<std::string>> schema_of(Connection& connection) {
-    auto query = connection.query(
-        "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM "
-        "sqlite_schema"
-        " ORDER BY type, name");
-    std::vector<std::string> parts;
-    for (;;) {
-        const auto row = query.next();
-        if (!row) return failure(row.error());
-        if (!*row) return parts;
-        parts.emplace_back(query.text(0));
-    }
+    return rows_of(
+        connection.query("SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '')"
+                         " FROM sqlite_schema ORDER BY type, name"),
+        [](const Statement& row) { return std::string(row.text(0)); });
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // The tables, as a list of steps that is only ever added to: docs/formats/database.md.
 #pragma once
 
+#include <filesystem>
 #include <span>
 
+#include "base/disk.hpp"
 #include "base/result.hpp"
 #include "storage/database/sqlite.hpp"
 
@@ -18,6 +20,11 @@ namespace consign::database {
 /// memory at a time: all of it stands in the database as well, and sealed where it is there.
 [[nodiscard]] Result<> migrate(Connection& connection,
                                std::span<const char* const> steps = migrations());
+
+/// What migrate() refuses of the file, and that it is one of SQLite's, as its header tells without
+/// SQLite (https://www.sqlite.org/fileformat.html, section 1.3). Changes nothing; a daemon may have
+/// the file open, whose log may have a later header.
+[[nodiscard]] Result<> check_header(Disk& disk, const std::filesystem::path& path);
 
 /// 0: nothing was made in it yet.
 [[nodiscard]] Result<std::size_t> version_of(Connection& connection);

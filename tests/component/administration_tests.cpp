@@ -378,6 +378,7 @@ BOOST_AUTO_TEST_CASE(the_tree_is_listed_depth_first) {
     BOOST_TEST(file[0].at("kind") == "file");
     BOOST_TEST(file[0].at("size") == 10);
     BOOST_TEST(file[0].at("depositor") == "lab");
+    BOOST_TEST(file[0].at("state") == "deposited");
     BOOST_TEST(file[0].at("stream").as_string().size() == 32U);
 }
 

@@ -63,6 +63,30 @@ BOOST_AUTO_TEST_CASE(a_batch_without_its_trailer_waits_and_its_depositor_alone_s
     BOOST_TEST(drop.sees("/in/a.hl7"));
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_for_too_long_is_told_of_once) {
+    const auto kept = site.site().policy.current()->limits.unfinished_uploads_kept;
+    const auto alarms_after = [&](std::chrono::microseconds time) {
+        (void)site.new_events();
+        site.clock.advance(time);
+        site.look_after();
+        return std::ranges::count_if(site.new_events(), [](const ledger::Event& event) {
+            return event.action == ledger::Action::alarm_raised &&
+                   event.detail.starts_with("deposits_wait");
+        });
+    };
+    required(drop.put("/in/a.hl7", stump));
+    required(drop.put("/in/b.hl7", stump));
+    required(drop.put("/in/complete.hl7", whole));
+    BOOST_TEST(alarms_after(kept - std::chrono::hours(1)) == 0);
+    BOOST_TEST(alarms_after(std::chrono::hours(1)) == 1);
+    BOOST_TEST(alarms_after(std::chrono::hours(1)) == 0);
+    required(drop.put("/in/c.hl7", stump));
+    BOOST_TEST(alarms_after(kept) == 1);
+    BOOST_TEST(alarms_after(kept) == 0);
+    required(drop.put("/in/a.hl7", whole));
+    BOOST_TEST(is_deposited());
+}
+
 BOOST_AUTO_TEST_CASE(what_ends_as_it_must_and_what_is_no_batch_is_a_deposit_at_once) {
     required(drop.put("/in/a.hl7", whole));
     BOOST_TEST(is_deposited());

@@ -1,7 +1,9 @@
 """What a start refuses, `consignd -t` refuses as well, with the same words, and changes nothing."""
 
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -28,6 +30,11 @@ def empty(folder: Path) -> None:
     folder.mkdir(mode=0o700)
 
 
+def pragma(site: Path, change: str) -> None:
+    with contextlib.closing(sqlite3.connect(site / "data/consign.db")) as database:
+        database.execute(f"PRAGMA {change}")
+
+
 SPOILT = (
     Spoilt("no root key", lambda site: (site / "keys/root.key").unlink(), "root.key: No such file"),
     Spoilt("root key open", lambda site: (site / "keys/root.key").chmod(0o644), "root.key: the key's file can be read"),
@@ -40,6 +47,9 @@ SPOILT = (
     Spoilt("data folder empty", lambda site: empty(site / "data"), "data: keyring.json is missing"),
     Spoilt("data folder open", lambda site: (site / "data").chmod(0o755), "open to other users"),
     Spoilt("keyring damaged", lambda site: (site / "data/keyring.json").write_text("{}"), "keyring file is damaged"),
+    Spoilt("no SQLite file", lambda site: (site / "data/consign.db").write_bytes(b"x" * 8192), "file is not a database"),
+    Spoilt("another program's database", lambda site: pragma(site, "application_id = 1"), "belongs to another program"),
+    Spoilt("a newer database", lambda site: pragma(site, "user_version = 999"), "made by a newer version of Consign"),
     Spoilt("no database", lambda site: (site / "data/consign.db").unlink(), "data: consign.db, with the ledger"),
 )
 
