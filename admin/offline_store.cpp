@@ -106,7 +106,8 @@ Outcome<std::filesystem::path> file_of(const policy::KeyReference& reference,
         return std::filesystem::path(folder) / reference.value;
     return failed(
         fmt::format("no daemon is running, and the {} key is the credential {}, which "
-                    "systemd gives to the daemon alone; start consignd",
+                    "systemd gives to the daemon alone; start consignd, or run this under "
+                    "systemd-run with that credential",
                     name, reference.value));
 }
 
@@ -152,10 +153,9 @@ Outcome<std::unique_ptr<Door>> open_on(const Command& command, Base base) {
 
     auto store = std::make_unique<OfflineStore>(policy, administrator, std::move(keys->witness));
     if (base == Base::made_anew)
-        if (const auto made = store->make_database(keys->root); !made) {
-            if (made.error() == std::errc::file_exists)
-                return failed(fmt::format("{} has its consign.db; nothing was changed",
-                                          policy->data.string()));
+        // One that is there, and has no ledger yet, may be of an earlier try that was cut short.
+        if (const auto made = store->make_database(keys->root);
+            !made && made.error() != std::errc::file_exists) {
             return failed(fmt::format("no database can be made in {}: {}", policy->data.string(),
                                       made.error().message()));
         }

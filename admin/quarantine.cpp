@@ -21,7 +21,7 @@ struct Asked {
     Format format = Format::table;
 };
 
-constexpr std::size_t id_shown = 12;
+constexpr std::size_t id_shown = 16;
 
 Outcome<> list(const Command& command, const Asked& asked) {
     auto door = open_door(command);

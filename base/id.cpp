@@ -15,8 +15,9 @@ Id Id::random(RandomSource& source) {
 Id Id::made_at(Timestamp time, RandomSource& source) {
     Id id = random(source);
     const auto units = static_cast<std::uint64_t>(time.time_since_epoch().count()) >> 14U;
-    for (std::size_t place = 0; place < 3; ++place)
-        id.bytes_.at(place) = static_cast<std::uint8_t>(units >> (16 - 8 * place));
+    id.bytes_[0] = static_cast<std::uint8_t>(units >> 8U);
+    id.bytes_[1] = static_cast<std::uint8_t>(units >> 16U);
+    id.bytes_[2] = static_cast<std::uint8_t>(units);
     return id;
 }
 

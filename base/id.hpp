@@ -21,9 +21,10 @@ class Id {
     Id() = default;
     explicit Id(std::span<const std::uint8_t, size_bytes> bytes);
     [[nodiscard]] static Id random(RandomSource& source);
-    /// Random but for its first three bytes. Those count the time in units of 16 ms, and begin anew
-    /// every three days: what is made at one time stands together in indexes and folders, each of
-    /// which is then written in one place, and folders by the first byte still fill alike.
+    /// Random but for its first three bytes: the middle one, the high one and the low one of the
+    /// time in units of 16 ms, which begins anew every three days. What is made at one time stands
+    /// together in indexes and folders, so that they are written in one place; and of folders by
+    /// the first byte another one's turn comes every four seconds.
     [[nodiscard]] static Id made_at(Timestamp time, RandomSource& source);
     /// Nothing where `hex` is not 32 hexadecimal digits.
     [[nodiscard]] static std::optional<Id> from_hex(std::string_view hex);

@@ -112,7 +112,7 @@ Result<> name_it(Site& site, Transaction& transaction, const queue::Job& job, co
 }
 
 asio::awaitable<void> drop(Site& site, Id stream) {
-    auto destroy_file = [&] { return site.store.vault().destroy(stream); };
+    auto destroy_file = [&] { return destroy_undeposited(site, stream); };
     if (const auto gone = co_await offload(site.store.pool(), destroy_file); !gone)
         site.log.warning("an acknowledgement that was not named could not be destroyed",
                          {{"stream", stream}, {"why", gone.error()}});
@@ -152,7 +152,8 @@ asio::awaitable<Result<>> write_acknowledgement(Site& site, queue::Job job) {
     if (!*standing) co_return Result<>{};
     if ((*standing)->altered) co_return failure(database::database_errc::altered_cell);
     Work work = Work::parse((*standing)->work);
-    // Of an attempt that was cut short: no row knows it, or the job would have ended.
+    // Of an attempt that was cut short: no row knows it, or the job would have ended; but an
+    // administrator may have recovered it.
     if (!work.begun.is_nil()) co_await drop(site, work.begun);
     fault_point("acknowledge.taken");
     const vault::Deposit deposit{std::string(work.target.text()),

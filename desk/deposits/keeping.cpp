@@ -10,11 +10,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-std::string_view without_temporary_part(std::string_view name) {
-    if (name.starts_with('.')) return name.substr(1);
-    return name.substr(0, name.rfind('.'));
-}
-
 std::vector<catalog::Subject> subjects_of(const policy::Routing& routing) {
     std::vector<catalog::Subject> subjects;
     for (const auto& subject : routing.subjects)
@@ -26,6 +21,13 @@ std::vector<catalog::Subject> subjects_of(const policy::Routing& routing) {
 }
 
 }  // namespace
+
+VirtualPath without_temporary_part(const policy::Policy& policy, const VirtualPath& path) {
+    const std::string_view name = path.name();
+    if (!policy::is_temporary_name(policy, name)) return path;
+    const auto rest = name.starts_with('.') ? name.substr(1) : name.substr(0, name.rfind('.'));
+    return VirtualPath::parse(rest, path.parent()).value_or(path);
+}
 
 Result<> keep_as_routed(Transaction& transaction, const Appraisal& appraisal, catalog::FileId file,
                         std::vector<catalog::NodeId> recipients, Timestamp now) {
@@ -47,12 +49,7 @@ asio::awaitable<Appraisal> appraise_for_holds(Site& site, Offer offer) {
     const auto any =
         co_await site.store.read([](Transaction& transaction) { return transaction.holds.any(); });
     if (!any || !*any) co_return Appraisal{};
-    const auto policy = site.policy.current();
-    if (policy::is_temporary_name(*policy, offer.whole.name())) {
-        const auto becomes =
-            VirtualPath::parse(without_temporary_part(offer.whole.name()), offer.whole.parent());
-        if (becomes) offer.whole = *becomes;
-    }
+    offer.whole = without_temporary_part(*site.policy.current(), offer.whole);
     auto appraisal = co_await appraise(site, std::move(offer));
     co_return appraisal ? *std::move(appraisal) : Appraisal{};
 }

@@ -14,6 +14,10 @@ namespace consign::desk {
                                       catalog::FileId file, std::vector<catalog::NodeId> recipients,
                                       Timestamp now);
 
+/// What a name is to become: "a.hl7.tmp" is "a.hl7", and what is no temporary name stays as it is.
+[[nodiscard]] VirtualPath without_temporary_part(const policy::Policy& policy,
+                                                 const VirtualPath& path);
+
 /// Of a file that is no deposit yet (its name is temporary, or it waits for the virus scanner),
 /// what is found out about it for the holds that stand: empty where there are none, or it cannot be
 /// read. A temporary name is looked at as what it may become: "a.hl7.tmp" as "a.hl7".

@@ -38,7 +38,7 @@ Result<pulls::Run> run_of(Transaction& transaction, const policy::Pull& pull) {
 }
 
 asio::awaitable<Result<>> destroy_begun(Site& site, Id stream) {
-    auto destroy_file = [&] { return site.store.vault().destroy(stream); };
+    auto destroy_file = [&] { return destroy_undeposited(site, stream); };
     co_return co_await offload(site.store.pool(), destroy_file);
 }
 
@@ -155,7 +155,8 @@ asio::awaitable<Result<std::unique_ptr<vault::SealedUpload>>> begin_pulled(Site&
     const auto run = co_await site.store.read(
         [&](Transaction& transaction) { return run_of(transaction, pull); });
     if (!run) co_return failure(run.error());
-    // No row knows it, or it would not be noted any more.
+    // No row knows it, or it would not be noted any more; but an administrator may have recovered
+    // it.
     if (!run->begun.is_nil())
         if (auto gone = co_await destroy_begun(site, run->begun); !gone)
             co_return failure(gone.error());

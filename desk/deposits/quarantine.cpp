@@ -17,7 +17,8 @@ using catalog::Standing;
 
 Result<Name> name_in_quarantine(Transaction& transaction, const policy::Policy& policy,
                                 const PutAway& what) {
-    const auto path = place_in_quarantine(transaction, policy, what.why);
+    const auto path = place_in_quarantine(transaction, policy, what.why.account, what.why.since,
+                                          what.why.was.name());
     if (!path) return failure(path.error());
     const auto node =
         transaction.catalog.add_name(what.file, *path, std::string(router_account.view()),
@@ -29,14 +30,14 @@ Result<Name> name_in_quarantine(Transaction& transaction, const policy::Policy& 
 }  // namespace
 
 Result<VirtualPath> place_in_quarantine(Transaction& transaction, const policy::Policy& policy,
-                                        const catalog::Quarantine& why) {
+                                        std::string_view account, Timestamp day,
+                                        std::string_view name) {
     const auto folder = VirtualPath::parse(
-        fmt::format("{}/{:%F}", why.account, policy::date_in(policy.zone, why.since)),
-        quarantine_folder());
+        fmt::format("{}/{:%F}", account, policy::date_in(policy.zone, day)), quarantine_folder());
     if (!folder) return failure(folder.error());
-    const auto wanted = VirtualPath::parse(why.was.name(), *folder);
+    const auto wanted = VirtualPath::parse(name, *folder);
     if (!wanted) return failure(wanted.error());
-    return free_path(transaction, *wanted, policy::OnClash::number, why.since);
+    return free_path(transaction, *wanted, policy::OnClash::number, day);
 }
 
 Result<Name> put_into_quarantine(Transaction& transaction, const policy::Policy& policy,

@@ -15,14 +15,16 @@ struct Name {
     VirtualPath path{};
 };
 
-/// /quarantine/ACCOUNT/DATE/NAME, numbered where that is taken; the folders are made.
+/// /quarantine/ACCOUNT/DATE/NAME, the day at the site, numbered where that is taken; the folders
+/// are made.
 [[nodiscard]] Result<VirtualPath> place_in_quarantine(Transaction& transaction,
                                                       const policy::Policy& policy,
-                                                      const catalog::Quarantine& why);
+                                                      std::string_view account, Timestamp day,
+                                                      std::string_view name);
 
-/// Puts it into place_in_quarantine() where the name is taken; where no such name can
-/// be made, it is hidden where it lies: to be seen by nobody matters more than the place. Appends
-/// `event` as Action::quarantined. Returns the name that it has from now on.
+/// Puts it into place_in_quarantine(). Where no such name can be made, it is hidden where it lies:
+/// to be seen by nobody matters more than the place. Appends `event` as Action::quarantined.
+/// Returns the name that it has from now on.
 [[nodiscard]] Result<Name> put_into_quarantine(Transaction& transaction,
                                                const policy::Policy& policy, const PutAway& what,
                                                ledger::Event event);

@@ -4,8 +4,10 @@
 
 #include "base/fault_point.hpp"
 #include "desk/deposits/carry_out.hpp"
+#include "desk/deposits/depositor.hpp"
 #include "desk/deposits/quarantine.hpp"
 #include "desk/deposits/scan_gate.hpp"
+#include "desk/site/displayed_path.hpp"
 #include "desk/site/free_path.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
@@ -117,7 +119,7 @@ class Release {
                 [&](Transaction& transaction) { return find(transaction); });
             if (!found) co_return storage_complaint(found.error());
             if (!why_not_.empty()) co_return complaint(why_not_);
-            const auto appraisal = co_await appraise(site_, offer_, policy::Passage::released);
+            const auto appraisal = co_await appraise(site_, offer_, passage());
             if (!appraisal)
                 co_return complaint(
                     fmt::format("its content cannot be read: {}; it stays where "
@@ -155,6 +157,14 @@ class Release {
                 "`consign quarantine reject` is left";
         if (!why_not_.empty()) return {};
         const VirtualPath& was = held_.quarantine->was;
+        const auto policy = site_.policy.current();
+        const auto* const account = depositor_in(*policy, held_.quarantine->account);
+        if (!account || !account->home.contains(was)) {
+            why_not_ = fmt::format(
+                "{} is not below the home of {} in this policy: give it back first, or reject it",
+                was.display(), display_name(held_.quarantine->account));
+            return {};
+        }
         const Timestamp now = site_.clock.now();
         const auto path = held_.path == was
                               ? Result<VirtualPath>(was)
@@ -167,8 +177,17 @@ class Release {
         offer_ = {.account = held_.quarantine->account,
                   .whole = *path,
                   .file = *held_.entry.file,
-                  .time = now};
+                  .time = is_stray() ? held_.entry.modified : now};
         return {};
+    }
+
+    /// Nobody has looked at a stray yet: it is a deposit of the day on which it came, of which
+    /// each rule is asked again.
+    [[nodiscard]] bool is_stray() const {
+        return held_.quarantine && held_.quarantine->cause == catalog::Cause::stray;
+    }
+    [[nodiscard]] policy::Passage passage() const {
+        return is_stray() ? policy::Passage::deposited : policy::Passage::released;
     }
 
     Result<> release(Transaction& transaction, const Appraisal& appraisal, Aftermath& aftermath) {
@@ -209,9 +228,9 @@ class Release {
         answer_ = {{"path", offer_.whole.display()},
                    {"state", "released"},
                    {"route", route ? route->name : std::string()}};
-        const auto held = hold_for_scanner(
-            transaction, policy, appraisal, named, offer_.whole, offer_.account,
-            {.passage = policy::Passage::released, .protocol = event.protocol}, event.time);
+        const auto held =
+            hold_for_scanner(transaction, policy, appraisal, named, offer_.whole, offer_.account,
+                             {.passage = passage(), .protocol = event.protocol}, event.time);
         if (!held) return failure(held.error());
         if (*held) {
             answer_["state"] = waits_for_scanner;
@@ -225,6 +244,10 @@ class Release {
         }
         if (auto done = carry_out(site_, transaction, appraisal, named, event, aftermath); !done)
             return done;
+        if (appraisal.routing && appraisal.routing->quarantine) {
+            answer_["state"] = "in quarantine again: " + appraisal.routing->quarantine->reason;
+            return {};
+        }
         return complete_waiting(site_, transaction, appraisal, event, aftermath);
     }
 

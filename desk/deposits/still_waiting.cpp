@@ -1,6 +1,7 @@
 #include "desk/deposits/still_waiting.hpp"
 
 #include "desk/deposits/router.hpp"
+#include "desk/retention/clock_guard.hpp"
 #include "desk/site/alarm.hpp"
 
 namespace consign::desk {
@@ -27,6 +28,8 @@ asio::awaitable<void> tell_of_still_waiting(Site& site) {
     const auto any = co_await site.store.read(
         [&](Transaction& transaction) { return untold(transaction, until); });
     if (any && any->files == 0) co_return;
+    // A clock that is ahead would tell of all that wait, and those that are late never again.
+    if (const auto believed = co_await believe_clock(site); !believed || !*believed) co_return;
     const auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
         const auto waiting = untold(transaction, until);
         if (!waiting) return failure(waiting.error());

@@ -292,7 +292,7 @@ asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::err
         sealed_.reset();
         finishing_ = false;
         // Its depositor removed it just now: no row leads to it any more.
-        return is_known ? restaged : site_.store.vault().destroy(stream_);
+        return is_known ? restaged : destroy_unknown(site_, stream_);
     };
     const auto closed = co_await offload(site_.store.pool(), close);
     if (kept) kept = closed;

@@ -74,15 +74,26 @@ asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath) {
     co_await conclude(site, std::move(aftermath));
 }
 
-asio::awaitable<void> drop_if_unknown(Site& site, Id stream) {
-    const auto is_known = co_await site.store.read([&](Transaction& transaction) -> Result<bool> {
-        const auto has_row = transaction.catalog.has_upload(stream);
-        if (!has_row || *has_row) return has_row;
+Result<> destroy_unknown(Site& site, const Id& stream) {
+    const auto has_row = [&](Transaction& transaction) -> Result<bool> {
+        const auto has_upload = transaction.catalog.has_upload(stream);
+        if (!has_upload || *has_upload) return has_upload;
         return transaction.catalog.has_file(stream);
-    });
-    if (!is_known || *is_known) co_return;
+    };
+    return site.store.vault().destroy_unless(stream, [&] { return site.store.read_here(has_row); });
+}
+
+Result<> destroy_undeposited(Site& site, const Id& stream) {
+    const auto has_file = [&](Transaction& transaction) {
+        return transaction.catalog.has_file(stream);
+    };
+    return site.store.vault().destroy_unless(stream,
+                                             [&] { return site.store.read_here(has_file); });
+}
+
+asio::awaitable<void> drop_if_unknown(Site& site, Id stream) {
     // Also where it is whole, as a crash before its transaction leaves it.
-    auto destroy_file = [&] { return site.store.vault().destroy(stream); };
+    auto destroy_file = [&] { return destroy_unknown(site, stream); };
     const auto gone = co_await offload(site.store.pool(), destroy_file);
     if (!gone && gone.error() != std::errc::device_or_resource_busy)
         site.log.warning("a staging file could not be removed",

@@ -19,6 +19,14 @@ struct Aftermath {
 /// After a deposit. A failure is logged, and made good by the next start's sweep.
 [[nodiscard]] boost::asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath);
 
+/// Destroys the sealed file of a stream that no row leads to, neither a file's nor an upload's; it
+/// is asked while nobody else can change the stream. Blocks: call it from a pool thread.
+/// std::errc::device_or_resource_busy where somebody is at work with it.
+[[nodiscard]] Result<> destroy_unknown(Site& site, const Id& stream);
+/// The same of a stream that a worker had begun: an upload's row does not keep it, as a start makes
+/// one for each whole file that it finds staged.
+[[nodiscard]] Result<> destroy_undeposited(Site& site, const Id& stream);
+
 /// Destroys an upload that no row leads to, if it is one: another session began anew in its place,
 /// or removed it. Where somebody has it open still, nothing is done: whoever has asks at the end. A
 /// failure is logged, and made good by the next start's sweep.

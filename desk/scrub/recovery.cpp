@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/algorithm/string/case_conv.hpp>
 
+#include "desk/deposits/depositor.hpp"
 #include "desk/deposits/keeping.hpp"
 #include "desk/deposits/quarantine.hpp"
 #include "desk/scrub/strays.hpp"
-#include "desk/site/errc.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
 #include "desk/verbs/administrator_act.hpp"
@@ -73,77 +74,120 @@ class Recovery {
     asio::awaitable<Result<>> recover(const Id& stream) {
         json::object row{{"stream", stream.hex()}, {"account", ""}, {"was", ""},
                          {"deposited", ""},        {"size", 0},     {"state", ""}};
-        const auto recovered = co_await take_in(stream, row);
-        ++(recovered ? recovered_ : left_);
-        row["state"] = recovered ? std::string("in quarantine") : recovered.error().message();
+        why_not_.clear();
+        const auto taken = co_await take_in(stream, row);
+        if (!taken) why_not_ = taken.error().message();
+        ++(why_not_.empty() ? recovered_ : left_);
+        if (!why_not_.empty()) {
+            row["state"] = why_not_;
+            if (auto told = co_await record_left(stream); !told) co_return told;
+        }
         co_return co_await rows_.give(std::move(row));
     }
 
+    asio::awaitable<Result<>> record_left(const Id& stream) {
+        auto event = administrator_act(site_, administrator_, "recover strays");
+        event.outcome = ledger::Outcome::failed;
+        event.stream = stream;
+        event.detail += ": " + why_not_;
+        co_return co_await site_.store.write(
+            [&](Transaction& transaction) { return append(transaction, event); });
+    }
+
+    /// Nobody else destroys it, or goes on with it, until it has its name.
     asio::awaitable<Result<>> take_in(const Id& stream, json::object& row) {
+        const auto hold = site_.store.vault().hold(stream);
+        if (!hold) {
+            why_not_ = "somebody is at work with it; try again";
+            co_return Result<>{};
+        }
         auto open = [&]() -> Result<vault::Sealed> {
             const auto reader = site_.store.vault().open(stream);
             return reader ? Result<vault::Sealed>((*reader)->facts()) : failure(reader.error());
         };
         const auto sealed = co_await offload(site_.store.pool(), open);
         if (!sealed) co_return failure(sealed.error());
-        const auto was = VirtualPath::parse(sealed->deposit.path);
-        if (!was) co_return failure(was.error());
-        row["account"] = sealed->deposit.account;
-        row["was"] = was->display();
-        row["deposited"] = rfc3339(sealed->deposit.opened);
-        row["size"] = sealed->size_bytes;
-        const Offer offer{.account = sealed->deposit.account,
-                          .whole = *was,
-                          .file = {.stream = stream,
-                                   .size_bytes = sealed->size_bytes,
-                                   .sha256 = sealed->sha256,
-                                   .depositor = sealed->deposit.account},
-                          .time = sealed->deposit.opened};
-        const Appraisal appraisal = co_await appraise_for_holds(site_, offer);
-        co_return co_await site_.store.write([&](Transaction& transaction) {
-            return name_it(transaction, *sealed, offer, appraisal);
-        });
+        const auto sealed_path = VirtualPath::parse(sealed->deposit.path);
+        if (!sealed_path) co_return failure(sealed_path.error());
+        const auto policy = site_.policy.current();
+        Offer offer{.account = sealed->deposit.account,
+                    .whole = without_temporary_part(*policy, *sealed_path),
+                    .file = {.stream = stream,
+                             .size_bytes = sealed->size_bytes,
+                             .sha256 = sealed->sha256,
+                             .depositor = sealed->deposit.account},
+                    .time = sealed->deposit.opened};
+        row["account"] = offer.account;
+        row["was"] = offer.whole.display();
+        row["deposited"] = rfc3339(offer.time);
+        row["size"] = offer.file.size_bytes;
+        const auto appraisal = co_await appraise(site_, std::move(offer));
+        if (!appraisal) co_return failure(appraisal.error());
+        row["state"] = depositor_in(*appraisal->policy, appraisal->offer.account)
+                           ? "in quarantine"
+                           : "in quarantine; the policy has no such account";
+        co_return co_await site_.store.write(
+            [&](Transaction& transaction) { return name_it(transaction, *appraisal); });
     }
 
-    Result<> name_it(Transaction& transaction, const vault::Sealed& sealed, const Offer& offer,
-                     const Appraisal& appraisal) {
-        // Somebody else may have recovered it meanwhile.
-        const auto stray = is_stray(site_, transaction, sealed.stream);
+    /// Somebody else may have recovered it meanwhile; and what was destroyed stays so, whatever a
+    /// backup of the vault brings back.
+    Result<> may_have_a_name(Transaction& transaction, const Id& stream) {
+        const auto stray = is_stray(transaction, stream);
         if (!stray) return failure(stray.error());
-        if (!*stray) return failure(desk_errc::already_there);
+        if (!*stray) why_not_ = "it is no stray any more";
+        const auto destroyed = transaction.search.events(
+            {.action = ledger::Action::destroyed, .stream = stream, .limit = 1});
+        if (!destroyed) return failure(destroyed.error());
+        if (!destroyed->empty())
+            why_not_ = "the ledger has its destruction, of " +
+                       rfc3339(destroyed->front().event.time) + ": take the file out of vault/";
+        return {};
+    }
+
+    /// Its term is that of what it is routed to, from the day on which it was deposited; its routes
+    /// wait for a release.
+    Result<> name_it(Transaction& transaction, const Appraisal& appraisal) {
+        const Offer& offer = appraisal.offer;
+        const Id& stream = offer.file.stream;
+        if (auto may = may_have_a_name(transaction, stream); !may || !why_not_.empty()) return may;
         auto event = administrator_act(site_, administrator_, "recover strays");
+        // By its id: a thousand deposits of one day may have one name.
+        const auto path = place_in_quarantine(transaction, *appraisal.policy, offer.account,
+                                              offer.time, stream.hex());
+        if (!path) return failure(path.error());
+        const auto named =
+            transaction.catalog.commit_deposit({.stream = stream,
+                                                .path = *path,
+                                                .account = offer.account,
+                                                .size_bytes = offer.file.size_bytes,
+                                                .sha256 = offer.file.sha256,
+                                                .standing = catalog::Standing::quarantined,
+                                                .modified = offer.time,
+                                                .now = event.time});
+        if (!named) return failure(named.error());
         const catalog::Quarantine why{.account = offer.account,
                                       .was = offer.whole,
                                       .cause = catalog::Cause::stray,
                                       .why = std::string(why_there.view()),
                                       .since = event.time};
-        const auto path = place_in_quarantine(transaction, *site_.policy.current(), why);
-        if (!path) return failure(path.error());
-        const auto named =
-            transaction.catalog.commit_deposit({.stream = sealed.stream,
-                                                .path = *path,
-                                                .account = offer.account,
-                                                .size_bytes = sealed.size_bytes,
-                                                .sha256 = sealed.sha256,
-                                                .standing = catalog::Standing::quarantined,
-                                                .modified = sealed.deposit.opened,
-                                                .now = event.time});
-        if (!named) return failure(named.error());
         if (auto kept = transaction.catalog.quarantine(named->node, why); !kept) return kept;
-        if (auto bound = bind_as_routed(transaction, appraisal, named->file); !bound) return bound;
+        if (auto kept = keep_as_routed(transaction, appraisal, named->file, {}, event.time); !kept)
+            return kept;
         event.action = ledger::Action::quarantined;
         event.detail = why.why;
-        event.stream = sealed.stream;
-        event.bytes = sealed.size_bytes;
+        event.stream = stream;
+        event.bytes = offer.file.size_bytes;
         event.personal.path = std::string(offer.whole.text());
         event.personal.second_path = std::string(path->text());
-        event.personal.sha256 = to_hex(sealed.sha256);
+        event.personal.sha256 = to_hex(offer.file.sha256);
         return append(transaction, event);
     }
 
     Site& site_;
     const std::string administrator_;
     RowSink& rows_;
+    std::string why_not_;  // the one that is looked at stays as it is
     std::size_t recovered_ = 0, left_ = 0;
 };
 
@@ -158,7 +202,8 @@ asio::awaitable<Answered> record_new_database(Site& site, VerbCall call) {
         return is_new ? append(transaction, event) : Result<>();
     });
     if (!done) co_return storage_complaint(done.error());
-    if (!is_new) co_return complaint("the ledger has begun already");
+    if (!is_new)
+        co_return complaint("the database is there, and its ledger has begun; nothing was changed");
     co_return json::object();
 }
 
@@ -168,8 +213,11 @@ asio::awaitable<Answered> recover(Site& site, VerbCall call) {
     const bool all = arguments.flag("all");
     if (id.has_value() == all) arguments.complain("id", id_expected);
     if (auto wrong = arguments.complaint()) co_return complaint(*std::move(wrong));
+    if (auto recorded = co_await record_act(site, call.administrator, "recover strays"); !recorded)
+        co_return recorded;
     Recovery recovery(site, call);
-    co_return all ? co_await recovery.all() : co_await recovery.one(*id);
+    co_return all ? co_await recovery.all()
+                  : co_await recovery.one(boost::algorithm::to_lower_copy(*id));
 }
 
 }  // namespace

@@ -11,10 +11,10 @@ namespace consign::desk {
 /// by whom. Refused where there are rows.
 /// `recover.strays`. Arguments: `id`, a stray's id or how it begins; or `all`. Each stray whose
 /// header verifies gets a name in quarantine, with the facts that are sealed in it (whose deposit,
-/// when, under which name), and the holds that stand bind it; nothing of it is routed. A row for
-/// each:
-/// {"stream", "account", "was", "deposited", "size", "state"}; those that stay strays say why in
-/// `state`. After the rows {"recovered", "left"}.
+/// when, under which name). It has the class of what it would be routed to, and the holds that
+/// stand bind it; its routes wait for a release. A row for each: {"stream", "account", "was",
+/// "deposited", "size", "state"}; those that stay strays say why in `state`. After the rows
+/// {"recovered", "left"}.
 [[nodiscard]] VerbTable recovery_verbs(Site& site);
 
 }  // namespace consign::desk

@@ -6,8 +6,7 @@ namespace consign::desk {
 
 namespace asio = boost::asio;
 
-Result<bool> is_stray(const Site& site, Transaction& transaction, const Id& stream) {
-    if (site.store.vault().is_held(stream)) return false;
+Result<bool> is_stray(Transaction& transaction, const Id& stream) {
     const auto has_file = transaction.catalog.has_file(stream);
     if (!has_file || *has_file) return has_file ? Result<bool>(false) : has_file;
     const auto has_upload = transaction.catalog.has_upload(stream);
@@ -22,7 +21,7 @@ asio::awaitable<Result<std::vector<Id>>> strays_in(Site& site, std::uint8_t firs
     co_return co_await site.store.read([&](Transaction& transaction) -> Result<std::vector<Id>> {
         std::vector<Id> strays;
         for (const Id& stream : *streams) {
-            const auto stray = is_stray(site, transaction, stream);
+            const auto stray = is_stray(transaction, stream);
             if (!stray) return failure(stray.error());
             if (*stray) strays.push_back(stream);
         }

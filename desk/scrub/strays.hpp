@@ -12,8 +12,8 @@
 namespace consign::desk {
 
 /// True where no row leads to the stream, neither a file's, nor that of an upload whose deposit is
-/// about to be recorded, and nobody is at work with it.
-[[nodiscard]] Result<bool> is_stray(const Site& site, Transaction& transaction, const Id& stream);
+/// about to be recorded.
+[[nodiscard]] Result<bool> is_stray(Transaction& transaction, const Id& stream);
 
 /// Those whose id begins with this byte, in order: a part that fits into memory.
 [[nodiscard]] boost::asio::awaitable<Result<std::vector<Id>>> strays_in(Site& site,

@@ -179,8 +179,15 @@ Result<std::unique_ptr<SealedReader>> Vault::open(const Id& stream) const {
 }
 
 Result<> Vault::destroy(const Id& stream) {
+    return destroy_unless(stream, [] { return Result<bool>(false); });
+}
+
+Result<> Vault::destroy_unless(const Id& stream, const std::function<Result<bool>()>& is_known) {
     const auto hold = held_.take(stream);
     if (!hold) return busy();
+    const auto known = is_known();
+    if (!known) return failure(known.error());
+    if (*known) return {};
     if (auto done = forget_journaled(stream); !done) return done;
     const auto staged = staging_path(stream);
     if (auto done = remove_tails(disk_, TailPaths(staged)); !done) return done;

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -78,12 +79,16 @@ class Vault {
     /// std::errc::no_such_file_or_directory.
     [[nodiscard]] Result<std::unique_ptr<SealedReader>> open(const Id& stream) const;
 
-    /// Somebody has a live SealedUpload of it, or is within resume, abandon or destroy.
-    [[nodiscard]] bool is_held(const Id& stream) const { return held_.is_held(stream); }
+    /// Keeps others from changing a stream meanwhile, as a live SealedUpload of it does. Nothing
+    /// where somebody is at work with it. The vault outlives it.
+    [[nodiscard]] std::optional<StreamHold> hold(const Id& stream) { return held_.take(stream); }
 
     /// Overwrites the key slots, syncs, unlinks, under every name that it has: a committed file, or
     /// an unfinished upload (whose SealedUpload was destroyed before). Succeeds where it is gone.
     [[nodiscard]] Result<> destroy(const Id& stream);
+    /// The same, and nothing where it `is_known`, which is asked while the stream is held.
+    [[nodiscard]] Result<> destroy_unless(const Id& stream,
+                                          const std::function<Result<bool>()>& is_known);
     /// Destroys an unfinished upload (whose SealedUpload was destroyed before), and never a
     /// finished file: nothing on the disk tells a commit whose transaction failed from one that was
     /// acknowledged before the database was put back to an older copy. So where the name in the

@@ -61,6 +61,9 @@ class RecoverTests(unittest.TestCase):
         self.site.kill()
         self.assertIn("nothing was changed", self.site.consign("recover", "database", check=False).stderr)
         self.database.unlink()
+        log = self.site.data / "consign.db-wal"  # the look above has copied the daemon's own into the database
+        log.touch(0o600)
+        log.write_bytes(b"the last changes")
         left = self.site.consign("recover", "database", check=False)
         self.assertEqual(left.returncode, 1)
         self.assertIn("is left of the database that is lost: move them to a safe place first", left.stderr)

@@ -28,10 +28,17 @@ BOOST_AUTO_TEST_CASE(what_is_made_at_one_time_begins_alike_and_what_comes_later_
     constexpr std::int64_t units = 0x12'345678;
     const Id one = Id::made_at(after(units), random);
     const Id other = Id::made_at(after(units) + microseconds((1 << 14) - 1), random);
-    BOOST_TEST(first_digits(one) == "345678");
-    BOOST_TEST(first_digits(other) == "345678");
+    BOOST_TEST(first_digits(one) == "563478");
+    BOOST_TEST(first_digits(other) == "563478");
     BOOST_TEST(one.hex() != other.hex());
     BOOST_TEST((Id::made_at(after(units + 1), random) > std::max(one, other)));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_byte_is_another_after_four_seconds) {
+    SystemRandom random;
+    constexpr std::int64_t units = 0x12'3456ff;
+    BOOST_TEST(first_digits(Id::made_at(after(units), random)) == "5634ff");
+    BOOST_TEST(first_digits(Id::made_at(after(units + 1), random)) == "573400");
 }
 
 BOOST_AUTO_TEST_CASE(the_time_begins_anew_every_three_days) {
