@@ -354,6 +354,7 @@ std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode, B
         .readable = beginning.readable,
         .fixed_bytes = std::max(row.fixed_bytes, target.appends_only ? replaced_bytes : 0),
         .rule = scene.event.rule,
+        .policy = scene.event.policy,
         .home = scene.account->home,
         .home_bytes =
             target.usage.bytes - (target.resumes ? 0 : std::min(target.usage.bytes, row_bytes)),

@@ -85,12 +85,17 @@ ledger::Event Upload::event(ledger::Action action, ledger::Outcome outcome) cons
     return event;
 }
 
+void Upload::rule_by_opening(ledger::Event& event) const {
+    event.rule = opening_.rule;
+    event.policy = opening_.policy;
+}
+
 asio::awaitable<void> Upload::record_failure(ledger::Event event, std::error_code why) {
     // Who took the upload over has left an event of it.
     if (why == make_error_code(desk_errc::superseded)) co_return;
     event.outcome = is_refusal(why) ? ledger::Outcome::refused : ledger::Outcome::failed;
     event.detail = why.message();
-    if (event.rule.empty()) event.rule = opening_.rule;
+    if (event.rule.empty()) rule_by_opening(event);
     co_await session_.record_refusal(std::move(event));
 }
 
@@ -163,7 +168,7 @@ asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan
         auto shown = event(ledger::Action::opened_for_reading, ledger::Outcome::granted);
         if (!opening_.base.is_nil()) shown.stream = opening_.base;
         shown.detail = "what it began from, through a handle for writing";
-        shown.rule = opening_.rule;
+        rule_by_opening(shown);
         if (auto recorded = co_await session_.record(std::move(shown)); !recorded) {
             is_shown_ = false;
             co_return failure(desk_errc::storage_failed);
@@ -327,7 +332,7 @@ asio::awaitable<Result<>> Upload::drop_unchanged() {
     if (auto dropped = co_await offload(site_.store.pool(), drop); !dropped)
         co_return failure(told(session_, dropped.error()));
     auto closed = event(ledger::Action::attributes_set, ledger::Outcome::granted);
-    closed.rule = opening_.rule;
+    rule_by_opening(closed);
     closed.detail = "opened for writing and closed without a change";
     auto ended = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (auto done = end_unchanged(transaction, closed); !done) return done;
@@ -356,6 +361,7 @@ Result<> Upload::end_unchanged(Transaction& transaction, ledger::Event& event) {
     const policy::Account& account = found->second;
     const auto verdict = may_set_times(account, account.home.relative((*row)->path), *entry);
     event.rule = verdict.rule.text();
+    event.policy = policy->hash;
     if (verdict.allowed && account.enabled)
         return transaction.catalog.set_times(entry->node, accessed, modified);
     event.detail += "; its times may not be set";

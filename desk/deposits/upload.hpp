@@ -38,6 +38,7 @@ class Upload {
         bool readable = true;           // what was there before, if anything, may be read back
         std::uint64_t fixed_bytes = 0;  // so much, from the start, may not be changed
         std::string rule;               // that let it begin
+        Digest32 policy{};              // the hash of the policy that the rule stands in
         VirtualPath home;
         std::uint64_t home_bytes = 0;      // what the catalog counts there; where it has a quota
         std::uint64_t row_bytes = 0;       // of it, this upload's
@@ -109,6 +110,8 @@ class Upload {
     [[nodiscard]] std::uint64_t beyond_row(std::uint64_t size_bytes) const;
     [[nodiscard]] Result<> settle_growth(Transaction& transaction);
     [[nodiscard]] ledger::Event event(ledger::Action action, ledger::Outcome outcome) const;
+    /// What the opening's rule decided.
+    void rule_by_opening(ledger::Event& event) const;
     [[nodiscard]] boost::asio::awaitable<void> record_failure(ledger::Event event,
                                                               std::error_code why);
     [[nodiscard]] boost::asio::awaitable<Result<>> drop_unchanged();

@@ -19,11 +19,13 @@ FileDownload::FileDownload(Session& session, VirtualPath path, VirtualPath whole
       path_(std::move(path)),
       whole_(std::move(whole)),
       rule_(std::move(rule)),
+      ruled_by_(opened.policy->hash),
       opened_(std::move(opened)),
       sealed_(std::move(sealed)) {}
 
 ledger::Event FileDownload::event(ledger::Action action, ledger::Outcome outcome) const {
     auto event = session_.event(action, outcome, rule_);
+    event.policy = ruled_by_;
     event.stream = sealed_->facts().stream;
     event.personal.path = std::string(whole_.text());
     return event;
@@ -47,6 +49,7 @@ Result<> FileDownload::still_may() {
     if (account == current->accounts.end()) return failure(desk_errc::account_withdrawn);
     const auto verdict = policy::may(account->second, policy::Verb::download, path_);
     rule_ = verdict.rule;
+    ruled_by_ = current->hash;
     if (!verdict.allowed) return failure(desk_errc::may_not_download);
     opened_.policy = std::move(current);
     return {};

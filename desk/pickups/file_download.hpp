@@ -60,7 +60,9 @@ class FileDownload final : public Download {
 
     Session& session_;
     VirtualPath path_, whole_;
+    // What decided last: the rule, and the hash of the policy that it stands in.
     policy::Rule rule_;
+    Digest32 ruled_by_{};
     Opened opened_;
     std::unique_ptr<vault::SealedReader> sealed_;
     ByteSet served_;

@@ -335,4 +335,37 @@ BOOST_FIXTURE_TEST_CASE(a_session_row_counts_what_went_in_and_out_and_ends_once,
     BOOST_TEST(sessions[0].end_reason == "the client left");
 }
 
+BOOST_FIXTURE_TEST_CASE(an_event_names_the_policy_that_its_rule_stands_in, Fixture) {
+    const auto older = site.site().policy.current()->hash;
+    const auto older_rule = site.rule(all);
+    auto unchanged = required(lab.open("/file", resuming));
+    auto unread = required(lab.collect("/file"));
+    auto read = required(lab.collect("/file"));
+    (void)site.new_events();
+    site.use_policy("# a line more\n" + site.policy_text());
+    const auto newer = site.site().policy.current()->hash;
+    const auto only_event = [&] {
+        const auto events = site.new_events();
+        BOOST_TEST_REQUIRE(events.size() == 1U);
+        return events[0];
+    };
+    required(lab.finish(*unchanged));
+    auto told = only_event();
+    BOOST_TEST(told.rule == older_rule);
+    BOOST_TEST((told.policy == older));
+
+    site.run(unread->finish(desk::Download::End::in_order));
+    told = only_event();
+    BOOST_TEST(told.rule == older_rule);
+    BOOST_TEST((told.policy == older));
+
+    Bytes bytes(content.size());
+    std::array<desk::Download::Range, 1> ranges{{{0, bytes, 0}}};
+    required(site.run(read->read(ranges)));
+    site.run(read->finish(desk::Download::End::in_order));
+    told = only_event();
+    BOOST_TEST(told.rule == site.rule(all));
+    BOOST_TEST((told.policy == newer));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
