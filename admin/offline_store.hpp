@@ -12,8 +12,8 @@ namespace consign::admin {
 /// the process is that user. Acts are recorded under the name of who called. A Failure where the
 /// policy or the store does not load, or a daemon holds the lock.
 [[nodiscard]] Outcome<std::unique_ptr<Door>> open_offline_store(const Command& command);
-/// The same, over an empty database, which it makes where consign.db is lost. A Failure, too, where
-/// it is there.
+/// The same, over an empty database, which it makes where consign.db is lost. One that is there
+/// stays as it is: `recover.database` tells it from one that was only just made.
 [[nodiscard]] Outcome<std::unique_ptr<Door>> open_with_new_database(const Command& command);
 
 }  // namespace consign::admin

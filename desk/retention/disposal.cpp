@@ -7,6 +7,7 @@
 
 #include "base/fault_point.hpp"
 #include "desk/receipts/receipt.hpp"
+#include "desk/site/known_stream.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
 
@@ -75,12 +76,11 @@ asio::awaitable<void> settle(Site& site, Id committed, Aftermath aftermath) {
 }
 
 Result<> destroy_unknown(Site& site, const Id& stream) {
-    const auto has_row = [&](Transaction& transaction) -> Result<bool> {
-        const auto has_upload = transaction.catalog.has_upload(stream);
-        if (!has_upload || *has_upload) return has_upload;
-        return transaction.catalog.has_file(stream);
+    const auto is_known = [&](Transaction& transaction) {
+        return is_known_stream(transaction, stream);
     };
-    return site.store.vault().destroy_unless(stream, [&] { return site.store.read_here(has_row); });
+    return site.store.vault().destroy_unless(stream,
+                                             [&] { return site.store.read_here(is_known); });
 }
 
 Result<> destroy_undeposited(Site& site, const Id& stream) {

@@ -9,6 +9,7 @@
 #include "desk/deposits/keeping.hpp"
 #include "desk/deposits/quarantine.hpp"
 #include "desk/scrub/strays.hpp"
+#include "desk/site/known_stream.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
 #include "desk/verbs/administrator_act.hpp"
@@ -133,9 +134,9 @@ class Recovery {
     /// Somebody else may have recovered it meanwhile; and what was destroyed stays so, whatever a
     /// backup of the vault brings back.
     Result<> may_have_a_name(Transaction& transaction, const Id& stream) {
-        const auto stray = is_stray(transaction, stream);
-        if (!stray) return failure(stray.error());
-        if (!*stray) why_not_ = "it is no stray any more";
+        const auto known = is_known_stream(transaction, stream);
+        if (!known) return failure(known.error());
+        if (*known) why_not_ = "it is no stray any more";
         const auto destroyed = transaction.search.events(
             {.action = ledger::Action::destroyed, .stream = stream, .limit = 1});
         if (!destroyed) return failure(destroyed.error());

@@ -9,15 +9,9 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from consign_site import CONFIGURATION, Site, eventually
+from consign_site import WitnessedSite, eventually
 from false_journal import FalseJournal
 from openssh import OpenSsh
-
-
-class WitnessedSite(Site):
-    configuration = CONFIGURATION.replace("keys: {root: file:keys/root.key}",
-                                          "keys: {root: file:keys/root.key, witness: file:keys/witness.key}\n"
-                                          "ledger: {checkpoint_every: 1 second}")
 
 
 class CheckpointTests(unittest.TestCase):

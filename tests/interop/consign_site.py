@@ -224,3 +224,11 @@ def _contains(path: Path, marker: bytes) -> bool:
     except FileNotFoundError:  # a journal that was folded in meanwhile
         pass
     return False
+
+
+class WitnessedSite(Site):
+    """Its ledger has checkpoints, a second after what they vouch for."""
+
+    configuration = CONFIGURATION.replace("keys: {root: file:keys/root.key}",
+                                          "keys: {root: file:keys/root.key, witness: file:keys/witness.key}\n"
+                                          "ledger: {checkpoint_every: 1 second}")

@@ -5,15 +5,9 @@ import shutil
 import unittest
 from pathlib import Path
 
-from consign_site import CONFIGURATION, Site, eventually
+from consign_site import WitnessedSite, eventually
 from openssh import OpenSsh
 from payload import MIB, write_file
-
-
-class WitnessedSite(Site):
-    configuration = CONFIGURATION.replace("keys: {root: file:keys/root.key}",
-                                          "keys: {root: file:keys/root.key, witness: file:keys/witness.key}\n"
-                                          "ledger: {checkpoint_every: 1 second}")
 
 
 class RecoverTests(unittest.TestCase):
