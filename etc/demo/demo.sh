@@ -124,7 +124,7 @@ show_sealed() {
     [[ -n $sealed ]] || fail "there is no sealed file ${BASH_REMATCH[1]}"
     say "as the laboratory sent it (etc/demo/result.hl7):"
     hexdump -C -n 64 "$demo/result.hl7" | shown
-    say "as it lies on the disk, under a name that tells nothing (${sealed#"$site/"}), from its first sealed chunk on:"
+    say "as it lies on the disk, under a name that tells no more than when it came (${sealed#"$site/"}), from its first sealed chunk on:"
     hexdump -C -s 4096 -n 64 "$sealed" | shown
     if grep -rqaF EXEMPLE "$site/data"; then fail "the patient's name stands in clear under $site/data"; fi
     say "the patient's name is found in no file under $site/data"
