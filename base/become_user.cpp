@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/last_error.hpp"
+#include "base/no_core.hpp"
 
 namespace consign {
 
@@ -15,6 +16,7 @@ Result<> become_user(uid_t user, gid_t group) {
     const std::string name = known != nullptr ? known->pw_name : std::string();
     const int groups = name.empty() ? ::setgroups(0, nullptr) : ::initgroups(name.c_str(), group);
     if (groups != 0 || ::setgid(group) != 0 || ::setuid(user) != 0) return last_error();
+    forbid_core_dumps();  // the kernel takes it back with the user
     return {};
 }
 

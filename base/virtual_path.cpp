@@ -37,6 +37,36 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
 }
 
+/// U+0080 to U+009F, which a terminal may obey as it does the older ones.
+bool is_c1_control(std::string_view sequence) {
+    return sequence.size() == 2 && sequence[0] == '\xc2' && sequence[1] < '\xa0';
+}
+
+enum class C1 : std::uint8_t { escaped, kept };
+
+/// Length of the character at the front that people may see as it is, or 0.
+std::size_t printable_length(std::string_view text, C1 c1) {
+    const std::size_t length = utf8_length(text);
+    const bool is_shown = length > 1 ? c1 == C1::kept || !is_c1_control(text.substr(0, length))
+                                     : !is_control(text[0]);
+    return is_shown ? length : 0;
+}
+
+std::string displayed(std::string_view raw, C1 c1) {
+    std::string shown;
+    while (!raw.empty()) {
+        const std::size_t length = printable_length(raw, c1);
+        if (raw[0] == '\\')
+            shown += "\\\\";
+        else if (length > 0)
+            shown += raw.substr(0, length);
+        else
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(raw[0]));
+        raw.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return shown;
+}
+
 std::vector<std::string_view> split(std::string_view text) {
     std::vector<std::string_view> segments;
     for (const auto part : text | std::views::split('/'))
@@ -107,19 +137,11 @@ std::string VirtualPath::display() const {
 }
 
 std::string display_name(std::string_view raw) {
-    std::string shown;
-    while (!raw.empty()) {
-        const std::size_t length = utf8_length(raw);
-        const bool printable = length > 1 || (length == 1 && !is_control(raw[0]));
-        if (raw[0] == '\\')
-            shown += "\\\\";
-        else if (printable)
-            shown += raw.substr(0, length);
-        else
-            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(raw[0]));
-        raw.remove_prefix(std::max<std::size_t>(printable ? length : 1, 1));
-    }
-    return shown;
+    return displayed(raw, C1::escaped);
+}
+
+std::string display_keeping_c1(std::string_view raw) {
+    return displayed(raw, C1::kept);
 }
 
 }  // namespace consign

@@ -44,8 +44,8 @@ class VirtualPath {
     [[nodiscard]] bool contains(const VirtualPath& other) const;
     /// What is left of `other` below this path; call only where contains(other).
     [[nodiscard]] VirtualPath relative(const VirtualPath& other) const;
-    /// For people and JSON: valid UTF-8; every other byte stands as \xHH, and a backslash as \\,
-    /// so that the bytes can be had back.
+    /// For people and JSON: valid UTF-8; every other byte, and each of a control character, stands
+    /// as \xHH, and a backslash as \\, so that the bytes can be had back.
     [[nodiscard]] std::string display() const;
 
     auto operator<=>(const VirtualPath&) const = default;
@@ -56,5 +56,7 @@ class VirtualPath {
 
 /// See VirtualPath::display.
 [[nodiscard]] std::string display_name(std::string_view raw);
+/// The same, with the control characters U+0080 to U+009F as they are: what is signed has them so.
+[[nodiscard]] std::string display_keeping_c1(std::string_view raw);
 
 }  // namespace consign

@@ -1,18 +1,16 @@
 #include "daemon/process.hpp"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
 #include <csignal>
 
+#include "base/no_core.hpp"
+
 namespace consign::daemon {
 
 void harden_process() {
-    constexpr rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, 0);
+    forbid_core_dumps();
     ::umask(077);
     // sigaction and not signal(): the disposition must outlive the first SIGPIPE.
     struct sigaction ignore{};

@@ -1,5 +1,5 @@
 consign_test(base_tests LABEL unit
-  SOURCES unit/id_tests.cpp unit/virtual_path_tests.cpp unit/evp_tests.cpp unit/log_tests.cpp unit/ssh_signature_tests.cpp unit/rfc3161_tests.cpp component/offload_tests.cpp
+  SOURCES unit/id_tests.cpp unit/virtual_path_tests.cpp unit/evp_tests.cpp unit/log_tests.cpp unit/no_core_tests.cpp unit/ssh_signature_tests.cpp unit/rfc3161_tests.cpp component/offload_tests.cpp
           component/wakeup_tests.cpp
   LINKS consign_base Boost::json)
 

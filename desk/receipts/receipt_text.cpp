@@ -18,9 +18,10 @@ class FieldLines {
         text_.append(text_.empty() ? "{\n  \"" : ",\n  \"");
         text_.append(name).append("\": ").append(value);
     }
-    /// Any bytes: what is no printable UTF-8 is shown so that it can be had back.
+    /// Any bytes: what is no UTF-8, and each control character of ASCII, is shown so that it can be
+    /// had back.
     void text(std::string_view name, std::string_view value) {
-        raw(name, json::serialize(json::value(display_name(value))));
+        raw(name, json::serialize(json::value(display_keeping_c1(value))));
     }
     void text(std::string_view name, const std::optional<std::string>& value) {
         value ? text(name, std::string_view(*value)) : raw(name, "null");

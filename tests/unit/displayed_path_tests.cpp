@@ -24,6 +24,13 @@ BOOST_AUTO_TEST_CASE(every_path_that_is_shown_is_had_back) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_control_character_is_had_back_as_it_is_shown_and_as_it_is) {
+    const auto path = VirtualPath::parse("/a\xc2\x9b");
+    BOOST_TEST(path->display() == "/a\\xc2\\x9b");
+    for (const char* text : {"/a\\xc2\\x9b", "/a\xc2\x9b"})
+        BOOST_TEST((desk::from_displayed(text) == *path));
+}
+
 const char* const malformed[]{"/a\\",  "/a\\x",  "/a\\x4", "/a\\xzz",
                               "/a\\n", "/\\x00", "/\\x0a", "/\\x7f"};
 

@@ -61,4 +61,23 @@ BOOST_AUTO_TEST_CASE(shows_every_byte_so_that_it_can_be_had_back) {
                "\\xed\\xa0\\x80");  // a surrogate is not UTF-8
 }
 
+BOOST_AUTO_TEST_CASE(shows_no_control_character_as_it_is) {
+    BOOST_TEST(consign::display_name("\x1b[2J\x7f") == "\\x1b[2J\\x7f");
+    BOOST_TEST(consign::display_name("a\xc2\x80"
+                                     "b\xc2\x9b"
+                                     "c\xc2\x9f") ==
+               "a\\xc2\\x80b\\xc2\\x9b"
+               "c\\xc2\\x9f");
+    BOOST_TEST(consign::display_name("\xc2\xa0\xc3\x9b") ==
+               "\xc2\xa0\xc3\x9b");                                      // their neighbours
+    BOOST_TEST(VirtualPath::parse("/\xc2\x9b")->text() == "/\xc2\x9b");  // and yet may be brought
+}
+
+BOOST_AUTO_TEST_CASE(what_is_signed_has_the_newer_control_characters_as_they_are) {
+    BOOST_TEST(consign::display_keeping_c1("a\xc2\x9b"
+                                           "b\\\x1b\xff") ==
+               "a\xc2\x9b"
+               "b\\\\\\x1b\\xff");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
