@@ -94,10 +94,12 @@ struct Upload {
     NodeId parent = 0;             // as read; begin_upload finds it by the path
     std::uint64_t size_bytes = 0;  // as last told by `touch_upload`
     Timestamp opened{};
-    Timestamp touched{};
+    Timestamp touched{};            // zero: it goes on with `base`, and is not changed yet
     Id base{};                      // the file that it began from; nil: from nothing
     std::string origin{};           // whose content it goes on with; empty: the account's alone
     std::uint64_t fixed_bytes = 0;  // so much of it, from the start, may not be changed
+
+    [[nodiscard]] bool is_changed() const { return touched != Timestamp{}; }
 };
 
 /// What a subtree holds. Directories carry it, so that a quota costs one look-up.

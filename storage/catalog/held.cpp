@@ -52,6 +52,8 @@ std::string_view name_of(Cause cause) {
             return "never_renamed";
         case Cause::stray:
             return "stray";
+        case Cause::withdrawn:
+            return "withdrawn";
     }
     return "unknown";
 }
@@ -107,10 +109,11 @@ Result<std::optional<Quarantine>> Catalog::quarantine_of(NodeId node) {
     const Bytes bound = bound_to_quarantine(found.account, found.cause);
     const auto was = cells_.open(
         {.table = "quarantine", .column = "was", .row = node, .bound = bound}, query.blob(5));
-    if (!was) return failure(was.error());
-    auto path = VirtualPath::parse(as_text(*was));
-    if (!path) return failure(database::database_errc::altered_cell);
-    found.was = *std::move(path);
+    if (!was && was.error() != database::database_errc::altered_cell) return failure(was.error());
+    // One that was altered must not hide the others.
+    auto path = was ? VirtualPath::parse(as_text(*was)) : failure(was.error());
+    found.altered = !path.has_value();
+    if (path) found.was = *std::move(path);
     return found;
 }
 

@@ -3,6 +3,7 @@
 #include <future>
 #include <utility>
 
+#include "storage/database/errc.hpp"
 #include "storage/database/migrations.hpp"
 
 namespace consign::database {
@@ -24,6 +25,18 @@ class Snapshot {
     Result<> begun_;
 };
 
+/// Whoever reads in the database keeps the log as it is; a backup may be through in a moment.
+Result<> copy_left_log(Connection& connection) {
+    constexpr int tries =
+        Connection::busy_timeout_milliseconds / Connection::truncate_timeout_milliseconds;
+    for (int left = tries; left > 0; --left) {
+        const auto copied = connection.truncate_log();
+        if (!copied) return failure(copied.error());
+        if (*copied) return {};
+    }
+    return failure(database_errc::in_use);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& path) {
@@ -31,7 +44,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& pa
     if (!connection) return failure(connection.error());
     if (const auto migrated = migrate(**connection); !migrated) return failure(migrated.error());
     if (const auto ours = check_schema(**connection); !ours) return failure(ours.error());
-    if (const auto copied = (*connection)->truncate_log(); !copied) return failure(copied.error());
+    if (const auto copied = copy_left_log(**connection); !copied) return failure(copied.error());
     return std::unique_ptr<Database>(new Database(path, std::move(*connection)));
 }
 

@@ -20,7 +20,8 @@ class Database {
   public:
     /// Opens or makes the file, and runs the migrations that it lacks, each in a transaction. What
     /// a crash left in the log is in the file then: after a sync that failed, nobody knows whether
-    /// it is on the disk, and what follows it there would count for nothing.
+    /// it is on the disk, and what follows it there would count for nothing. database_errc::in_use
+    /// where another program keeps that from being done.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path);
     /// Finishes what was queued, then closes. No read may be running.
     ~Database() = default;

@@ -25,6 +25,9 @@ class Category final : public std::error_category {
                        "on a local one";
             case database_errc::undone:
                 return "the change was undone together with another one that failed";
+            case database_errc::in_use:
+                return "another program reads in the database, so that its log cannot be copied "
+                       "into it: end that program (a backup, or sqlite3), then start again";
         }
         return "unknown database error";
     }

@@ -14,6 +14,7 @@ enum class database_errc {
     altered_cell,        // a sealed cell does not open: changed, or moved from its row
     no_write_ahead_log,  // the file system cannot carry one
     undone,  // the group's transaction was lost under the job; another job's error caused it
+    in_use,  // another program reads in it, so that its log cannot be copied
 };
 
 [[nodiscard]] std::error_code make_error_code(database_errc code);

@@ -47,7 +47,8 @@ class SealedCells {
 
     [[nodiscard]] Result<Bytes> seal(const CellPlace& place, keyring::KeyId key, ByteView plain);
     /// database_errc::altered_cell: changed, cut, or of another place.
-    /// keyring_errc::no_such_key: its key was destroyed, which forgets it.
+    /// keyring_errc::no_such_key, of the ledger's purposes alone: its key was destroyed, which
+    /// forgets it.
     [[nodiscard]] Result<Bytes> open(const CellPlace& place, ByteView cell);
 
   private:

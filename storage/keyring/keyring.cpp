@@ -49,8 +49,12 @@ Result<> remove_former(Disk& disk, const Disk::Path& former, const Disk::Path& p
     if (!old_text) return failure(old_text.error());
     const auto text = read_whole(disk, present, KeyringFile::limit_bytes);
     if (!text) return failure(text.error());
-    if (*old_text != *text)
+    if (*old_text != *text) {
+        // A crash may have come before the rename was durable: then the name still leads to the
+        // former file on the disk.
+        if (auto done = disk.sync_directory(present.parent_path()); !done) return done;
         if (auto done = blank(**file); !done) return done;
+    }
     return disk.remove(former);
 }
 

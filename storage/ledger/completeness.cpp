@@ -8,6 +8,7 @@
 #include "storage/database/sqlite.hpp"
 #include "storage/keyring/errc.hpp"
 #include "storage/ledger/event_columns.hpp"
+#include "storage/ledger/kept_stream.hpp"
 #include "storage/ledger/query_text.hpp"
 #include "storage/ledger/session_columns.hpp"
 #include "storage/ledger/timestamps.hpp"
@@ -123,7 +124,7 @@ Result<> CompletenessCheck::look_at_lost(const database::Statement& query, const
     if (key != 0 && known_.contains(key)) return {};
     const bool is_about_file = !row.event.stream.is_nil();
     if (key == 0) {
-        const auto kept = is_kept(row.event.stream);
+        const auto kept = is_kept_since(connection_, row.sequence, row.event.stream);
         if (!kept) return failure(kept.error());
         if (*kept) {
             tell_erased(found, row.sequence,
@@ -133,14 +134,6 @@ Result<> CompletenessCheck::look_at_lost(const database::Statement& query, const
     }
     tally_.forgotten(row.sequence, row.event.time, is_about_file);
     return {};
-}
-
-Result<bool> CompletenessCheck::is_kept(const Id& stream) {
-    auto query = connection_.query(
-        "SELECT 1 WHERE EXISTS (SELECT 1 FROM files WHERE stream = ?)"
-        " OR EXISTS (SELECT 1 FROM uploads WHERE stream = ?)",
-        stream, stream);
-    return query.next();
 }
 
 Result<> CompletenessCheck::look_for_entries(KeyId period, const EventRow& row,

@@ -94,7 +94,6 @@ class CompletenessCheck {
                                           Completeness& found);
     [[nodiscard]] Result<> look_for_owner(const EventRow& row, Completeness& found);
     [[nodiscard]] Result<> look_at_sessions(Completeness& found);
-    [[nodiscard]] Result<bool> is_kept(const Id& stream);
 
     database::Connection& connection_;
     EventReader reader_;

@@ -5,6 +5,7 @@
 
 #include "storage/database/sqlite.hpp"
 #include "storage/ledger/event_columns.hpp"
+#include "storage/ledger/kept_stream.hpp"
 #include "storage/ledger/personal_cell.hpp"
 #include "storage/ledger/query_text.hpp"
 #include "storage/ledger/row.hpp"
@@ -36,14 +37,9 @@ Excerpt::Excerpt(database::Connection& connection, const keyring::Keyring& keys,
 Result<> Excerpt::forgotten(ExcerptRow& row, const database::Statement& query) {
     row.openings = Openings::forgotten;
     if (database::key_of_cell(query.blob(personal_column)) != 0) return {};
-    const Id stream = query.id(stream_column);
-    auto kept = connection_.query(
-        "SELECT 1 WHERE EXISTS (SELECT 1 FROM files WHERE stream = ?)"
-        " OR EXISTS (SELECT 1 FROM uploads WHERE stream = ?)",
-        stream, stream);
-    const auto found = kept.next();
-    if (!found) return failure(found.error());
-    if (*found) row.openings = Openings::altered;
+    const auto kept = is_kept_since(connection_, row.sequence, query.id(stream_column));
+    if (!kept) return failure(kept.error());
+    if (*kept) row.openings = Openings::altered;
     return {};
 }
 

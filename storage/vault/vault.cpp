@@ -7,6 +7,7 @@
 #include "storage/vault/header.hpp"
 #include "storage/vault/open_upload.hpp"
 #include "storage/vault/reader.hpp"
+#include "storage/vault/record.hpp"
 #include "storage/vault/remove_name.hpp"
 #include "storage/vault/room.hpp"
 
@@ -44,6 +45,11 @@ Result<std::unique_ptr<Vault>> Vault::open(Disk& disk, Disk::Path folder,
 
 Result<> Vault::has_room() const {
     return leaves_reserve(disk_, vault_, 0);
+}
+
+Result<> Vault::has_room_for(std::uint64_t size_bytes) const {
+    if (size_bytes > content_limit_bytes) return failure(vault_errc::too_large);
+    return leaves_reserve(disk_, vault_, sealed_bytes(size_bytes));
 }
 
 Result<std::unique_ptr<SealedUpload>> Vault::begin(Deposit deposit) {

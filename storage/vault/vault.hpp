@@ -41,6 +41,8 @@ class Vault {
 
     /// std::errc::no_space_on_device where deposits would find none: what is left is the ledger's.
     [[nodiscard]] Result<> has_room() const;
+    /// The same where one with so much content would; vault_errc::too_large.
+    [[nodiscard]] Result<> has_room_for(std::uint64_t size_bytes) const;
     /// A new upload, with a fresh stream id and DEK. It has a file in staging once more is written
     /// than one chunk, it is flushed, committed, or left without either.
     /// std::errc::filename_too_long where the deposit's path or account is past its limit.

@@ -259,6 +259,32 @@ BOOST_AUTO_TEST_CASE(blanks_what_a_crash_left_of_a_key) {
         }
 }
 
+// A process that died before the rename was durable; the next one sees it none the less.
+BOOST_AUTO_TEST_CASE(blanks_no_file_that_the_disk_may_still_have_under_the_name) {
+    for (const bool is_new_process : {true, false})
+        for (std::size_t call = 1;; ++call) {
+            OneKeyring one;
+            const std::size_t begin = one.disk.log().size();
+            one.disk.fail_call(call, std::errc::io_error, true);
+            const bool done =
+                one.keys->period_key_for(in(2031, 1, 1), Purpose::ledger_period).has_value();
+            one.disk.heal();
+            if (done) break;
+            if (is_new_process)
+                (void)one.reopened();
+            else
+                must(one.keys->period_key_for(in(2031, 1, 1), Purpose::ledger_period));
+            for (std::size_t kept = begin; kept <= one.disk.log().size(); ++kept)
+                for (const auto unsynced :
+                     {RecordingDisk::Unsynced::lost, RecordingDisk::Unsynced::kept,
+                      RecordingDisk::Unsynced::by_chance}) {
+                    const auto found = one.disk.after_power_cut(kept, unsynced, kept);
+                    BOOST_TEST(Keyring::open(*found, path, one.root, one.random).has_value(),
+                               "call " << call << ", then " << kept);
+                }
+        }
+}
+
 BOOST_AUTO_TEST_CASE(keeps_no_former_file_of_a_key_that_is_there) {
     const std::string before(as_text(disk.files().at(path)));
     const std::size_t begin = disk.log().size();

@@ -3,6 +3,7 @@
 
 #include "storage/ledger/completeness.hpp"
 #include "storage/ledger/forgetting.hpp"
+#include "storage/ledger/kept_stream.hpp"
 #include "storage/ledger/ledger.hpp"
 #include "storage/ledger/timestamps.hpp"
 #include "tests/component/keyed_database.hpp"
@@ -136,6 +137,32 @@ BOOST_AUTO_TEST_CASE(what_the_ledger_tells_was_forgotten_may_be_gone_and_no_row_
     BOOST_TEST(after("UPDATE events SET personal = zeroblob(length(personal)) WHERE sequence = 7")
                    .first_erased.value_or(0) == 5);
     append({.action = Action::deposited, .stream = stream, .personal = {.path = "/late"}});
+    BOOST_TEST(after("UPDATE events SET personal = zeroblob(length(personal)) WHERE sequence = 9")
+                   .first_erased.value_or(0) == 9);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_forgotten_of_a_stray_is_not_erased_once_it_came_back) {
+    const std::vector<std::int64_t> rows{5, 6};
+    tell(traces_forgotten(forgetting.forget_traces(rows, march)->by_month));
+    const auto put_away = [&](std::string_view why) {
+        return append({.action = Action::quarantined,
+                       .account = "admin:root",
+                       .detail = std::string(why),
+                       .stream = stream,
+                       .personal = {.path = "/a/x"}});
+    };
+    BOOST_REQUIRE(connection
+                      ->run("INSERT INTO files (stream, size_bytes, sha256, depositor)"
+                            " VALUES (?, 0, x'', '')",
+                            stream)
+                      .has_value());
+    BOOST_TEST(put_away("infected") == 9);
+    BOOST_TEST(erased() == 5);
+    BOOST_TEST(put_away(stray_recovered) == 10);
+    BOOST_TEST(erased() == 0);
+    // What came with it was not forgotten; before, no more than was told.
+    BOOST_TEST(after("UPDATE events SET personal = zeroblob(length(personal)) WHERE sequence = 10")
+                   .first_erased.value_or(0) == 10);
     BOOST_TEST(after("UPDATE events SET personal = zeroblob(length(personal)) WHERE sequence = 9")
                    .first_erased.value_or(0) == 9);
 }

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "storage/database/errc.hpp"
 #include "tests/component/database_site.hpp"
 #include "tests/fault/slow_sync_vfs.hpp"
 
@@ -186,6 +187,31 @@ BOOST_AUTO_TEST_CASE(what_a_crash_left_in_the_log_is_copied_before_anything_else
     auto query = (*alone)->query("SELECT count(*) FROM chain");
     BOOST_REQUIRE(query.next().has_value());
     BOOST_TEST(query.integer(0) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_database_whose_log_another_program_keeps_from_being_copied_is_refused) {
+    const TemporaryFolder folder;
+    const auto file = folder / "consign.db";
+    BOOST_REQUIRE(Database::open(file).has_value());
+    const auto reader = Connection::open(file, Connection::Mode::read_write);
+    BOOST_REQUIRE(reader.has_value());
+    BOOST_REQUIRE((*reader)->run_script("BEGIN; SELECT * FROM chain").has_value());
+    {
+        const auto writer = Connection::open(file, Connection::Mode::read_write);
+        BOOST_REQUIRE(writer.has_value());
+        BOOST_REQUIRE((*writer)->run("INSERT INTO chain VALUES (1, zeroblob(16))").has_value());
+    }
+    const auto refused = Database::open(file);
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST((refused.error() == database_errc::in_use));
+    // One that is through in a moment is waited for.
+    auto end = std::async(std::launch::async, [&] {
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(2 * Connection::truncate_timeout_milliseconds));
+        return (*reader)->run_script("COMMIT").has_value();
+    });
+    BOOST_TEST(Database::open(file).has_value());
+    BOOST_TEST(end.get());
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_ahead_that_fails_is_undone_and_told) {
