@@ -136,6 +136,10 @@ std::string acknowledged(const Route& route) {
     return route.acknowledge ? std::string(route.acknowledge->target.text()) : std::string();
 }
 
+std::string scanner_of(const std::optional<Scanner>& scan) {
+    return scan ? scan->text : std::string();
+}
+
 std::vector<std::string> parts(const Route& before, const Route& after) {
     return Parts()
         .differ("when", conditions_of(before.when), conditions_of(after.when))
@@ -146,8 +150,45 @@ std::vector<std::string> parts(const Route& before, const Route& after) {
         .differ("to", keys_of(before.to, said), keys_of(after.to, said))
         .differ("on_clash", before.on_clash, after.on_clash)
         .differ("acknowledge", acknowledged(before), acknowledged(after))
+        .differ("scan", scanner_of(before.scan), scanner_of(after.scan))
         .differ("alert", before.alert, after.alert)
         .names();
+}
+
+std::vector<std::string> parts(const Listener& before, const Listener& after) {
+    const auto passive = [](const Listener& listener) {
+        const Passive& one = listener.passive;
+        return std::tuple(one.first_port, one.last_port, one.address);
+    };
+    return Parts()
+        .differ("protocol", before.protocol, after.protocol)
+        .differ("bind", std::pair(before.address, before.port),
+                std::pair(after.address, after.port))
+        .differ("algorithms", before.algorithms, after.algorithms)
+        .differ("host_keys", before.host_keys, after.host_keys)
+        .differ("tls", before.tls, after.tls)
+        .differ("certificate", before.certificate, after.certificate)
+        .differ("private_key", before.private_key, after.private_key)
+        .differ("client_ca", before.client_ca, after.client_ca)
+        .differ("passive", passive(before), passive(after))
+        .differ("session_reuse", before.session_reuse, after.session_reuse)
+        .names();
+}
+
+auto channels_of(const Policy& policy) {
+    return keys_of(policy.alerts, [](const auto& alert) {
+        return std::pair(alert.first, keys_of(alert.second, [](const AlertChannel& channel) {
+                             return std::tuple(channel.kind, channel.to, channel.relay, channel.ca);
+                         }));
+    });
+}
+
+auto scrub_of(const std::optional<ScrubTerms>& scrub) {
+    return scrub ? std::optional(std::pair(scrub->rate, scrub->every)) : std::nullopt;
+}
+
+auto keys_of(const Policy& policy) {
+    return std::pair(reference_of(policy.root_key), reference_of(policy.witness_key));
 }
 
 auto controller_of(const Policy& policy) {
@@ -253,6 +294,8 @@ class Comparison {
         auto differing =
             Parts()
                 .differ("site", before.site, after.site)
+                .differ("data", before.data, after.data)
+                .differ("keys", keys_of(before), keys_of(after))
                 .differ("limits", limits_of(before.limits), limits_of(after.limits))
                 .differ("reload", before.reload_on_change, after.reload_on_change)
                 .differ("zone", before.zone, after.zone)
@@ -263,7 +306,21 @@ class Comparison {
                                 [](const Glob& glob) { return std::string(glob.text()); }),
                         keys_of(after.temporary_names,
                                 [](const Glob& glob) { return std::string(glob.text()); }))
+                .differ("scan", scanner_of(before.scan), scanner_of(after.scan))
+                .differ("alerts", channels_of(before), channels_of(after))
+                .differ("alert", before.alert, after.alert)
+                .differ("clock_guard", before.clock_guard, after.clock_guard)
+                .differ("scrub", scrub_of(before.scrub), scrub_of(after.scrub))
+                .differ("events", before.event_log, after.event_log)
+                .differ("metrics", before.metrics_address, after.metrics_address)
                 .differ("ledger.keep", before.ledger.keep, after.ledger.keep)
+                .differ("ledger.checkpoint_every", before.ledger.checkpoint_every,
+                        after.ledger.checkpoint_every)
+                .differ("ledger.checkpoints_to", before.ledger.checkpoints_to,
+                        after.ledger.checkpoints_to)
+                .differ("ledger.timestamps", before.ledger.timestamps, after.ledger.timestamps)
+                .differ("ledger.timestamp_every", before.ledger.timestamp_every,
+                        after.ledger.timestamp_every)
                 .names();
         if (!differing.empty())
             add(Change::Kind::changed, "the server", {}, std::move(differing), {}, {});
@@ -334,6 +391,7 @@ std::vector<Change> compare(const Policy& before, const Policy& after) {
     comparison.sections("pull", before.pulls, after.pulls);
     comparison.sections("pickup", before.pickups, after.pickups);
     comparison.sections("expected deposit", before.deposits, after.deposits);
+    comparison.sections("listener", before.listeners, after.listeners);
     comparison.server(before, after);
     return comparison.changes();
 }

@@ -63,11 +63,26 @@ Verdict may_use_legacy(const Policy& policy, const Account& account, const Liste
                        Timestamp now) {
     const LegacyException wanted = legacy_exception_over(listener.protocol);
     if (!account.legacy || !account.legacy->allow.contains(wanted))
-        return {false, listener.rule, "the account has no exception for a legacy listener"};
+        return {false, account.rule, "the account has no exception for a legacy listener"};
     Verdict verdict = has_exception(policy, account, wanted, now);
     if (!verdict.allowed)
         verdict.reason = "the account's exception for a legacy listener ended on its last day";
     return verdict;
+}
+
+/// The home, and what grants name below it without wildcards.
+std::vector<VirtualPath> folders_of(const Account& account) {
+    std::vector<VirtualPath> named{account.home};
+    for (const Grant& grant : account.grants) {
+        const bool names_a_file = grant.path.is_literal() && !grant.may.contains(Verb::list) &&
+                                  !grant.may.contains(Verb::mkdir);
+        for (const VirtualPath& part : grant.path.literal_parts())
+            if (receipts_folder().contains(part))
+                continue;
+            else if (auto folder = account.home.joined(names_a_file ? part.parent() : part))
+                named.push_back(std::move(*folder));
+    }
+    return named;
 }
 
 void insert_with_parents(std::set<VirtualPath>& folders, VirtualPath folder) {
@@ -200,19 +215,20 @@ bool is_temporary_name(const Policy& policy, std::string_view name) {
 
 std::vector<VirtualPath> folders(const Policy& policy) {
     std::set<VirtualPath> all;  // a parent sorts before what lies in it
-    for (const auto& [id, account] : policy.accounts) {
-        insert_with_parents(all, account.home);
-        for (const Grant& grant : account.grants) {
-            const bool names_a_file = grant.path.is_literal() && !grant.may.contains(Verb::list) &&
-                                      !grant.may.contains(Verb::mkdir);
-            for (const VirtualPath& part : grant.path.literal_parts())
-                if (receipts_folder().contains(part))
-                    continue;
-                else if (auto folder = account.home.joined(names_a_file ? part.parent() : part))
-                    insert_with_parents(all, std::move(*folder));
-        }
-    }
+    for (const auto& [id, account] : policy.accounts)
+        for (VirtualPath& folder : folders_of(account)) insert_with_parents(all, std::move(folder));
     return {all.begin(), all.end()};
+}
+
+bool names_folder(const Policy& policy, const VirtualPath& folder) {
+    return std::ranges::any_of(policy.accounts, [&](const auto& entry) {
+        const Account& account = entry.second;
+        if (folder.contains(account.home)) return true;
+        if (!account.home.contains(folder)) return false;
+        const auto named = folders_of(account);
+        return std::ranges::any_of(named,
+                                   [&](const VirtualPath& one) { return folder.contains(one); });
+    });
 }
 
 }  // namespace consign::policy

@@ -80,5 +80,7 @@ struct LoginProgress {
 /// above these; a folder always after the one that it lies in. A grant without any wildcard names a
 /// folder where it allows list or mkdir, else a file.
 [[nodiscard]] std::vector<VirtualPath> folders(const Policy& policy);
+/// Is `folder` one of them?
+[[nodiscard]] bool names_folder(const Policy& policy, const VirtualPath& folder);
 
 }  // namespace consign::policy

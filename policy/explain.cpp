@@ -114,7 +114,7 @@ std::string why_not(const Route& route, const Mismatch& mismatch, const DepositF
                                any_of(when.packings, name));
         case Mismatch::Condition::field: {
             const FieldCondition& condition = *mismatch.field;
-            const auto value = facts.content.value(condition.field);
+            const auto value = facts.content.values(condition.field);
             const std::string wanted =
                 any_of(condition.any_of, [](const auto& pattern) { return pattern.text(); });
             const std::string field = field_text(condition.field);

@@ -218,7 +218,7 @@ bool Candidate::has_field(const FieldCondition& condition) {
 const std::optional<std::string>& Candidate::value(const content::FieldName& field) {
     const auto known = std::ranges::find(values_, field, &Value::field);
     if (known != values_.end()) return known->value;
-    return values_.emplace_back(field, facts_.content.value(field)).value;
+    return values_.emplace_back(field, facts_.content.values(field)).value;
 }
 
 std::optional<Mismatch> mismatch(const Route& route, Candidate& candidate) {

@@ -43,7 +43,7 @@ class Candidate {
     };
     struct Value {
         content::FieldName field;
-        std::optional<std::string> value;  // as Content::value
+        std::optional<std::string> value;  // as Content::values
     };
     [[nodiscard]] const std::optional<std::string>& value(const content::FieldName& field);
 

@@ -60,7 +60,7 @@ RouteIndex::RouteIndex(const std::vector<Route>& routes)
 
 std::vector<RouteIndex::Position> RouteIndex::possible(const content::Content& content) const {
     std::vector<Position> found = others_;
-    const auto value = field_ ? content.value(*field_) : std::nullopt;
+    const auto value = field_ ? content.values(*field_) : std::nullopt;
     if (!value) return found;
     // As FieldPattern::matches reads it: the whole, or one repetition. A message may repeat one
     // value thousands of times: each counts once, before its routes are gathered.

@@ -42,6 +42,14 @@ Bytes unpacked_head(Packing packing, ByteView packed) {
     return unpacked;
 }
 
+/// Whatever component of it is asked for.
+const Field* find(const std::vector<Field>& fields, const FieldName& name) {
+    const auto field = std::ranges::find_if(fields, [&](const Field& one) {
+        return one.name.dictionary() == name.dictionary() && one.name.field() == name.field();
+    });
+    return field == fields.end() ? nullptr : &*field;
+}
+
 }  // namespace
 
 std::string_view name_of(Format format) {
@@ -79,15 +87,26 @@ std::string_view name_of(Packing packing) {
 }
 
 std::optional<std::string> Content::value(const FieldName& name) const {
-    for (const Field& field : fields) {
-        if (field.name.dictionary() != name.dictionary() || field.name.field() != name.field())
-            continue;
-        if (name.component() == 0) return field.value;
-        const std::string_view first = part(field.value, '~', 1);
-        const std::string_view asked = part(first, '^', name.component());
-        return asked.empty() ? std::nullopt : std::optional<std::string>(asked);
+    const Field* const field = find(fields, name);
+    if (!field) return std::nullopt;
+    if (name.component() == 0) return field->value;
+    const std::string_view first = part(field->value, '~', 1);
+    const std::string_view asked = part(first, '^', name.component());
+    return asked.empty() ? std::nullopt : std::optional<std::string>(asked);
+}
+
+std::optional<std::string> Content::values(const FieldName& name) const {
+    const Field* const field = find(fields, name);
+    if (!field) return std::nullopt;
+    if (name.component() == 0) return field->value;
+    std::string all;
+    for (const std::string_view repetition : split(field->value, '~')) {
+        const std::string_view asked = part(repetition, '^', name.component());
+        if (asked.empty()) continue;
+        if (!all.empty()) all += '~';
+        all += asked;
     }
-    return std::nullopt;
+    return all.empty() ? std::nullopt : std::optional(std::move(all));
 }
 
 Content read_content(ByteView head) {

@@ -50,6 +50,9 @@ struct Content {
     /// The whole field, or the component (counting from 1) of its first repetition that the name
     /// asks for; nothing where the file has none, or an empty one.
     [[nodiscard]] std::optional<std::string> value(const FieldName& name) const;
+    /// The same, but the component of each of its repetitions, with `~` between them: what is asked
+    /// of a field that repeats is asked of each.
+    [[nodiscard]] std::optional<std::string> values(const FieldName& name) const;
 };
 
 /// `head`: the file's first bytes, up to head_limit_bytes of them. Fewer bytes of a file give the

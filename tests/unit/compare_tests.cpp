@@ -75,6 +75,32 @@ BOOST_AUTO_TEST_CASE(tells_what_came_what_went_and_what_says_something_else) {
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(what_protects_a_site_is_told_where_it_changes) {
+    Policy before = site();
+    before.scan = Scanner{.text = "/run/clamd"};
+    before.routes[0].scan = Scanner{.text = "/run/clamd"};
+    for (const auto* const name : {"labs", "old"}) before.listeners.emplace_back().name = name;
+    before.alerts["ops"].emplace_back().to = "/usr/bin/page";
+    before.alert = {"ops"};
+    Policy after = before;
+    after.scan.reset();
+    after.routes[0].scan.reset();
+    after.listeners.pop_back();
+    after.listeners[0].algorithms = AlgorithmProfile::legacy;
+    after.alerts["ops"][0].to = "/bin/true";
+    after.alert.clear();
+    after.clock_guard *= 2;
+    after.scrub = ScrubTerms{};
+    after.event_log = EventLog::syslog;
+    after.ledger.checkpoint_every *= 2;
+    BOOST_TEST(said(compare(before, after)) ==
+                   (std::vector<std::string>{
+                       "~ route first scan", "~ listener labs algorithms", "- listener old",
+                       "~ the server scan alerts alert clock_guard scrub events "
+                       "ledger.checkpoint_every"}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(words_of_the_register_are_told_and_change_no_term) {
     const Policy before = site();
     Policy after = site();

@@ -33,6 +33,15 @@ BOOST_AUTO_TEST_CASE(is_the_whole_field_or_a_component_of_its_first_repetition) 
     BOOST_TEST(!content.value(name("PID-4")).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(of_each_repetition_is_parted_as_the_field_is) {
+    const Content content = with("PID-3", "1^^M^A~2^^^B~3~^^^C");
+    BOOST_TEST(content.values(name("PID-3")).value() == "1^^M^A~2^^^B~3~^^^C");
+    BOOST_TEST(content.values(name("PID-3.1")).value() == "1~2~3");
+    BOOST_TEST(content.values(name("PID-3.4")).value() == "A~B~C");
+    BOOST_TEST(!content.values(name("PID-3.2")).has_value());
+    BOOST_TEST(!content.values(name("PID-4")).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(of_another_dictionary_is_none) {
     const Content content = with("OBR-4", "x");
     BOOST_TEST(!content.value(FieldName::parse(Dictionary::hprim, "OBR-4").value()).has_value());

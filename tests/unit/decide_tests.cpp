@@ -215,20 +215,21 @@ const std::vector<LegacyLogin> legacy_logins{
     {"sftp", {LegacyException::ssh_algorithms}, -86400, "", ""},
     {"sftp", {LegacyException::ssh_algorithms}, -1, "", ""},
     {"sftp", {LegacyException::ssh_algorithms}, 0, "policy.d/a.yaml:7", lapsed},
-    {"sftp", {LegacyException::old_tls}, -1, "consign.yaml:5", no_exception},
-    {"sftp", {LegacyException::no_close_notify}, -1, "consign.yaml:5", no_exception},
-    {"sftp", {}, -1, "consign.yaml:5", no_exception},
+    {"sftp", {LegacyException::old_tls}, -1, "policy.d/a.yaml:2", no_exception},
+    {"sftp", {LegacyException::no_close_notify}, -1, "policy.d/a.yaml:2", no_exception},
+    {"sftp", {}, -1, "policy.d/a.yaml:2", no_exception},
     {"ftps", {LegacyException::old_tls}, -1, "", ""},
     {"ftps", {LegacyException::old_tls, LegacyException::no_close_notify}, -1, "", ""},
     {"ftps", {LegacyException::old_tls}, 0, "policy.d/a.yaml:7", lapsed},
-    {"ftps", {LegacyException::ssh_algorithms}, -1, "consign.yaml:5", no_exception},
-    {"ftps", {LegacyException::no_close_notify}, 0, "consign.yaml:5", no_exception},
+    {"ftps", {LegacyException::ssh_algorithms}, -1, "policy.d/a.yaml:2", no_exception},
+    {"ftps", {LegacyException::no_close_notify}, 0, "policy.d/a.yaml:2", no_exception},
 };
 BOOST_DATA_TEST_CASE(a_legacy_listener_lets_in_who_has_an_exception_that_lasts,
                      boost::unit_test::data::make(legacy_logins)) {
     Policy policy;
     policy.zone = "Europe/Paris";
     Account lab = account({});
+    lab.rule = {"policy.d/a.yaml", 2};
     lab.protocols = {"sftp", "ftps"};
     Listener listener = sftp();
     listener.protocol = sample.protocol;
@@ -363,6 +364,11 @@ BOOST_AUTO_TEST_CASE(names_the_folders_to_make_each_after_the_one_that_holds_it)
         "/labs",       "/labs/lab",     "/labs/lab/a",      "/labs/lab/a/c",
         "/labs/lab/b", "/labs/lab/b/c", "/labs/lab/folder", "/labs/lab/in"};
     BOOST_TEST(made == expected, boost::test_tools::per_element());
+    for (const std::string& one : expected)
+        BOOST_TEST(names_folder(policy, VirtualPath::parse(one).value()));
+    for (const auto* const other : {"/labs/lab/in/x", "/labs/lab/a/d", "/labs/lab/file.pdf",
+                                    "/labs/laboratory", "/labs/la", "/else"})
+        BOOST_TEST(!names_folder(policy, VirtualPath::parse(other).value()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

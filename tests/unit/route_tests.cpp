@@ -86,6 +86,17 @@ BOOST_AUTO_TEST_CASE(one_of_several_values_is_enough_and_every_field_must_hold) 
     BOOST_TEST(lab.taken_by("/in/a", hl7_message("LAB", "CLINIC", "MDM^T02")) == "none");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_field_that_repeats_one_repetition_is_enough_for_a_component_too) {
+    Lab lab;
+    lab.add("patient", "/**").when.fields = {asks("PID-3.4", "HNORD")};
+    std::string head = hl7_message("LAB", "HSUD");
+    head.resize(head.find("PID"));
+    for (const auto* const ids : {"1^^^LAB~2^^^HNORD", "2^^^HNORD~1^^^LAB", "~2^^^HNORD"})
+        BOOST_TEST(lab.taken_by("/in/a", head + "PID|1||" + ids + "\r") == "patient");
+    for (const auto* const ids : {"1^^^LAB~2^^^HSUD", "HNORD~^^HNORD^x", ""})
+        BOOST_TEST(lab.taken_by("/in/a", head + "PID|1||" + ids + "\r") == "none");
+}
+
 BOOST_AUTO_TEST_CASE(account_group_size_and_time_narrow_a_route) {
     Lab lab;
     lab.account().group = "labs";
