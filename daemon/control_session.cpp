@@ -56,13 +56,9 @@ class AnswerWriter final : public desk::RowSink {
     }
 
     asio::awaitable<Result<>> flush() {
-        using namespace asio::experimental::awaitable_operators;
-        asio::steady_timer deadline(socket_.get_executor(), ControlSession::peer_timeout);
-        const auto first = co_await (asio::async_write(socket_, asio::buffer(text_), as_result) ||
-                                     deadline.async_wait(as_result));
+        const auto [failed, written] =
+            co_await asio::async_write(socket_, asio::buffer(text_), as_result);
         text_.clear();
-        if (first.index() == 1) co_return failure(std::errc::timed_out);
-        const boost::system::error_code failed = std::get<0>(std::get<0>(first));
         if (failed) co_return failure(std::error_code(failed));
         co_return Result<>{};
     }
@@ -72,10 +68,10 @@ class AnswerWriter final : public desk::RowSink {
 };
 
 /// The next line, without its end. An error also where the peer says nothing more, or too much.
-asio::awaitable<Result<std::string>> read_line(ControlSession::Socket& socket,
-                                               std::string& buffer) {
+asio::awaitable<Result<std::string>> read_line(ControlSession::Socket& socket, std::string& buffer,
+                                               std::chrono::steady_clock::duration timeout) {
     using namespace asio::experimental::awaitable_operators;
-    asio::steady_timer deadline(socket.get_executor(), ControlSession::peer_timeout);
+    asio::steady_timer deadline(socket.get_executor(), timeout);
     auto bounded = asio::dynamic_buffer(buffer, desk::control_line_limit_bytes);
     const auto first = co_await (asio::async_read_until(socket, bounded, '\n', as_result) ||
                                  deadline.async_wait(as_result));
@@ -91,12 +87,14 @@ asio::awaitable<Result<std::string>> read_line(ControlSession::Socket& socket,
 }  // namespace
 
 ControlSession::ControlSession(Socket socket, desk::Site& site, const desk::VerbTable& verbs,
-                               const std::map<uid_t, std::string>& administrators, const Log& log)
+                               const std::map<uid_t, std::string>& administrators, const Log& log,
+                               std::chrono::steady_clock::duration request_timeout)
     : socket_(std::move(socket)),
       site_(site),
       verbs_(verbs),
       administrators_(administrators),
-      log_(log) {}
+      log_(log),
+      request_timeout_(request_timeout) {}
 
 asio::awaitable<void> ControlSession::run() {
     const auto uid = peer_of(socket_);
@@ -111,7 +109,7 @@ asio::awaitable<void> ControlSession::run() {
     }
     std::string buffer;
     while (!last_) {
-        auto request = co_await read_line(socket_, buffer);
+        auto request = co_await read_line(socket_, buffer, request_timeout_);
         if (!request && request.error() != std::errc::message_size) co_return;
         if (!request) {
             AnswerWriter writer(socket_);

@@ -19,12 +19,11 @@ class ControlSession {
   public:
     using Socket = boost::asio::local::stream_protocol::socket;
 
-    /// How long the next request, or the peer's taking of a part of the answer, is waited for.
-    static constexpr std::chrono::seconds peer_timeout{30};
-
-    /// The references outlive the session.
+    /// The references outlive the session. `request_timeout`: how long the next request is waited
+    /// for. The peer's taking of an answer is waited for without end: it may stand in a pager.
     ControlSession(Socket socket, desk::Site& site, const desk::VerbTable& verbs,
-                   const std::map<uid_t, std::string>& administrators, const Log& log);
+                   const std::map<uid_t, std::string>& administrators, const Log& log,
+                   std::chrono::steady_clock::duration request_timeout);
 
     /// To the end of the connection.
     [[nodiscard]] boost::asio::awaitable<void> run();
@@ -45,6 +44,7 @@ class ControlSession {
     const desk::VerbTable& verbs_;
     const std::map<uid_t, std::string>& administrators_;
     const Log& log_;
+    const std::chrono::steady_clock::duration request_timeout_;
     bool busy_ = false;
     bool last_ = false;
 };

@@ -103,8 +103,9 @@ void ControlSocket::begin_session(Socket socket) {
         socket.write_some(asio::buffer(told), gone);
         return;
     }
-    const auto session = sessions_.emplace(sessions_.end(), std::move(socket), site_.desk,
-                                           site_.verbs, site_.administrators, site_.log);
+    const auto session =
+        sessions_.emplace(sessions_.end(), std::move(socket), site_.desk, site_.verbs,
+                          site_.administrators, site_.log, site_.request_timeout);
     auto ended = [this, session](std::exception_ptr thrown) {
         if (thrown) site_.log.error("a control session ended by a fault of this program");
         sessions_.erase(session);

@@ -37,6 +37,7 @@ class ControlSocket {
         const Log& log;
         /// How long a request in progress may go on after stop().
         std::chrono::steady_clock::duration drain_timeout = std::chrono::seconds(5);
+        std::chrono::steady_clock::duration request_timeout = std::chrono::seconds(30);
     };
 
     /// Binds `path`, mode 0600. A file that a crash left there is replaced: whoever holds the data

@@ -77,7 +77,8 @@ Result<> Desk::decide(Scene& scene, const policy::Verdict& verdict, desk_errc re
 
 Result<catalog::Entry> Desk::visible(Transaction& transaction, Scene& scene) const {
     auto entry = transaction.catalog.find(scene.path.is_root() ? scene.account->home : scene.whole);
-    if (entry && is_visible(*scene.account, *entry, scene.path, scene.event.time)) {
+    const Timestamp fresh = fresh_since(scene.event.time, session_.started());
+    if (entry && is_visible(*scene.account, *entry, scene.path, fresh)) {
         const auto hidden = transaction.pickups.is_hidden(entry->node, account_);
         if (!hidden) return failure(hidden.error());
         if (!*hidden) return entry;
@@ -95,6 +96,11 @@ Result<catalog::Entry> Desk::visible(Transaction& transaction, Scene& scene) con
         return failure(desk_errc::no_such_name);
     scene.event.rule = nearby.rule.text();
     return failure(desk_errc::may_not_list);
+}
+
+std::optional<MovedName> Desk::moved_name(const Scene& scene) const {
+    return site_.moved_names.find(account_, scene.whole,
+                                  fresh_since(scene.event.time, session_.started()));
 }
 
 std::error_code Desk::or_unfinished(Transaction& transaction, const Scene& scene,
@@ -198,8 +204,7 @@ Desk::Answer<Attributes> Desk::stat(VirtualPath path) {
             co_return failure(size.error());
     }
     if (!entry && !scene->hides)
-        if (const auto moved = site_.moved_names.find(account_, scene->whole, scene->event.time))
-            co_return attributes_of(*moved);
+        if (const auto moved = moved_name(*scene)) co_return attributes_of(*moved);
     if (!entry)
         if (const auto known =
                 site_.collected_names.find(account_, scene->whole, scene->event.time);
@@ -229,6 +234,7 @@ Desk::Answer<std::uint64_t> Desk::resumable_bytes(catalog::Upload upload) {
     auto size = co_await offload(site_.store.bulk_pool(), verify);
     if (!size && is_lost_upload(size.error())) size = 0;
     if (!size) co_return failure(told(session_, size.error()));
+    if (!upload.is_changed()) co_return *size;
     const Timestamp now = site_.clock.now();
     const auto touched = co_await site_.store.write([&](Transaction& transaction) {
         return transaction.catalog.touch_upload(upload.stream, *size, now);
@@ -374,6 +380,8 @@ Desk::Answer<> Desk::remove_directory(VirtualPath path) {
             const auto verdict = policy::may(*scene.account, Verb::remove, scene.path);
             if (auto yes = decide(scene, verdict, desk_errc::may_not_delete); !yes) return yes;
             if (scene.path.is_root()) return failure(desk_errc::not_empty);
+            if (policy::names_folder(*scene.policy, scene.whole))
+                return failure(desk_errc::folder_of_policy);
             return transaction.catalog.remove_directory(scene.whole);
         });
 }
@@ -397,9 +405,7 @@ Desk::Answer<> Desk::set_times(VirtualPath path, std::optional<Timestamp> access
             }
             const auto entry = visible(transaction, scene);
             // Clients set the times of what they have sent once it is there.
-            const auto moved = entry || scene.hides ? std::nullopt
-                                                    : site_.moved_names.find(account_, scene.whole,
-                                                                             scene.event.time);
+            const auto moved = entry || scene.hides ? std::nullopt : moved_name(scene);
             if (moved) {
                 const auto yes =
                     decide(scene, policy::may(*scene.account, Verb::upload, scene.path),
@@ -429,10 +435,7 @@ Desk::Answer<> Desk::resize(VirtualPath path, std::uint64_t size_bytes) {
     scene->event.bytes = size_bytes;
     auto resized = decide(*scene, policy::may(*scene->account, Verb::upload, scene->path),
                           desk_errc::may_not_upload);
-    if (resized) {
-        auto resize_open = [&] { return open->resize_from_pool(size_bytes); };
-        resized = co_await offload(site_.store.pool(), resize_open);
-    }
+    if (resized) resized = co_await open->change_size(size_bytes);
     if (!resized) co_return failure(co_await refused(std::move(*scene), resized.error()));
     if (const auto recorded = co_await session_.record(scene->event); !recorded)
         co_return failure(desk_errc::storage_failed);

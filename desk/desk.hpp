@@ -113,6 +113,8 @@ class Desk {
     /// `then` took it away from the account, which had collected all of it.
     [[nodiscard]] Result<std::optional<policy::Rule>> taken_away(Transaction& transaction,
                                                                  const Scene& scene) const;
+    /// The account's own fresh deposit of that name, which a route took away from there.
+    [[nodiscard]] std::optional<MovedName> moved_name(const Scene& scene) const;
     /// The entry that the account may see under the path: a hidden one is answered as a missing one
     /// is.
     [[nodiscard]] Result<catalog::Entry> visible(Transaction& transaction, Scene& scene) const;

@@ -79,6 +79,7 @@ catalog::Upload Desk::Target::row(const Scene& scene, const Id& stream) const {
                         .opened = scene.event.time,
                         .touched = scene.event.time};
     if (!continues) return row;
+    row.touched = {};
     row.base = original().file->stream;
     if (existing) row.origin = origin_of(*scene.account, *existing);
     if (appends_only) row.fixed_bytes = existing->file->size_bytes;
@@ -161,7 +162,8 @@ Result<> Desk::has_room_for_copy(const Scene& scene, const Target& target) const
 /// nothing to go on with.
 Result<std::optional<catalog::Entry>> Desk::moved_away(Transaction& transaction,
                                                        Scene& scene) const {
-    const auto moved = site_.moved_names.find(account_, scene.whole, scene.event.time);
+    const auto moved =
+        site_.moved_names.find(account_, scene.whole, scene.event.time - fresh_deposit_time);
     if (!moved) return std::nullopt;
     auto names = transaction.catalog.names_of(moved->file);
     if (!names) return failure(names.error());
@@ -266,7 +268,12 @@ Desk::Answer<> Desk::begin_new(Scene& scene, UploadMode mode, Beginning& beginni
         return begin_row(transaction, scene, beginning);
     };
     // Nobody was promised anything yet: the row becomes durable with the deposit, or soon.
-    co_return co_await site_.store.write(begin, database::Told::once_run);
+    const bool is_recent = std::chrono::abs(scene.event.time - site_.durable_opening.load()) <
+                           durable_opening_interval;
+    const auto begun = co_await site_.store.write(
+        begin, is_recent ? database::Told::once_run : database::Told::once_durable);
+    if (begun && !is_recent) site_.durable_opening = scene.event.time;
+    co_return begun;
 }
 
 /// Who opened what was there is on record before a byte of it is shown.
@@ -291,7 +298,8 @@ Desk::Answer<> Desk::begin_on_content(Scene& scene, UploadMode mode, Beginning& 
 Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& beginning) const {
     const Target& target = beginning.target;
     const Id stream = beginning.sealed->stream();
-    const catalog::Upload row = target.resumes ? *target.unfinished : target.row(scene, stream);
+    catalog::Upload row = target.row(scene, stream);
+    if (target.continues) row.opened = site_.clock.now();  // what it goes on with was copied first
     // What it begins from, also where it is one's own, is read by who may download it.
     beginning.readable = !(target.resumes || target.continues) ||
                          policy::may(*scene.account, Verb::download, scene.path).allowed;
@@ -301,10 +309,11 @@ Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& begi
                          : target.continues ? "continues the file"
                                             : "";
     if (target.resumes) {
-        // Another session may have begun anew since it was looked for.
-        const auto has_row = transaction.catalog.has_upload(stream);
-        if (!has_row) return failure(has_row.error());
-        if (!*has_row) return failure(desk_errc::in_use);
+        // Another session may have begun anew, or changed it, since it was looked for.
+        auto found = transaction.catalog.upload(stream);
+        if (!found) return failure(found.error());
+        if (!*found) return failure(desk_errc::in_use);
+        row = *std::move(*found);
     } else {
         if (target.unfinished)
             if (auto ended = transaction.catalog.end_upload(target.unfinished->stream); !ended)
@@ -319,7 +328,7 @@ Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& begi
             return marked;
     if (auto appended = transaction.ledger.append(scene.event); !appended)
         return failure(appended.error());
-    beginning.row = row;
+    beginning.row = std::move(row);
     return {};
 }
 
@@ -350,7 +359,7 @@ std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode, B
         .base = row.base,
         .origin = row.origin,
         .resumes = target.resumes,
-        .changed = target.resumes || !target.continues,
+        .changed = row.is_changed(),
         .readable = beginning.readable,
         .fixed_bytes = std::max(row.fixed_bytes, target.appends_only ? replaced_bytes : 0),
         .rule = scene.event.rule,

@@ -62,6 +62,8 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
             ? may_all_below(account, Verb::rename, scene.path, "the grant does not allow rename")
             : policy::may(account, pending ? Verb::upload : Verb::rename, scene.path);
     if (auto yes = decide(scene, leave, desk_errc::may_not_rename); !yes) return yes;
+    if (!entry->file && policy::names_folder(*scene.policy, scene.whole))
+        return failure(desk_errc::folder_of_policy);
     if (!entry->file || pickup_of(scene, *entry)) {
         const auto stays =
             policy::may_leave_pickup(*scene.policy, account, scene.path, renaming.to, !entry->file);
@@ -120,18 +122,22 @@ Result<> Desk::rename_in(Transaction& transaction, Scene& scene, const Renaming&
     auto deposit = scene.event;
     deposit.action = Action::deposited;
     deposit.bytes = entry->file->size_bytes;
-    deposit.detail = complete ? "by the rename of a temporary name" : appraisal.words();
     deposit.personal.path = deposit.personal.second_path;
     deposit.personal.second_path.clear();
     deposit.personal.sha256 = to_hex(entry->file->sha256);
+    const auto held =
+        complete ? hold_for_scanner(
+                       transaction, *scene.policy, appraisal, *renamed, *to, account.id,
+                       {.session = deposit.session, .protocol = deposit.protocol}, deposit.time)
+                 : Result<bool>(false);
+    if (!held) return failure(held.error());
+    deposit.detail = *held      ? std::string(waits_for_scanner)
+                     : complete ? "by the rename of a temporary name"
+                                : appraisal.words();
     if (auto appended = transaction.ledger.append(deposit); !appended)
         return failure(appended.error());
+    if (*held) return {};
     if (complete) {
-        const auto held = hold_for_scanner(
-            transaction, *scene.policy, appraisal, *renamed, *to, account.id,
-            {.session = deposit.session, .protocol = deposit.protocol}, deposit.time);
-        if (!held) return failure(held.error());
-        if (*held) return {};
         if (auto done = carry_out(site_, transaction, appraisal, *renamed, deposit, aftermath);
             !done)
             return done;

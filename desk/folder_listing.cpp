@@ -1,5 +1,7 @@
 #include "desk/folder_listing.hpp"
 
+#include <algorithm>
+
 #include "desk/desk.hpp"
 #include "desk/site/translate.hpp"
 #include "desk/site/visibility.hpp"
@@ -20,8 +22,8 @@ Attributes attributes_of(const catalog::Upload& upload, std::uint64_t size_bytes
     return {.name = std::string(upload.path.name()),
             .directory = false,
             .size_bytes = size_bytes,
-            .modified = upload.touched,
-            .accessed = upload.touched};
+            .modified = std::max(upload.opened, upload.touched),
+            .accessed = std::max(upload.opened, upload.touched)};
 }
 
 Attributes attributes_of(const MovedName& moved) {
@@ -63,6 +65,7 @@ Result<> drop_hidden(Transaction& transaction, const std::string& account,
 asio::awaitable<Result<std::vector<Attributes>>> FolderListing::next(std::size_t limit) {
     const auto scene = co_await desk_.enter(folder_, ledger::Action::listed);
     if (!scene) co_return failure(scene.error());
+    const Timestamp fresh = fresh_since(scene->event.time, desk_.session_.started());
     std::vector<Attributes> shown;
     while (!entries_ended_ && shown.size() < limit) {
         const auto page = co_await desk_.site_.store.read(
@@ -79,7 +82,7 @@ asio::awaitable<Result<std::vector<Attributes>>> FolderListing::next(std::size_t
         for (const catalog::Entry& entry : *page) {
             const auto path = VirtualPath::parse(entry.name, folder_);
             if (!path || policy::receipts_folder().contains(*path) ||
-                !is_visible(*scene->account, entry, *path, scene->event.time))
+                !is_visible(*scene->account, entry, *path, fresh))
                 continue;
             // What may be fetched by its name alone is not told; one's own deposits are.
             if (entry.made_by != scene->account->id &&
@@ -89,10 +92,8 @@ asio::awaitable<Result<std::vector<Attributes>>> FolderListing::next(std::size_t
             shown.push_back(unfinished ? unfinished.mapped() : attributes_of(entry));
         }
     }
-    if (entries_ended_) {
-        for (auto& [name, attributes] : unfinished_) shown.push_back(std::move(attributes));
-        unfinished_.clear();
-    }
+    while (entries_ended_ && !unfinished_.empty() && shown.size() < limit)
+        shown.push_back(std::move(unfinished_.extract(unfinished_.begin()).mapped()));
     co_return shown;
 }
 

@@ -29,6 +29,7 @@ class FolderListing final : public Listing {
 
     [[nodiscard]] boost::asio::awaitable<Result<std::vector<Attributes>>> next(
         std::size_t limit) override;
+    [[nodiscard]] std::size_t kept_entries() const override { return unfinished_.size(); }
 
   private:
     Desk& desk_;

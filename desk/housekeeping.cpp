@@ -29,11 +29,15 @@ namespace {
 /// A whole file that no row knows, although its staging name is there: the kill came between the
 /// link into the vault and the transaction, and before the opening was durable. Nobody was told
 /// that it is deposited. It becomes the unfinished upload that it would be with its row. False
-/// where there is no place for that.
+/// where there is no place for that; where the daemon itself made it, and begins anew; and where it
+/// is newer than all that is on record (`last`): then the database was put back to an older copy,
+/// and it may be a deposit.
 asio::awaitable<Result<bool>> take_up_again(Site& site, const Id& stream,
-                                            const vault::Deposit& deposit) {
+                                            const vault::Deposit& deposit, Timestamp last) {
     const auto whole = VirtualPath::parse(deposit.path);
-    if (!whole) co_return false;
+    if (!whole || deposit.account.starts_with("system:") ||
+        deposit.opened > last + 2 * durable_opening_interval)
+        co_return false;
     auto event = system_event(site, Action::upload_broken_off, "system:daemon");
     event.stream = stream;
     event.outcome = ledger::Outcome::failed;
@@ -56,7 +60,7 @@ asio::awaitable<Result<bool>> take_up_again(Site& site, const Id& stream,
 
 /// A staging name whose file was committed is dropped; one that no row knows was never answered
 /// for, and goes, or waits for its depositor where the file is whole; so does one with a row.
-asio::awaitable<Result<>> sweep_staging(Site& site) {
+asio::awaitable<Result<>> sweep_staging(Site& site, Timestamp last) {
     auto list = [&] { return site.store.vault().staged(); };
     const auto staged = co_await offload(site.store.pool(), list);
     if (!staged) co_return failure(staged.error());
@@ -76,7 +80,8 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
             auto look = [&] { return site.store.vault().open(stream); };
             const auto whole = co_await offload(site.store.pool(), look);
             if (whole) {
-                const auto taken = co_await take_up_again(site, stream, (*whole)->facts().deposit);
+                const auto taken =
+                    co_await take_up_again(site, stream, (*whole)->facts().deposit, last);
                 if (!taken) co_return failure(taken.error());
                 if (*taken) continue;
             }
@@ -92,12 +97,60 @@ asio::awaitable<Result<>> sweep_staging(Site& site) {
     co_return Result<>{};
 }
 
+/// Of what nobody has open: how long it was not touched where it is ended; and, where nothing of
+/// it was ever changed, how long ago it was opened.
+struct Expiry {
+    Timestamp touched, opened_unchanged;
+};
+
+asio::awaitable<void> expire(Site& site, const Id& stream, Expiry expiry) {
+    auto event = system_event(site, Action::upload_expired, "system:housekeeping");
+    event.stream = stream;
+    event.detail = "limits.unfinished_uploads_kept";
+    auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        // Its depositor may have finished or broken it off again since the look.
+        const auto has_row = transaction.catalog.has_upload(stream);
+        if (!has_row) return failure(has_row.error());
+        if (!*has_row) return failure(catalog::catalog_errc::no_such_upload);
+        // A name that cannot be read any more must not keep its upload for ever.
+        if (const auto upload = transaction.catalog.upload(stream); upload && *upload) {
+            const bool is_over = (*upload)->is_changed()
+                                     ? (*upload)->touched <= expiry.touched
+                                     : (*upload)->opened <= expiry.opened_unchanged;
+            if (!is_over) return failure(catalog::catalog_errc::no_such_upload);
+            if (!(*upload)->is_changed()) event.detail = "nothing of the file had been changed";
+            event.personal.path = std::string((*upload)->path.text());
+        }
+        if (auto ended = transaction.catalog.end_upload(stream); !ended) return ended;
+        return append(transaction, event);
+    });
+    if (!done && done.error() == catalog::catalog_errc::no_such_upload) co_return;
+    auto abandon = [&] { return site.store.vault().abandon(stream); };
+    if (done) done = co_await offload(site.store.pool(), abandon);
+    if (!done)
+        site.log.error("an unfinished upload could not be dropped",
+                       {{"stream", stream}, {"why", done.error()}});
+}
+
+/// A file that was merely open for writing when the daemon died is not hidden by the copy of it.
+asio::awaitable<Result<>> drop_unchanged(Site& site) {
+    const auto streams = co_await site.store.read([](Transaction& transaction) {
+        return transaction.catalog.uploads_untouched_since(Timestamp{});
+    });
+    if (!streams) co_return failure(streams.error());
+    for (const Id& stream : *streams)
+        co_await expire(site, stream, {.touched = {}, .opened_unchanged = Timestamp::max()});
+    co_return Result<>{};
+}
+
+/// An opening has its row before it is among those that are open.
+constexpr std::chrono::minutes opening_time{1};
+
 asio::awaitable<void> expire_uploads(Site& site) {
-    const auto policy = site.policy.current();
-    const auto kept = policy->limits.unfinished_uploads_kept;
     const Timestamp now = site.clock.now();
+    const Timestamp before = now - site.policy.current()->limits.unfinished_uploads_kept;
     const auto streams = co_await site.store.read([&](Transaction& transaction) {
-        return transaction.catalog.uploads_untouched_since(now - kept);
+        return transaction.catalog.uploads_untouched_since(before);
     });
     if (!streams) {
         site.log.error("unfinished uploads could not be looked through",
@@ -107,33 +160,10 @@ asio::awaitable<void> expire_uploads(Site& site) {
     if (streams->empty()) co_return;
     // A clock that cannot be right ends nothing.
     if (const auto believed = co_await believe_clock(site); !believed || !*believed) co_return;
-    for (const Id& stream : *streams) {
-        if (site.uploads.find(stream)) continue;
-        auto event = system_event(site, Action::upload_expired, "system:housekeeping");
-        event.policy = policy->hash;
-        event.stream = stream;
-        event.detail = "limits.unfinished_uploads_kept";
-        auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
-            // Its depositor may have finished or broken it off again since the look.
-            const auto has_row = transaction.catalog.has_upload(stream);
-            if (!has_row) return failure(has_row.error());
-            if (!*has_row) return failure(catalog::catalog_errc::no_such_upload);
-            // A name that cannot be read any more must not keep its upload for ever.
-            if (const auto upload = transaction.catalog.upload(stream); upload && *upload) {
-                if ((*upload)->touched > now - kept)
-                    return failure(catalog::catalog_errc::no_such_upload);
-                event.personal.path = std::string((*upload)->path.text());
-            }
-            if (auto ended = transaction.catalog.end_upload(stream); !ended) return ended;
-            return append(transaction, event);
-        });
-        if (!done && done.error() == catalog::catalog_errc::no_such_upload) continue;
-        auto abandon = [&] { return site.store.vault().abandon(stream); };
-        if (done) done = co_await offload(site.store.pool(), abandon);
-        if (!done)
-            site.log.error("an unfinished upload could not be dropped",
-                           {{"stream", stream}, {"why", done.error()}});
-    }
+    for (const Id& stream : *streams)
+        if (!site.uploads.find(stream))
+            co_await expire(site, stream,
+                            {.touched = before, .opened_unchanged = now - opening_time});
 }
 
 constexpr std::size_t never_renamed_limit = 256;  // of one round
@@ -243,20 +273,49 @@ asio::awaitable<void> write_counts(Site& site, bool all) {
 
 }  // namespace
 
+namespace {
+
+/// When the last event was.
+Result<Timestamp> last_recorded(Transaction& transaction) {
+    const auto sequence = transaction.ledger.last_sequence();
+    if (!sequence) return failure(sequence.error());
+    const auto row = transaction.ledger.row(*sequence);
+    if (!row) return failure(row.error());
+    return *row ? (*row)->event.time : Timestamp{};
+}
+
+}  // namespace
+
 asio::awaitable<Result<>> make_folders(Site& site) {
     const auto policy = site.policy.current();
     const Timestamp now = site.clock.now();
-    co_return co_await site.store.write([&](Transaction& transaction) -> Result<> {
-        for (const VirtualPath& folder : policy::folders(*policy))
-            if (const auto made = transaction.catalog.ensure_directories(folder, now); !made)
+    std::size_t not_made = 0;
+    auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        not_made = 0;
+        for (const VirtualPath& folder : policy::folders(*policy)) {
+            const auto made = transaction.catalog.ensure_directories(folder, now);
+            if (!made && made.error() != catalog::catalog_errc::not_a_directory)
                 return failure(made.error());
+            if (!made) ++not_made;
+        }
         return {};
     });
+    // A file that somebody has put there concerns those alone whose folder it is.
+    if (done && not_made > 0)
+        site.log.error(
+            "folders that the policy names cannot be made, as a file has the name: "
+            "`consign files ls -R` finds it; have it renamed or removed, then reload",
+            {{"folders", not_made}});
+    co_return done;
 }
 
 asio::awaitable<Result<>> recover(Site& site) {
     const auto started = system_event(site, Action::daemon_started, "system:daemon");
+    Timestamp last{};
     auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
+        const auto found = last_recorded(transaction);
+        if (!found) return failure(found.error());
+        last = *found;
         const auto ended =
             transaction.ledger.end_open_sessions(started.time, "the daemon stopped without a word");
         if (!ended) return failure(ended.error());
@@ -264,11 +323,9 @@ asio::awaitable<Result<>> recover(Site& site) {
         return append(transaction, started);
     });
     if (!done) co_return done;
-    if (auto swept = co_await sweep_staging(site); !swept) co_return swept;
-    auto doomed = co_await site.store.read(
-        [](Transaction& transaction) { return transaction.catalog.doomed(); });
-    if (!doomed) co_return failure(doomed.error());
-    co_await destroy(site, std::move(*doomed));
+    if (auto dropped = co_await drop_unchanged(site); !dropped) co_return dropped;
+    if (auto swept = co_await sweep_staging(site, last); !swept) co_return swept;
+    if (auto destroyed = co_await destroy_doomed(site); !destroyed) co_return destroyed;
     if (auto made = co_await make_folders(site); !made) co_return made;
     co_return co_await tell_of_shadowed_folders(site);
 }
@@ -310,6 +367,7 @@ asio::awaitable<void> look_after(Site& site) {
     co_await write_counts(site, false);
     co_await expire_uploads(site);
     co_await quarantine_never_renamed(site);
+    co_await destroy_again(site);
     co_await tell_of_still_waiting(site);
     co_await index_older_events(site);
 }

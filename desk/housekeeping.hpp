@@ -13,8 +13,9 @@ namespace consign::desk {
 [[nodiscard]] boost::asio::awaitable<Result<>> recover(Site& site);
 
 /// Every `housekeeping_interval`: drops the unfinished uploads that were kept long enough,
-/// puts temporary names that were into quarantine, tells of deposits that wait for too long, writes
-/// the counts of refusals, and indexes what an older version wrote into the ledger.
+/// puts temporary names that were into quarantine, destroys what could not be when it was due,
+/// tells of deposits that wait for too long, writes the counts of refusals, and indexes what an
+/// older version wrote into the ledger.
 inline constexpr std::chrono::seconds housekeeping_interval{10};
 [[nodiscard]] boost::asio::awaitable<void> look_after(Site& site);
 

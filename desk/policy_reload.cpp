@@ -78,6 +78,7 @@ PolicyReload::PolicyReload(Site& site, std::filesystem::path consign_yaml,
       consign_yaml_(std::move(consign_yaml)),
       started_with_(first.policy),
       files_(first.files),
+      folders_(folders_read()),
       since_(site.started) {}
 
 asio::awaitable<Result<>> PolicyReload::keep_first() {
@@ -128,6 +129,7 @@ asio::awaitable<PolicyReload::Outcome> PolicyReload::take(Request request) {
     }
     const bool same_files = std::ranges::equal(loaded.files, files_, is_same);
     files_ = loaded.files;
+    folders_.merge(folders_read());
     // What a look at the same files would tell, it has told already.
     if (request.on_change && same_files) {
         outcome.taken = !refusal_;
@@ -153,6 +155,7 @@ asio::awaitable<PolicyReload::Outcome> PolicyReload::take(Request request) {
         site_.policy.replace(loaded.policy);
         since_ = site_.clock.now();
     }
+    folders_ = folders_read();
     outcome.taken = true;
     outcome.restart_needed = restart_needed();
     refusal_.reset();
@@ -219,7 +222,7 @@ std::vector<std::string_view> PolicyReload::restart_needed() const {
     return desk::restart_needed(*started_with_, *site_.policy.current());
 }
 
-std::set<std::filesystem::path> PolicyReload::folders() const {
+std::set<std::filesystem::path> PolicyReload::folders_read() const {
     const auto folder = std::filesystem::absolute(consign_yaml_).parent_path().lexically_normal();
     std::set<std::filesystem::path> folders{folder};
     for (const policy::SourceFile& file : files_)

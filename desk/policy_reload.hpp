@@ -66,8 +66,9 @@ class PolicyReload {
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
     /// Keys of consign.yaml in which the policy in force differs from what the daemon runs on.
     [[nodiscard]] std::vector<std::string_view> restart_needed() const;
-    /// The folders that hold the files of the policy last read.
-    [[nodiscard]] std::set<std::filesystem::path> folders() const;
+    /// The folders that hold the files of the policy last taken, and of each that was read since: a
+    /// folder from which all files went for a while is looked at when they are back.
+    [[nodiscard]] const std::set<std::filesystem::path>& folders() const { return folders_; }
 
   private:
     /// Why it may not be taken; nothing where it may. Adds to `outcome` what there is to tell.
@@ -82,11 +83,14 @@ class PolicyReload {
                                                         std::string made_by,
                                                         std::optional<ledger::Event> event);
     [[nodiscard]] boost::asio::awaitable<void> refuse(const Request& request, std::string why);
+    /// Those that hold `files_`.
+    [[nodiscard]] std::set<std::filesystem::path> folders_read() const;
 
     Site& site_;
     const std::filesystem::path consign_yaml_;
     const std::shared_ptr<const policy::Policy> started_with_;
     std::vector<policy::SourceFile> files_;  // of the last attempt, as they were read
+    std::set<std::filesystem::path> folders_;
     Timestamp since_;
     std::optional<Refusal> refusal_;
     std::uint64_t taken_ = 0, refused_ = 0;

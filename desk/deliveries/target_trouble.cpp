@@ -82,7 +82,7 @@ asio::awaitable<Result<>> note_target_well(Site& site, Literal account, policy::
     const auto looked = co_await site.store.read(
         [&](Transaction& transaction) { return transaction.targets.trouble(target.name); });
     if (!looked) co_return failure(looked.error());
-    if (!*looked) co_return Result<>{};
+    if (!*looked || !may_connect(**looked, target, site.clock.now())) co_return Result<>{};
     const auto policy = site.policy.current();
     const auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
         const auto known = transaction.targets.trouble(target.name);

@@ -33,7 +33,8 @@ inline constexpr std::uint64_t failures_before_alarm = 3;
                                                                    TargetFailure failed,
                                                                    std::string why,
                                                                    std::chrono::microseconds wait);
-/// It let us in. Nothing changes where it was well.
+/// A file was tried there. Nothing changes where it was well, nor where another connection has just
+/// found it in trouble: that is mended once nobody has to wait any more.
 [[nodiscard]] boost::asio::awaitable<Result<>> note_target_well(Site& site, Literal account,
                                                                 policy::Target target);
 

@@ -269,13 +269,13 @@ Result<> complete_waiting(Site& site, Transaction& transaction, const Appraisal&
     const auto completed =
         transaction.catalog.rename(offer.whole, offer.whole, true, Standing::deposited, event.time);
     if (!completed) return failure(completed.error());
-    event.detail = "completed by its sidecar";
-    if (auto appended = transaction.ledger.append(event); !appended)
-        return failure(appended.error());
     const auto held = hold_for_scanner(
         transaction, *waiting.policy, waiting, *completed, offer.whole, offer.account,
         {.session = event.session, .protocol = event.protocol}, event.time);
     if (!held) return failure(held.error());
+    event.detail = *held ? std::string(waits_for_scanner) : "completed by its sidecar";
+    if (auto appended = transaction.ledger.append(event); !appended)
+        return failure(appended.error());
     if (*held) return {};
     return carry_out(site, transaction, waiting, *completed, event, aftermath);
 }

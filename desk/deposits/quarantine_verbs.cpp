@@ -26,12 +26,16 @@ using catalog::Held;
 using catalog::Standing;
 
 constexpr std::size_t page_names = 256;
-constexpr std::string_view waits_for_scanner = "waits for the virus scanner";
 constexpr std::string_view id_expected =
     "the id of a file, or how it begins, as `consign quarantine list` shows it";
 
 bool is_unscanned(const Held& held) {
     return held.entry.standing == Standing::unscanned;
+}
+
+std::string where_it_was(const Held& held) {
+    if (!held.quarantine) return is_unscanned(held) ? held.path.display() : std::string();
+    return held.quarantine->altered ? "(altered)" : held.quarantine->was.display();
 }
 
 json::object held_row(const Held& held) {
@@ -47,9 +51,7 @@ json::object held_row(const Held& held) {
                     : unscanned ? waits_for_scanner
                                 : std::string_view()},
             {"rule", quarantine ? quarantine->rule : std::string()},
-            {"was", quarantine  ? quarantine->was.display()
-                    : unscanned ? held.path.display()
-                                : ""},
+            {"was", where_it_was(held)},
             {"path", held.path.display()},
             {"size", file.size_bytes}};
 }
@@ -155,6 +157,9 @@ class Release {
             why_not_ =
                 "a former version put it there, and did not note where it was; only "
                 "`consign quarantine reject` is left";
+        else if (held_.quarantine->altered)
+            why_not_ =
+                "where it was is altered in the database; only `consign quarantine reject` is left";
         if (!why_not_.empty()) return {};
         const VirtualPath& was = held_.quarantine->was;
         const auto policy = site_.policy.current();
@@ -186,8 +191,11 @@ class Release {
     [[nodiscard]] bool is_stray() const {
         return held_.quarantine && held_.quarantine->cause == catalog::Cause::stray;
     }
+    /// Nor at what waited for the scanner when its account went.
     [[nodiscard]] policy::Passage passage() const {
-        return is_stray() ? policy::Passage::deposited : policy::Passage::released;
+        const bool is_new = is_stray() || (held_.quarantine &&
+                                           held_.quarantine->cause == catalog::Cause::withdrawn);
+        return is_new ? policy::Passage::deposited : policy::Passage::released;
     }
 
     Result<> release(Transaction& transaction, const Appraisal& appraisal, Aftermath& aftermath) {

@@ -4,6 +4,7 @@
 
 #include "base/fault_point.hpp"
 #include "desk/deposits/carry_out.hpp"
+#include "desk/deposits/depositor.hpp"
 #include "desk/deposits/keeping.hpp"
 #include "desk/deposits/quarantine.hpp"
 #include "desk/deposits/router.hpp"
@@ -71,7 +72,9 @@ class Settling {
             if (auto told = answered(transaction); !told) return told;
         if (*waiting) {
             if ((*waiting)->path != what_.offer.whole) return failure(appraisal_outdated);
-            const auto done = passes() ? pass(transaction, **waiting) : put_away(transaction);
+            const auto refusal = why_not();
+            const auto done =
+                refusal ? put_away(transaction, *refusal) : pass(transaction, **waiting);
             if (!done) return done;
         }
         fault_point("scan.in_transaction");
@@ -79,9 +82,29 @@ class Settling {
     }
 
   private:
-    [[nodiscard]] bool passes() const {
-        return verdict_.kind == ScanVerdict::Kind::clean ||
-               verdict_.kind == ScanVerdict::Kind::not_asked;
+    struct Refusal {
+        catalog::Cause cause;
+        std::string why;
+        Literal alarm;
+    };
+    [[nodiscard]] std::optional<Refusal> why_not() const {
+        switch (verdict_.kind) {
+            case ScanVerdict::Kind::infected:
+                return Refusal{catalog::Cause::infected,
+                               "infected: " + signature_told(verdict_.signature),
+                               "infected_deposit"};
+            case ScanVerdict::Kind::too_large:
+                return Refusal{catalog::Cause::unscannable, "too large to scan",
+                               "unscannable_deposit"};
+            case ScanVerdict::Kind::clean:
+            case ScanVerdict::Kind::not_asked:
+                break;
+        }
+        // No route would see it, nor ask for its scan.
+        if (!depositor_in(*policy_, what_.offer.account))
+            return Refusal{catalog::Cause::withdrawn, "its account is no longer in the policy",
+                           "withdrawn_deposit"};
+        return std::nullopt;
     }
     [[nodiscard]] ledger::Event event_of(ledger::Action action, std::string detail) const {
         auto event = system_event(site_, action, router_account);
@@ -140,33 +163,38 @@ class Settling {
         return carry_out(site_, transaction, appraisal_, named, event, aftermath_);
     }
 
-    [[nodiscard]] Result<> put_away(Transaction& transaction) {
-        const bool infected = verdict_.kind == ScanVerdict::Kind::infected;
-        const std::string why =
-            infected ? "infected: " + signature_told(verdict_.signature) : "too large to scan";
-        auto event = event_of(ledger::Action::scanned, why);
-        event.outcome = ledger::Outcome::failed;
-        if (auto appended = append(transaction, event); !appended) return appended;
-        event.outcome = ledger::Outcome::granted;
-        const auto name = put_into_quarantine(
-            transaction, *policy_,
-            {.file = job_.file,
-             .why = {.account = what_.offer.account,
-                     .was = what_.offer.whole,
-                     .cause = infected ? catalog::Cause::infected : catalog::Cause::unscannable,
-                     .why = why,
-                     .rule = event.rule,
-                     .since = event.time}},
-            event);
+    [[nodiscard]] Result<> put_away(Transaction& transaction, const Refusal& refusal) {
+        auto event = event_of(ledger::Action::scanned, refusal.why);
+        if (verdict_.kind == ScanVerdict::Kind::clean) {
+            if (auto marked = mark_clean(transaction, event); !marked) return marked;
+        } else if (refusal.cause != catalog::Cause::withdrawn) {
+            event.outcome = ledger::Outcome::failed;
+            if (auto appended = append(transaction, event); !appended) return appended;
+            event.outcome = ledger::Outcome::granted;
+        }
+        const auto name = put_into_quarantine(transaction, *policy_,
+                                              {.file = job_.file,
+                                               .why = {.account = what_.offer.account,
+                                                       .was = what_.offer.whole,
+                                                       .cause = refusal.cause,
+                                                       .why = refusal.why,
+                                                       .rule = event.rule,
+                                                       .since = event.time}},
+                                              event);
         if (!name) return failure(name.error());
         if (auto kept = keep(transaction, event); !kept) return kept;
-        return raise_alarm(
-            site_, transaction, *policy_, router_account,
-            {.what = infected ? Literal("infected_deposit") : Literal("unscannable_deposit"),
-             .alerts = whom_to_tell(),
-             .rule = event.rule,
-             .streams = {what_.offer.file.stream},
-             .counts = {{"bytes", what_.offer.file.size_bytes}}});
+        return raise_alarm(site_, transaction, *policy_, router_account,
+                           {.what = refusal.alarm,
+                            .alerts = whom_to_tell(),
+                            .rule = event.rule,
+                            .streams = {what_.offer.file.stream},
+                            .counts = {{"bytes", what_.offer.file.size_bytes}}});
+    }
+    [[nodiscard]] Result<> mark_clean(Transaction& transaction, ledger::Event event) {
+        if (auto marked = transaction.catalog.mark_scanned(job_.file, site_.clock.now()); !marked)
+            return marked;
+        event.detail = "clean";
+        return append(transaction, event);
     }
     /// As what its route would have made of it: for its term, and under the holds that bind it.
     [[nodiscard]] Result<> keep(Transaction& transaction, ledger::Event event) {

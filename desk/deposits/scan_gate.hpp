@@ -2,6 +2,9 @@
 // becomes visible to others leads through here.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "desk/deposits/appraisal.hpp"
 
 namespace consign::desk {
@@ -12,6 +15,9 @@ namespace consign::desk {
 /// enough where the site has one.
 [[nodiscard]] const policy::Scanner* scanner_for(const policy::Policy& policy,
                                                  const Appraisal& appraisal);
+
+/// Told of a deposit that is held: it is none for others yet.
+inline constexpr std::string_view waits_for_scanner = "waits for the virus scanner";
 
 /// What its scan has to know of a deposit.
 struct ScanOrder {

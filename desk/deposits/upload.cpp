@@ -130,8 +130,23 @@ std::optional<Result<>> Upload::write_in_memory(std::span<const Range> ranges) {
     return written;
 }
 
+/// What goes on with a file is, until it is changed, a copy that must not hide it after a crash.
+asio::awaitable<Result<>> Upload::begin_change() {
+    if (changed_.exchange(true)) co_return Result<>{};
+    auto noted = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        const auto row = transaction.catalog.upload(stream_);
+        if (!row) return failure(row.error());
+        if (!*row) return failure(desk_errc::superseded);
+        return transaction.catalog.touch_upload(stream_, (*row)->size_bytes, (*row)->opened);
+    });
+    if (!noted) changed_ = false;
+    co_return noted;
+}
+
 asio::awaitable<Result<>> Upload::write(std::span<const Range> ranges) {
-    changed_ = true;
+    if (!changed_)
+        if (auto begun = co_await begin_change(); !begun)
+            co_return co_await failed_write(begun.error());
     touched_ = site_.clock.now();
     std::uint64_t bytes = 0;
     std::uint64_t end = size_bytes_;
@@ -146,14 +161,17 @@ asio::awaitable<Result<>> Upload::write(std::span<const Range> ranges) {
         in_memory ? *in_memory : co_await on_pool([&](vault::SealedUpload& sealed) {
             return write_to(sealed, ranges);
         });
-    if (!written) {
-        failed_write_ = written.error();
-        co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed),
-                                failed_write_);
-        co_return written;
-    }
+    if (!written) co_return co_await failed_write(written.error());
     for (const Range& range : ranges) session_.count_in(range.bytes.size());
     co_return written;
+}
+
+/// From now on `finish` says so, too.
+asio::awaitable<Result<>> Upload::failed_write(std::error_code why) {
+    failed_write_ = told(session_, why);
+    co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed),
+                            failed_write_);
+    co_return failure(failed_write_);
 }
 
 asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan out) {
@@ -181,12 +199,18 @@ asio::awaitable<Result<std::size_t>> Upload::read(std::uint64_t offset, ByteSpan
 }
 
 asio::awaitable<Result<>> Upload::resize(std::uint64_t size_bytes) {
-    auto resize = [&] { return resize_from_pool(size_bytes); };
-    const auto resized = co_await offload(site_.store.pool(), resize);
+    const auto resized = co_await change_size(size_bytes);
     if (resized) co_return resized;
     const std::error_code why = told(session_, resized.error());
     co_await record_failure(event(ledger::Action::deposited, ledger::Outcome::failed), why);
     co_return failure(why);
+}
+
+asio::awaitable<Result<>> Upload::change_size(std::uint64_t size_bytes) {
+    if (size_bytes == size_bytes_) co_return Result<>{};
+    if (auto begun = co_await begin_change(); !begun) co_return begun;
+    auto resize = [&] { return resize_from_pool(size_bytes); };
+    co_return co_await offload(site_.store.pool(), resize);
 }
 
 Result<> Upload::resize_from_pool(std::uint64_t size_bytes) {
@@ -194,7 +218,6 @@ Result<> Upload::resize_from_pool(std::uint64_t size_bytes) {
     if (!sealed_) return failure(desk_errc::superseded);
     if (size_bytes < opening_.fixed_bytes) return failure(desk_errc::may_not_overwrite);
     if (auto fits = may_grow_to(size_bytes); !fits) return fits;
-    changed_ = true;
     if (size_bytes != sealed_->size_bytes()) is_ragged_ = true;
     auto resized = sealed_->resize(size_bytes);
     size_bytes_ = sealed_->size_bytes();
@@ -226,11 +249,11 @@ void Upload::set_times(std::optional<Timestamp> accessed, std::optional<Timestam
 }
 
 asio::awaitable<Result<>> Upload::finish() {
-    if (!changed_) co_return co_await drop_unchanged();
     if (failed_write_) {
         co_await break_off();
         co_return failure(failed_write_);
     }
+    if (!changed_) co_return co_await drop_unchanged();
     auto deposited = event(ledger::Action::deposited, ledger::Outcome::granted);
     auto seal = [&]() -> Result<vault::Sealed> {
         const std::scoped_lock lock(mutex_);

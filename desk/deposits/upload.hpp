@@ -63,9 +63,10 @@ class Upload {
     /// what is there, and that may not be read. Else that it is read is on record before it is.
     [[nodiscard]] boost::asio::awaitable<Result<std::size_t>> read(std::uint64_t offset,
                                                                    ByteSpan out);
+    /// To the size that it has already: nothing happens, and nothing is changed.
     [[nodiscard]] boost::asio::awaitable<Result<>> resize(std::uint64_t size_bytes);
-    /// The same, for another session of the account. Blocks: call it from a pool thread.
-    [[nodiscard]] Result<> resize_from_pool(std::uint64_t size_bytes);
+    /// The same, for another session of the account: a failure is its own to record.
+    [[nodiscard]] boost::asio::awaitable<Result<>> change_size(std::uint64_t size_bytes);
     /// When it resumes, what was written survives a power cut (as an unfinished upload).
     [[nodiscard]] boost::asio::awaitable<Result<>> flush();
     /// Kept until the end, and given to the name then. From any thread.
@@ -99,6 +100,9 @@ class Upload {
     template <class Work>
     [[nodiscard]] boost::asio::awaitable<std::invoke_result_t<Work&, vault::SealedUpload&>> on_pool(
         Work work);
+    [[nodiscard]] boost::asio::awaitable<Result<>> begin_change();
+    [[nodiscard]] boost::asio::awaitable<Result<>> failed_write(std::error_code why);
+    [[nodiscard]] Result<> resize_from_pool(std::uint64_t size_bytes);
     [[nodiscard]] Result<> write_to(vault::SealedUpload& sealed,
                                     std::span<const Range> ranges) const;
     /// Nothing where that has to be left to the pool.

@@ -150,7 +150,7 @@ Result<> Upload::commit(Transaction& transaction, const vault::Sealed& sealed,
         if (auto set = transaction.catalog.set_times(committed->node, accessed, {}); !set)
             return set;
     const bool is_scanned = !temporary && !waits && scanner_for(*policy, appraisal) != nullptr;
-    event.detail = is_scanned          ? "waits for the virus scanner"
+    event.detail = is_scanned          ? std::string(waits_for_scanner)
                    : temporary         ? "under a temporary name"
                    : complete || waits ? appraisal.words()
                                        : "no route fires: it " + appraisal.words();

@@ -127,7 +127,7 @@ class Uncollected {
             return {};
         }
         if (!expected_.path.matches(*path) || origin_of(account_, entry).empty() ||
-            !is_visible(account_, entry, *path, site_.clock.now()) ||
+            !is_visible(account_, entry, *path, site_.clock.now() - fresh_deposit_time) ||
             !policy::may(account_, policy::Verb::download, *path).allowed)
             return {};
         const auto collected = transaction.pickups.collected(entry.node, account_.id);

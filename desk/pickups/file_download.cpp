@@ -89,9 +89,8 @@ asio::awaitable<Result<>> FileDownload::read(std::span<Range> ranges) {
 }
 
 std::size_t FileDownload::reading_bytes() const {
-    constexpr std::size_t slow_step_bytes = std::size_t{64} << 10;
-    const bool has_rate = Rate(session_, Direction::download).bytes_per_second() != 0;
-    return has_rate || is_limited() ? slow_step_bytes : no_bound;
+    return is_limited() ? Rate::slow_step_bytes
+                        : Rate(session_, Direction::download).step_bytes(no_bound);
 }
 
 void FileDownload::leaving(std::uint64_t offset, std::uint64_t bytes) {

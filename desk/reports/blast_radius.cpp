@@ -251,7 +251,7 @@ asio::awaitable<Result<>> BlastRadius::tell_sealed_below(
     if (!entry || entry->kind != catalog::Kind::directory) co_return Result<>{};
     TreeWalk walk(site_.store, true);
     walk.enter(home, entry->node);
-    const Timestamp now = site_.clock.now();
+    const Timestamp fresh = site_.clock.now() - fresh_deposit_time;
     for (;;) {
         const auto name = co_await walk.next();
         if (!name) co_return failure(name.error());
@@ -262,7 +262,7 @@ asio::awaitable<Result<>> BlastRadius::tell_sealed_below(
         if (looked_at != seen_.end() && looked_at->second.opened > 0) continue;
         const VirtualPath path = home.relative((*name)->path);
         const bool readable = std::ranges::any_of(grants, [&](const policy::Account* account) {
-            return is_visible(*account, one, path, now) &&
+            return is_visible(*account, one, path, fresh) &&
                    policy::may(*account, policy::Verb::download, path).allowed;
         });
         if (!readable) continue;

@@ -109,11 +109,13 @@ asio::awaitable<void> destroy(Site& site, std::vector<Id> doomed) {
     std::vector<Id> destroyed;
     auto destroy_files = [&] {
         for (const Id& stream : doomed) {
-            if (auto done = site.store.vault().destroy(stream); done)
+            if (auto done = site.store.vault().destroy(stream); done) {
                 destroyed.push_back(stream);
-            else
+            } else {
                 site.log.error("a file could not be destroyed",
                                {{"stream", stream}, {"why", done.error()}});
+                site.undestroyed.note(site.clock.now());
+            }
         }
         return true;
     };
@@ -131,10 +133,28 @@ asio::awaitable<void> destroy(Site& site, std::vector<Id> doomed) {
             return {};
         });
         fault_point("retention.certified");
-        if (!forgotten)
+        if (!forgotten) {
             site.log.error("what was destroyed could not be certified",
                            {{"files", some.size()}, {"why", forgotten.error()}});
+            site.undestroyed.note(site.clock.now());
+        }
     }
+}
+
+asio::awaitable<Result<>> destroy_doomed(Site& site) {
+    auto doomed = co_await site.store.read(
+        [](Transaction& transaction) { return transaction.catalog.doomed(); });
+    if (!doomed) co_return failure(doomed.error());
+    co_await destroy(site, std::move(*doomed));
+    co_return Result<>{};
+}
+
+asio::awaitable<void> destroy_again(Site& site) {
+    if (!site.undestroyed.take_due(site.clock.now())) co_return;
+    const auto done = co_await destroy_doomed(site);
+    if (done) co_return;
+    site.log.error("what is to be destroyed could not be looked up", {{"why", done.error()}});
+    site.undestroyed.note(site.clock.now());
 }
 
 }  // namespace consign::desk

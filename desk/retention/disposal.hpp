@@ -33,7 +33,13 @@ struct Aftermath {
 [[nodiscard]] boost::asio::awaitable<void> drop_if_unknown(Site& site, Id stream);
 
 /// Destroys each sealed file with its key slots, then forgets its row; the certificate of it is an
-/// event.
+/// event. A failure is logged, and made good by destroy_again().
 [[nodiscard]] boost::asio::awaitable<void> destroy(Site& site, std::vector<Id> doomed);
+
+/// All that is doomed and has neither a name nor a class.
+[[nodiscard]] boost::asio::awaitable<Result<>> destroy_doomed(Site& site);
+
+/// The same, where something of it failed, `Undestroyed::retry_interval` after that.
+[[nodiscard]] boost::asio::awaitable<void> destroy_again(Site& site);
 
 }  // namespace consign::desk

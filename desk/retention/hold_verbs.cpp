@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <limits>
 
+#include "desk/site/displayed_path.hpp"
 #include "desk/site/known_account.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk/site/system_event.hpp"
@@ -13,6 +14,7 @@
 #include "desk/verbs/content_argument.hpp"
 #include "desk/verbs/subject_argument.hpp"
 #include "desk/verbs/verb_arguments.hpp"
+#include "policy/language/utf8.hpp"
 
 namespace consign::desk {
 
@@ -31,16 +33,30 @@ std::string_view kind_of(const Hold& hold) {
     return hold.file != 0 ? "file" : hold.subject != 0 ? "subject" : "account";
 }
 
+/// So that it can be given back; what is no UTF-8, as older versions took it, as names show it.
+std::string as_given(const std::string& words) {
+    return policy::find_malformed_utf8(words) == std::string::npos ? words : display_name(words);
+}
+
+std::string about(const Hold& hold) {
+    if (hold.words_altered) return "(altered: it binds none the less)";
+    // A path was kept as it was typed: shown already.
+    if (hold.file != 0 && !Id::from_hex(hold.about))
+        if (const auto path = from_displayed(hold.about)) return path->display();
+    return as_given(hold.about);
+}
+
 json::object hold_row(const Hold& hold) {
-    json::object row{{"id", hold.id},          {"kind", kind_of(hold)},
-                     {"about", hold.about},    {"case", hold.case_number},
-                     {"reason", hold.reason},  {"made", rfc3339(hold.made)},
-                     {"made_by", hold.made_by}};
-    if (hold.words_altered) row["about"] = "(altered: it binds none the less)";
-    row["lifted"] = hold.lifted ? json::value(rfc3339(*hold.lifted)) : json::value();
-    row["lifted_by"] = hold.lifted_by;
-    row["lift_reason"] = hold.lift_reason;
-    return row;
+    return {{"id", hold.id},
+            {"kind", kind_of(hold)},
+            {"about", about(hold)},
+            {"case", as_given(hold.case_number)},
+            {"reason", as_given(hold.reason)},
+            {"made", rfc3339(hold.made)},
+            {"made_by", as_given(hold.made_by)},
+            {"lifted", hold.lifted ? json::value(rfc3339(*hold.lifted)) : json::value()},
+            {"lifted_by", as_given(hold.lifted_by)},
+            {"lift_reason", as_given(hold.lift_reason)}};
 }
 
 /// Each hold that passes, in pages.
@@ -200,6 +216,9 @@ Result<> lift_one(Site& site, Transaction& transaction, const Hold& hold, const 
     ids.emplace_back(hold.id);
     if (hold.file != 0)
         if (auto looked = transaction.terms.look_again(hold.file, now); !looked) return looked;
+    if (hold.subject != 0)
+        if (auto forgotten = transaction.catalog.forget_subject(hold.subject); !forgotten)
+            return failure(forgotten.error());
     auto event = hold_event(site, administrator, ledger::Action::hold_lifted, hold);
     if (const auto stream = transaction.catalog.stream_of(hold.file)) event.stream = *stream;
     return append(transaction, event);

@@ -163,7 +163,9 @@ class Run {
     [[nodiscard]] const Ended& ended() const { return ended_; }
 
   private:
-    [[nodiscard]] bool goes_on() const { return !ended_.clock_is_doubted; }
+    [[nodiscard]] bool goes_on() const {
+        return !ended_.clock_is_doubted && !site_.stopping.stop_requested();
+    }
     /// What was kept is counted where it is met; what a job keeps is met again by the second part.
     void add(const Ended& some) {
         ended_.destroyed += some.destroyed;
@@ -233,6 +235,7 @@ asio::awaitable<Answered> run(Site& site, VerbCall call) {
             fmt::format("nothing is destroyed while the clock is not believed: it shows {}; "
                         "where that is right, `consign retention confirm-clock`",
                         rfc3339(site.clock.now())));
+    if (site.stopping.stop_requested()) co_return stop_complaint();
     co_return json::object{{"destroyed", ended.destroyed},
                            {"held", ended.held},
                            {"busy", ended.busy},

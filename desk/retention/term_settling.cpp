@@ -4,7 +4,6 @@
 #include "policy/compare.hpp"
 #include "storage/catalog/errc.hpp"
 #include "storage/database/errc.hpp"
-#include "storage/keyring/errc.hpp"
 
 namespace consign::desk {
 
@@ -12,12 +11,6 @@ namespace {
 
 bool tells_a_life(std::string_view because) {
     return because.starts_with("born") || because.starts_with("died");
-}
-
-/// What cannot be read any more says nothing: then it is kept.
-bool is_unreadable(std::error_code error) {
-    return error == database::database_errc::altered_cell ||
-           error == keyring::keyring_errc::no_such_key;
 }
 
 Result<terms::Term> term_without_class(Transaction& transaction, catalog::FileId file,
@@ -69,7 +62,8 @@ Result<> settle_term(Transaction& transaction, const policy::Policy& policy, cat
     if (!doomed) return failure(doomed.error());
     if (*doomed) return keep_term(transaction, policy, file, now);
     const auto lives = transaction.catalog.lives_of(file);
-    if (!lives && is_unreadable(lives.error()))
+    // What cannot be read any more says nothing: then it is kept.
+    if (!lives && lives.error() == database::database_errc::altered_cell)
         return transaction.terms.settle(
             file, {.why = "what is known of its subject cannot be read"}, policy.terms);
     if (!lives) return failure(lives.error());

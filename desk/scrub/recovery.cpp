@@ -15,6 +15,7 @@
 #include "desk/verbs/administrator_act.hpp"
 #include "desk/verbs/complaint.hpp"
 #include "desk/verbs/verb_arguments.hpp"
+#include "storage/ledger/kept_stream.hpp"
 
 namespace consign::desk {
 
@@ -23,7 +24,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 
-constexpr Literal why_there = "no row of the database knew it";
 constexpr std::string_view id_expected =
     "the id of a stray, or how it begins, as `consign scrub list` shows it; or `all`";
 
@@ -170,7 +170,7 @@ class Recovery {
         const catalog::Quarantine why{.account = offer.account,
                                       .was = offer.whole,
                                       .cause = catalog::Cause::stray,
-                                      .why = std::string(why_there.view()),
+                                      .why = std::string(ledger::stray_recovered),
                                       .since = event.time};
         if (auto kept = transaction.catalog.quarantine(named->node, why); !kept) return kept;
         if (auto kept = keep_as_routed(transaction, appraisal, named->file, {}, event.time); !kept)

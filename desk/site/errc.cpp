@@ -39,6 +39,9 @@ class Category final : public std::error_category {
                        "removed here";
             case desk_errc::may_not_set_times:
                 return "this account may not set times here";
+            case desk_errc::folder_of_policy:
+                return "this folder is one that the site has for its accounts: it stays where it "
+                       "is";
             case desk_errc::no_such_name:
                 return "no such file or folder";
             case desk_errc::already_there:
@@ -113,7 +116,7 @@ std::error_code make_error_code(desk_errc code) {
 
 bool is_refusal(std::error_code code) {
     return code.category() == make_error_code(desk_errc::may_not_list).category() &&
-           (code.value() <= static_cast<int>(desk_errc::may_not_set_times) ||
+           (code.value() <= static_cast<int>(desk_errc::folder_of_policy) ||
             code == desk_errc::account_withdrawn);
 }
 

@@ -21,6 +21,7 @@ enum class desk_errc {
     being_downloaded,
     receipts_read_only,
     may_not_set_times,
+    folder_of_policy,
     no_such_name,
     already_there,
     not_a_directory,

@@ -30,6 +30,8 @@ class Listing {
     /// opened may be among them; none is given twice.
     [[nodiscard]] virtual boost::asio::awaitable<Result<std::vector<Attributes>>> next(
         std::size_t limit) = 0;
+    /// How many entries it holds in memory until they are asked for.
+    [[nodiscard]] virtual std::size_t kept_entries() const { return 0; }
 };
 
 }  // namespace consign::desk

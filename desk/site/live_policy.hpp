@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "policy/policy.hpp"
 
@@ -11,7 +12,13 @@ namespace consign::desk {
 
 class LivePolicy {
   public:
-    explicit LivePolicy(std::shared_ptr<const policy::Policy> first) : current_(std::move(first)) {}
+    explicit LivePolicy(std::shared_ptr<const policy::Policy> first)
+        : first_(std::move(first)), current_(first_) {}
+
+    /// Those that are open. What a later policy says of listeners holds from the next start on.
+    [[nodiscard]] const std::vector<policy::Listener>& open_listeners() const {
+        return first_->listeners;
+    }
 
     /// From any thread.
     [[nodiscard]] std::shared_ptr<const policy::Policy> current() const {
@@ -25,6 +32,7 @@ class LivePolicy {
 
   private:
     mutable std::mutex mutex_;
+    const std::shared_ptr<const policy::Policy> first_;
     std::shared_ptr<const policy::Policy> current_;
 };
 

@@ -37,15 +37,14 @@ class MovedNames {
         Key key(moved.account, moved.whole);
         order_.emplace_back(moved.moved, key);
         moved_.insert_or_assign(std::move(key), std::move(moved));
-        while (order_.size() > moved_limit || is_stale(order_.front().first, order_.back().first))
-            drop_oldest();
+        while (order_.size() > moved_limit) drop_oldest();
     }
-    /// Nothing once it is no longer fresh.
+    /// Where it was moved since.
     [[nodiscard]] std::optional<MovedName> find(const std::string& account,
-                                                const VirtualPath& whole, Timestamp now) const {
+                                                const VirtualPath& whole, Timestamp since) const {
         const std::scoped_lock lock(mutex_);
         const auto found = moved_.find(Key(account, whole));
-        if (found == moved_.end() || is_stale(found->second.moved, now)) return std::nullopt;
+        if (found == moved_.end() || found->second.moved < since) return std::nullopt;
         return found->second;
     }
     /// The depositor has put something else there.
@@ -57,9 +56,6 @@ class MovedNames {
   private:
     using Key = std::pair<std::string, VirtualPath>;
 
-    [[nodiscard]] static bool is_stale(Timestamp moved, Timestamp now) {
-        return now - moved > fresh_deposit_time;
-    }
     void drop_oldest() {
         const auto& [time, key] = order_.front();
         // A name may have been moved away again since.

@@ -2,6 +2,7 @@
 // quota.download_rate, each a token bucket that holds a burst of one second.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
@@ -67,6 +68,9 @@ class Rate {
   public:
     /// After so long at the most it is looked whether the session ends, and what the rate is now.
     static constexpr std::chrono::seconds step{1};
+    /// With a rate, no more is to be taken at once: the peer is not to wait long for the first of
+    /// it, nor those of the account for each other, or for what one that left had asked for.
+    static constexpr std::size_t slow_step_bytes = std::size_t{64} << 10;
 
     Rate(Session& session, Direction direction) : session_(session), direction_(direction) {}
 
@@ -75,6 +79,10 @@ class Rate {
     [[nodiscard]] boost::asio::awaitable<void> take(std::uint64_t bytes);
     /// 0: none.
     [[nodiscard]] std::uint64_t bytes_per_second() const;
+    /// What may be taken at once: slow_step_bytes, or `otherwise` where there is no rate.
+    [[nodiscard]] std::size_t step_bytes(std::size_t otherwise) const {
+        return bytes_per_second() == 0 ? otherwise : std::min(slow_step_bytes, otherwise);
+    }
 
   private:
     Session& session_;

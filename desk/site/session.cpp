@@ -34,10 +34,9 @@ void Session::set_account(std::string account, std::string login_methods) {
 
 policy::Verdict Session::may_connect(const policy::Policy& policy,
                                      const policy::Account& account) const {
-    const auto listener =
-        std::ranges::find(policy.listeners, row_.listener, &policy::Listener::name);
-    if (listener == policy.listeners.end())
-        return {false, account.rule, "the listener is no longer in the policy"};
+    const auto& open = site_.policy.open_listeners();
+    const auto listener = std::ranges::find(open, row_.listener, &policy::Listener::name);
+    if (listener == open.end()) return {false, account.rule, "no such listener is open"};
     return policy::may_connect(policy, account, *listener, peer_, site_.clock.now());
 }
 

@@ -24,7 +24,7 @@ const VirtualPath& archive_folder() {
 }
 
 bool is_visible(const policy::Account& account, const catalog::Entry& entry,
-                const VirtualPath& path, Timestamp now) {
+                const VirtualPath& path, Timestamp fresh_since) {
     if (entry.standing == catalog::Standing::quarantined ||
         entry.standing == catalog::Standing::archived)
         return false;
@@ -38,7 +38,7 @@ bool is_visible(const policy::Account& account, const catalog::Entry& entry,
     const bool own = entry.made_by == account.id;
     if (entry.is_pending()) return own;
     if (granted(policy::Verb::list) || granted(policy::Verb::download)) return true;
-    return own && now - entry.created <= fresh_deposit_time;
+    return own && entry.created >= fresh_since;
 }
 
 std::string origin_of(const policy::Account& account, const catalog::Entry& entry) {

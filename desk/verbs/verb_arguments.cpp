@@ -8,8 +8,21 @@
 #include <boost/json/value.hpp>
 
 #include "desk/site/rfc3339.hpp"
+#include "policy/language/utf8.hpp"
 
 namespace consign::desk {
+
+namespace {
+
+constexpr std::string_view text_in_utf8 =
+    "a text in UTF-8, in which each other byte of a name stands as \\xHH";
+
+/// What is kept of it is to be shown again, and JSON holds nothing else.
+bool is_utf8(std::string_view text) {
+    return policy::find_malformed_utf8(text) == std::string_view::npos;
+}
+
+}  // namespace
 
 const boost::json::value* VerbArguments::take(std::string_view name) {
     known_.emplace(name);
@@ -19,8 +32,9 @@ const boost::json::value* VerbArguments::take(std::string_view name) {
 std::optional<std::string> VerbArguments::text(std::string_view name) {
     const auto* value = take(name);
     if (!value) return std::nullopt;
-    if (const auto* text = value->if_string()) return std::string(*text);
-    complain(name, "a text");
+    const auto* text = value->if_string();
+    if (text && is_utf8(*text)) return std::string(*text);
+    complain(name, text ? text_in_utf8 : "a text");
     return std::nullopt;
 }
 
@@ -55,14 +69,18 @@ std::set<std::string, std::less<>> VerbArguments::texts(std::string_view name) {
         complain(name, "a list of texts");
         return texts;
     }
-    for (const auto& text : *list) texts.emplace(text.get_string());
+    for (const auto& text : *list) {
+        if (!is_utf8(text.get_string())) complain(name, text_in_utf8);
+        texts.emplace(text.get_string());
+    }
     return texts;
 }
 
 std::set<std::string, std::less<>> VerbArguments::one_or_more_texts(std::string_view name) {
     const auto* value = take(name);
-    if (value && value->is_string()) return {std::string(value->get_string())};
-    return texts(name);
+    if (!value || !value->is_string()) return texts(name);
+    if (auto one = text(name)) return {*std::move(one)};
+    return {};
 }
 
 void VerbArguments::complain(std::string_view name, std::string_view expected) {

@@ -15,8 +15,8 @@ namespace consign::desk {
 constexpr std::size_t row_limit = 100'000;
 constexpr std::size_t default_row_count = 1000;
 
-/// An argument that is missing is nothing; one that is wrong is nothing, too, and complained of.
-/// The object must live as long as this does.
+/// An argument that is missing is nothing; one that is wrong is nothing, too, and complained of. A
+/// text is UTF-8. The object must live as long as this does.
 class VerbArguments {
   public:
     explicit VerbArguments(const boost::json::object& given) : given_(given) {}

@@ -24,6 +24,15 @@ class KeptRows final : public desk::RowSink {
     std::vector<boost::json::object> rows;
 };
 
+/// A policy that says nothing but where sessions come in.
+[[nodiscard]] inline std::shared_ptr<const policy::Policy> with_a_listener() {
+    policy::Policy policy;
+    policy::Listener& labs = policy.listeners.emplace_back();
+    labs.name = "labs";
+    labs.protocol = "sftp";
+    return std::make_shared<const policy::Policy>(std::move(policy));
+}
+
 class AdministeredStore {
   public:
     AdministeredStore() {
@@ -109,7 +118,7 @@ class AdministeredStore {
     PosixDisk disk;
     SystemRandom random;
     SystemClock clock;
-    desk::LivePolicy policy{std::make_shared<const policy::Policy>()};
+    desk::LivePolicy policy{with_a_listener()};
     boost::asio::io_context io;
     std::unique_ptr<Store> store;
     Log log{Log::Format::text, Log::Level::error};

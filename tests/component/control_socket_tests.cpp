@@ -80,7 +80,8 @@ class Served : public AdministeredStore {
                                                    .verbs = verbs,
                                                    .administrators = std::move(administrators),
                                                    .log = log,
-                                                   .drain_timeout = std::chrono::milliseconds(50)});
+                                                   .drain_timeout = std::chrono::milliseconds(50),
+                                                   .request_timeout = request_timeout});
         BOOST_TEST_REQUIRE(made.has_value());
         control = *std::move(made);
         auto served = [this](std::exception_ptr thrown) {
@@ -135,6 +136,7 @@ class Served : public AdministeredStore {
     }
 
     Log log{Log::Format::text, Log::Level::error, -1};
+    std::chrono::milliseconds request_timeout{30'000};
     Gate gate;
     asio::thread_pool pool{1};
     std::atomic<std::size_t> rows_given = 0;
@@ -176,6 +178,17 @@ BOOST_AUTO_TEST_CASE(a_large_answer_arrives_whole_and_in_order) {
     BOOST_TEST_REQUIRE(answered.has_value());
     BOOST_TEST(answered->at("rows") == 20'000);
     BOOST_TEST(expected == 20'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_rests_longer_than_a_request_may_take_gets_the_whole_answer) {
+    request_timeout = std::chrono::milliseconds(50);
+    start();
+    std::size_t rows = 0;
+    const auto answered = client()->ask("numbers", {{"count", 20'000}}, [&](const json::object&) {
+        if (++rows == 1) std::this_thread::sleep_for(4 * request_timeout);
+    });
+    BOOST_TEST(answered.has_value());
+    BOOST_TEST(rows == 20'000U);
 }
 
 BOOST_AUTO_TEST_CASE(one_connection_takes_one_request_after_another) {

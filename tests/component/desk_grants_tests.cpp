@@ -171,16 +171,20 @@ BOOST_AUTO_TEST_CASE(an_account_that_may_only_upload_sees_nothing_of_others) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(its_own_deposit_is_told_for_ten_minutes_and_no_longer) {
+BOOST_AUTO_TEST_CASE(its_own_deposit_is_told_in_its_session_and_for_ten_minutes) {
     DeskSite site;
     Peer drop(site, "drop");
     required(drop.put("/in/mine", original));
     site.clock.advance(std::chrono::minutes(10));
-    BOOST_TEST(required(drop.stat("/in/mine")).size_bytes == original.size());
+    Peer later(site, "drop");
+    BOOST_TEST(required(later.stat("/in/mine")).size_bytes == original.size());
     site.clock.advance(std::chrono::microseconds(1));
-    BOOST_TEST(error_of(drop.stat("/in/mine")) == desk_errc::no_such_name);
+    BOOST_TEST(error_of(later.stat("/in/mine")) == desk_errc::no_such_name);
+    BOOST_TEST(required(drop.stat("/in/mine")).size_bytes == original.size());
+    site.clock.advance(std::chrono::hours(5));
+    BOOST_TEST(required(drop.stat("/in/mine")).size_bytes == original.size());
     // The name is taken nevertheless.
-    BOOST_TEST(error_of(drop.put("/in/mine", other)) == desk_errc::may_not_overwrite);
+    BOOST_TEST(error_of(later.put("/in/mine", other)) == desk_errc::may_not_overwrite);
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_name_and_a_hidden_one_are_answered_alike) {

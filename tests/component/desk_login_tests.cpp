@@ -465,6 +465,22 @@ BOOST_FIXTURE_TEST_CASE(an_accounts_own_number_of_sessions_goes_before_that_of_a
     BOOST_TEST((logs_in("crowd") == Outcome::ended));
 }
 
+BOOST_FIXTURE_TEST_CASE(what_a_reload_says_of_listeners_is_for_the_next_start, Fixture) {
+    Caller caller(site);
+    BOOST_TEST((caller.password("known").outcome == Outcome::complete));
+    const auto before = site.site().policy.current();
+    for (const bool is_renamed : {true, false}) {
+        auto next = std::make_shared<policy::Policy>(*before);
+        if (is_renamed)
+            next->listeners.front().name = "another";
+        else
+            next->listeners.front().algorithms = AlgorithmProfile::legacy;
+        site.site().policy.replace(std::move(next));
+        BOOST_TEST(!caller.session.reason_to_leave());
+        BOOST_TEST((Caller(site).password("known").outcome == Outcome::complete));
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(an_account_may_log_in_in_its_hours_alone, Fixture) {
     using std::chrono::hours;
     using std::chrono::sys_days;

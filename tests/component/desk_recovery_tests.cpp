@@ -24,6 +24,13 @@ struct Fixture {
 vault::Deposit deposit_of(DeskSite& site) {
     return {.path = "/lab/unknown", .account = "lab", .opened = site.clock.now()};
 }
+/// Whole, and in the vault; its staging name is there, too.
+Id commit_unknown(DeskSite& site, ByteView content, const vault::Deposit& deposit) {
+    const auto unknown = required(site.vault().begin(deposit));
+    required(unknown->write(0, content));
+    required(site.vault().commit(*unknown));
+    return unknown->stream();
+}
 
 }  // namespace
 
@@ -108,13 +115,7 @@ BOOST_AUTO_TEST_CASE(a_staging_file_that_no_row_knows_goes) {
 
 // As where the kill came before the opening was durable, which is told of earlier.
 BOOST_AUTO_TEST_CASE(a_whole_file_that_no_row_knows_is_an_upload_again) {
-    Id stream;
-    {
-        const auto unknown = required(site.vault().begin(deposit_of(site)));
-        stream = unknown->stream();
-        required(unknown->write(0, content));
-        required(site.vault().commit(*unknown));
-    }
+    const Id stream = commit_unknown(site, content, deposit_of(site));
     (void)site.new_events();
     site.restart();
     const auto events = site.new_events();
@@ -129,15 +130,44 @@ BOOST_AUTO_TEST_CASE(a_whole_file_that_no_row_knows_is_an_upload_again) {
     BOOST_TEST((site.committed() == std::vector{stream}));
 }
 
+// The database may have been put back to a copy from before it was deposited.
+BOOST_AUTO_TEST_CASE(a_whole_file_that_is_newer_than_all_on_record_is_nobodys_to_destroy) {
+    site.clock.advance(std::chrono::minutes(2));
+    const Id stream = commit_unknown(site, content, deposit_of(site));
+    site.restart();
+    BOOST_TEST(site.staged().empty());
+    Peer lab(site, "lab");
+    BOOST_TEST(!lab.sees("/unknown"));
+    required(lab.put("/unknown", content_of(10)));
+    required(lab.remove("/unknown"));
+    BOOST_TEST(site.vault().open(stream).has_value());
+}
+
+// Else it would look so after a quiet time as well.
+BOOST_AUTO_TEST_CASE(an_opening_after_a_quiet_time_is_on_record_before_it_is_told_of) {
+    site.clock.advance(std::chrono::minutes(2));
+    Peer lab(site, "lab");
+    const auto upload = required(lab.open("/a"));
+    const auto found = killed();
+    const auto row = found->read([](Transaction& transaction) {
+        return transaction.catalog.find_upload("lab", at("/lab/a"));
+    });
+    BOOST_TEST(row.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_whole_file_that_the_daemon_was_making_is_no_upload) {
+    auto pulled = deposit_of(site);
+    pulled.account = "system:pull";
+    commit_unknown(site, content, pulled);
+    (void)site.new_events();
+    site.restart();
+    BOOST_TEST(site.new_events().size() == 1U);
+    BOOST_TEST(site.staged().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_whole_file_that_was_no_deposit_goes_when_its_depositor_drops_it) {
     for (const bool replaces : {false, true}) {
-        Id stream;
-        {
-            const auto unknown = required(site.vault().begin(deposit_of(site)));
-            stream = unknown->stream();
-            required(unknown->write(0, content));
-            required(site.vault().commit(*unknown));
-        }
+        const Id stream = commit_unknown(site, content, deposit_of(site));
         site.restart();
         Peer lab(site, "lab");
         if (replaces)
@@ -151,19 +181,44 @@ BOOST_AUTO_TEST_CASE(a_whole_file_that_was_no_deposit_goes_when_its_depositor_dr
 }
 
 BOOST_AUTO_TEST_CASE(a_whole_file_without_a_row_or_a_place_is_kept) {
-    Id stream;
-    {
-        auto nowhere = deposit_of(site);
-        nowhere.path = "/no/such/folder/a";
-        const auto unknown = required(site.vault().begin(nowhere));
-        stream = unknown->stream();
-        required(unknown->write(0, content));
-        required(site.vault().commit(*unknown));
-    }
+    auto nowhere = deposit_of(site);
+    nowhere.path = "/no/such/folder/a";
+    const Id stream = commit_unknown(site, content, nowhere);
     site.restart();
     BOOST_TEST(site.staged().empty());
     BOOST_TEST((site.committed() == std::vector{stream}));
     BOOST_TEST(site.vault().open(stream).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_merely_open_for_writing_is_not_hidden_by_its_copy) {
+    for (const std::size_t size : {std::size_t{100}, content.size()}) {
+        const Bytes whole = content_of(size);
+        Peer lab(site, "lab");
+        required(lab.put("/a", whole));
+        const auto upload = required(lab.open("/a", resuming));
+        BOOST_TEST((required(lab.stat("/a")).modified > Timestamp{}));
+        const auto unchanged = killed();
+        {
+            Peer again(*unchanged, "lab");
+            BOOST_TEST((required(again.get("/a")) == whole));
+            BOOST_TEST(required(again.stat("/a")).size_bytes == size);
+            BOOST_TEST(unchanged->staged().empty());
+            BOOST_TEST(unchanged->usage("/lab").files == 1U);
+            const auto more = required(again.open("/a", resuming));
+            required(again.write(*more, size, content));
+            required(again.finish(*more));
+            BOOST_TEST(required(again.get("/a")).size() == size + content.size());
+        }
+        // Where it was changed, that is what is to be gone on with.
+        required(lab.write(*upload, size, content));
+        required(site.run(upload->flush()));
+        const auto changed = killed();
+        Peer again(*changed, "lab");
+        BOOST_TEST(required(again.stat("/a")).size_bytes == size + content.size());
+        BOOST_TEST(error_of(again.get("/a")) == desk_errc::unfinished);
+        lab.break_off(*upload);
+        required(lab.remove("/a"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_upload_with_a_row_waits_for_its_depositor) {
@@ -264,6 +319,21 @@ BOOST_AUTO_TEST_CASE(the_folders_that_the_policy_names_are_made) {
     required(site.run(desk::make_folders(site.site())));
     BOOST_TEST(required(drop.list("/")) == (std::vector<std::string>{"acks", "in"}),
                boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_has_the_name_of_such_a_folder_is_no_bar_to_the_others) {
+    Peer rival(site, "rival");
+    required(rival.put("/acks", content));
+    std::string more(depot);
+    more.insert(more.find("  collector:"),
+                "      - {path: /acks/deep/**, may: [list]}\n"
+                "      - {path: /boxes/**, may: [list]}\n");
+    site.use_policy(more);
+    required(site.run(desk::make_folders(site.site())));
+    Peer drop(site, "drop");
+    BOOST_TEST(drop.sees("/boxes"));
+    required(site.run(desk::recover(site.site())));
+    BOOST_TEST((required(rival.get("/acks")) == content));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -196,12 +196,66 @@ BOOST_AUTO_TEST_CASE(an_altered_term_is_worked_out_again) {
     BOOST_TEST(site.pass(days(2)) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_term_whose_key_is_unknown_is_an_altered_one_and_keeps_no_other) {
+    required(drop.put("/in/a.hl7", message()));
+    required(drop.put("/in/b.hl7", message()));
+    site.alter(
+        "UPDATE terms SET term = CAST(x'00000063' || substr(term, 5) AS BLOB)"
+        " WHERE file = (SELECT min(file) FROM terms)");
+    BOOST_TEST(site.ask("retention.plan", {{"until", "2040-01-01T00:00:00Z"}}).end.has_value());
+    BOOST_TEST(site.pass(days(32)) == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_was_altered_keeps_nothing_from_its_end) {
     required(drop.put("/in/a.hl7", message()));
     site.alter("UPDATE nodes SET name = x'00' WHERE file IS NOT NULL");
     BOOST_TEST(site.pass(days(31)) == 1U);
     BOOST_TEST(site.committed().empty());
     BOOST_TEST(site.usage("/").files == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(content_without_a_class_whose_end_failed_once_is_tried_again) {
+    Peer lab(site, "lab");
+    required(lab.put("/a", content_of(100'000)));
+    const std::filesystem::path file = site.vault_path(site.committed().at(0));
+    const std::filesystem::path away = file.string() + ".away";
+    const auto look_later = [&] {
+        site.clock.advance(desk::Undestroyed::retry_interval);
+        site.look_after();
+    };
+    // The disk does not let it go.
+    std::filesystem::rename(file, away);
+    std::filesystem::create_directory(file);
+    required(lab.remove("/a"));
+    std::filesystem::remove(file);
+    std::filesystem::rename(away, file);
+    site.look_after();
+    BOOST_TEST(site.committed().size() == 1U);
+    // Then it does, and its row cannot go.
+    site.alter(
+        "INSERT INTO jobs (kind, lane, file, made, dead, due, attempts, why, work)"
+        " SELECT 4, '', id, 0, 1, 0, 0, '', x'' FROM files");
+    look_later();
+    BOOST_TEST(site.committed().empty());
+    BOOST_TEST(site.events(Action::destroyed).empty());
+    site.alter("DELETE FROM jobs");
+    look_later();
+    BOOST_TEST(site.events(Action::destroyed).size() == 1U);
+    BOOST_TEST(!site.site().undestroyed.take_due(site.clock.now() + days(1)));
+}
+
+BOOST_AUTO_TEST_CASE(what_failed_is_due_once_and_at_once_where_the_clock_was_put_back) {
+    const Timestamp now = site.clock.now();
+    const std::chrono::microseconds moment(1);
+    desk::Undestroyed undestroyed;
+    BOOST_TEST(!undestroyed.take_due(now));
+    undestroyed.note(now);
+    undestroyed.note(now + hours(1));
+    BOOST_TEST(!undestroyed.take_due(now + desk::Undestroyed::retry_interval - moment));
+    BOOST_TEST(undestroyed.take_due(now + desk::Undestroyed::retry_interval));
+    BOOST_TEST(!undestroyed.take_due(now + days(1)));
+    undestroyed.note(now);
+    BOOST_TEST(undestroyed.take_due(now - moment));
 }
 
 BOOST_AUTO_TEST_CASE(the_plan_says_what_goes_when_and_why) {

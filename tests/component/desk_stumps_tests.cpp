@@ -50,6 +50,22 @@ BOOST_AUTO_TEST_CASE(a_complete_file_that_is_renamed_to_the_name_ends_the_stump)
     BOOST_TEST(kept() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(stumps_are_listed_a_page_at_a_time) {
+    for (const char* name : {"/a", "/b", "/c", "/d"}) lab.put_and_break_off(name, stump);
+    required(lab.put("/b.whole", whole));
+    const auto listing = required(site.run(lab.desk().list(at("/"))));
+    BOOST_TEST(listing->kept_entries() == 4U);
+    std::vector<std::string> names;
+    for (std::size_t count = 2; count > 0;) {
+        const auto page = required(site.run(listing->next(2)));
+        count = page.size();
+        BOOST_TEST(count <= 2U);
+        for (const auto& entry : page) names.push_back(entry.name);
+    }
+    BOOST_TEST((names == std::vector<std::string>{"b.whole", "a", "b", "c", "d"}));
+    BOOST_TEST(listing->kept_entries() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(so_does_one_that_replaces_the_old_one_under_it) {
     required(lab.put("/n", old));
     lab.put_and_break_off("/n", stump);

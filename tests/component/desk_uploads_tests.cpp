@@ -321,6 +321,35 @@ BOOST_AUTO_TEST_CASE(what_is_opened_and_closed_without_a_change_deposits_nothing
     BOOST_TEST((required(collector.get("/in/result.hl7")) == content));
 }
 
+BOOST_AUTO_TEST_CASE(what_a_second_handle_takes_over_unchanged_deposits_nothing) {
+    required(drop.put("/in/result.hl7", content));
+    const auto before = site.committed();
+    const auto first = required(drop.open("/in/result.hl7", resuming));
+    const auto second = required(drop.open("/in/result.hl7", resuming));
+    required(drop.finish(*second));
+    BOOST_TEST((site.committed() == before));
+    BOOST_TEST(site.staged().empty());
+    BOOST_TEST(required(partner.list("/out")).size() == 1U);
+
+    // What the first had changed is there to deposit.
+    const auto third = required(drop.open("/in/result.hl7", resuming));
+    required(drop.write(*third, content.size(), content));
+    const auto fourth = required(drop.open("/in/result.hl7", resuming));
+    required(drop.finish(*fourth));
+    BOOST_TEST(required(collector.get("/in/result.hl7")).size() == 2 * content.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_size_that_it_has_already_changes_nothing) {
+    required(drop.put("/in/result.hl7", content));
+    const auto before = site.committed();
+    required(drop.resize("/in/result.hl7", content.size()));
+    const auto upload = required(drop.open("/in/result.hl7", resuming));
+    required(drop.resize(*upload, content.size()));
+    required(drop.finish(*upload));
+    BOOST_TEST((site.committed() == before));
+    BOOST_TEST(required(partner.list("/out")).size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_part_that_is_resized_by_its_path_stays_a_part) {
     drop.put_and_break_off("/in/result.hl7", content);
     required(drop.resize("/in/result.hl7", 70'000));

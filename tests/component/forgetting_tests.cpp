@@ -301,13 +301,40 @@ BOOST_AUTO_TEST_CASE(a_reader_puts_off_the_cut_and_a_restart_does_not_lose_it) {
     };
     BOOST_TEST(is_left());
     BOOST_TEST(!cut());
-    site.restart();
-    BOOST_TEST(!cut());
     BOOST_TEST(is_left());
     required(reader->run("COMMIT"));
+    site.restart();
+    BOOST_TEST(site.read(
+        [](Transaction& transaction) { return transaction.forgetting.log_is_to_be_cut(); }));
     BOOST_TEST(cut());
     BOOST_TEST(!is_left());
     BOOST_TEST(cut());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_forgotten_of_a_stray_is_no_erasure_once_it_is_recovered) {
+    const Id stream = [&] {
+        auto upload = required(site.vault().begin({"/drop/in/a.bin", "drop", site.clock.now()}));
+        required(upload->write(0, content_of(100)));
+        return required(site.vault().commit(*upload)).stream;
+    }();
+    required(site.vault().unstage(stream));
+    append({.time = site.clock.now(),
+            .action = Action::upload_opened,
+            .stream = stream,
+            .personal = {.path = "/drop/in/a.bin"}});
+    site.pass(days(70));
+    BOOST_TEST(forget());
+    const auto recovered = site.granted("recover.strays", {{"all", true}});
+    BOOST_TEST(recovered.at("recovered").to_number<int>() == 1);
+    verify();
+    int forgotten = 0;
+    for (const auto& row : site.read([](Transaction& transaction) {
+             return transaction.excerpt.rows(Id(), {}, 1, 100'000, std::size_t{1} << 20);
+         })) {
+        BOOST_TEST((row.openings != ledger::Openings::altered), row.sequence);
+        forgotten += row.openings == ledger::Openings::forgotten ? 1 : 0;
+    }
+    BOOST_TEST(forgotten == 1);
 }
 
 BOOST_AUTO_TEST_CASE(what_an_older_version_sealed_under_the_access_key_outlives_it) {

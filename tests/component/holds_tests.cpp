@@ -19,6 +19,13 @@ struct Fixture {
         BOOST_TEST(held.at("holds").as_array().size() == 1U);
     }
     void lift(json::object arguments) { (void)site.granted("holds.lift", std::move(arguments)); }
+    std::int64_t persons() {
+        const auto connection = required(database::Connection::open(
+            site.data() / "consign.db", database::Connection::Mode::read));
+        auto query = connection->query("SELECT count(*) FROM subjects");
+        BOOST_REQUIRE(required(query.next()));
+        return query.integer(0);
+    }
 };
 
 }  // namespace
@@ -104,6 +111,58 @@ BOOST_AUTO_TEST_CASE(the_list_shows_who_held_what_and_why_and_an_altered_one_bin
     lift({{"id", 1}});
     BOOST_TEST(site.ask("holds.list").rows.empty());
     BOOST_TEST(site.ask("holds.list", {{"lifted", true}}).rows.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(one_whose_words_are_under_an_unknown_key_is_in_no_others_way) {
+    hold("account", "drop");
+    hold("account", "lab");
+    site.alter(
+        "UPDATE holds SET words = CAST(x'00000063' || substr(words, 5) AS BLOB) WHERE id = 1");
+    BOOST_TEST(site.ask("holds.list").rows.size() == 2U);
+    lift({{"case", "24/0815"}});
+    const auto left = site.ask("holds.list").rows;
+    BOOST_TEST_REQUIRE(left.size() == 1U);
+    BOOST_TEST(left[0].at("id").to_number<int>() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(
+    nothing_stays_of_a_person_of_whom_there_is_nothing_once_the_last_hold_is_lifted) {
+    hold("subject", "HNORD/1234");
+    hold("subject", "HNORD/1234");
+    lift({{"id", 1}});
+    BOOST_TEST(persons() == 1);
+    lift({{"id", 2}});
+    BOOST_TEST(persons() == 0);
+    required(drop.put("/in/a.hl7", message()));
+    hold("subject", "HNORD/1234");
+    lift({{"id", 3}});
+    BOOST_TEST(persons() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(words_that_are_no_utf_8_are_refused_and_shown_where_they_were_taken_once) {
+    const auto refused = site.ask("holds.add", {{"account", "lab"}, {"reason", "d\xe9saccord"}});
+    BOOST_TEST_REQUIRE(!refused.end.has_value());
+    BOOST_TEST(refused.end.error().contains("`reason`"));
+    required(site.run(site.store().write([](Transaction& transaction) -> Result<> {
+        const auto id = transaction.holds.add({.account = "lab",
+                                               .made_by = "r\xf4le",
+                                               .about = "lab",
+                                               .case_number = "n\xb0 7",
+                                               .reason = "d\xe9saccord"});
+        return id ? Result<>() : failure(id.error());
+    })));
+    const auto listed = site.ask("holds.list");
+    BOOST_TEST_REQUIRE(listed.rows.size() == 1U);
+    BOOST_TEST(listed.rows[0].at("case").as_string() == "n\\xb0 7");
+    BOOST_TEST(listed.rows[0].at("reason").as_string() == "d\\xe9saccord");
+    BOOST_TEST(listed.rows[0].at("made_by").as_string() == "r\\xf4le");
+}
+
+BOOST_AUTO_TEST_CASE(a_held_file_is_listed_under_the_name_that_is_shown) {
+    required(drop.put("/in/caf\xe9.hl7", message()));
+    hold("file", "/drop/in/caf\\xe9.hl7");
+    BOOST_TEST(site.ask("holds.list").rows.at(0).at("about").as_string() ==
+               "/drop/in/caf\\xe9.hl7");
 }
 
 BOOST_AUTO_TEST_CASE(a_number_with_other_words_lifts_only_what_both_mean) {

@@ -291,7 +291,15 @@ BOOST_AUTO_TEST_CASE(what_needs_a_restart_is_told_until_it_is_as_it_was) {
 }
 
 BOOST_AUTO_TEST_CASE(the_folders_of_all_files_read_are_those_to_watch) {
-    BOOST_TEST((reload->folders() == std::set{folder.path(), folder.path() / "policy.d"}));
+    const std::set all{folder.path(), folder.path() / "policy.d"};
+    BOOST_TEST((reload->folders() == all));
+    // Where all of them went for a moment, they are still to come back there.
+    std::filesystem::rename(folder.path() / "policy.d/10.yaml", folder.path() / "policy.d/away");
+    BOOST_TEST(!take().taken);
+    BOOST_TEST((reload->folders() == all));
+    std::filesystem::rename(folder.path() / "policy.d/away", folder.path() / "policy.d/10.yaml");
+    BOOST_TEST(take().taken);
+    BOOST_TEST((reload->folders() == all));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

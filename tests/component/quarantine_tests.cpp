@@ -83,6 +83,27 @@ BOOST_AUTO_TEST_CASE(what_is_held_is_listed_with_what_it_was_and_why_across_a_re
     BOOST_TEST(rows[0].at("size").to_number<std::uint64_t>() == content.size());
 }
 
+BOOST_AUTO_TEST_CASE(one_whose_former_name_was_altered_hides_no_other_and_can_be_rejected_alone) {
+    for (const char* const name : {"/in/a.odd", "/in/b.odd", "/in/c.odd"})
+        required(drop.put(name, content));
+    site.alter(
+        "UPDATE quarantine SET was = x'00' WHERE node = (SELECT min(node) FROM quarantine);"
+        "UPDATE quarantine SET was = CAST(x'00000063' || substr(was, 5) AS BLOB)"
+        " WHERE node = (SELECT max(node) FROM quarantine)");
+    const auto rows = listed();
+    BOOST_TEST_REQUIRE(rows.size() == 3U);
+    BOOST_TEST(text_of(rows[1], "was") == "/drop/in/b.odd");
+    BOOST_TEST(decide("quarantine.release", text_of(rows[1], "id")).has_value());
+    for (const auto& altered : {rows[0], rows[2]}) {
+        BOOST_TEST(text_of(altered, "was") == "(altered)");
+        const auto refused = decide("quarantine.release", text_of(altered, "id"));
+        BOOST_TEST_REQUIRE(!refused.has_value());
+        BOOST_TEST(refused.error().contains("is altered"), refused.error());
+        BOOST_TEST(decide("quarantine.reject", text_of(altered, "id")).has_value());
+    }
+    BOOST_TEST(listed().empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_is_released_goes_to_the_first_route_that_does_not_hold_it) {
     required(drop.put("/in/a.odd", content));
     const std::string id = text_of(listed().at(0), "id");

@@ -169,8 +169,12 @@ BOOST_AUTO_TEST_CASE(a_file_that_waits_is_not_completed_past_the_scanner) {
 BOOST_AUTO_TEST_CASE(the_rename_of_a_temporary_name_leads_to_the_scanner) {
     required(drop.put("/in/a.part", content));
     BOOST_TEST(waiting().empty());
+    (void)site.new_events();
     required(drop.rename("/in/a.part", "/in/a.hl7"));
     BOOST_TEST(waiting().size() == 1U);
+    // Not one that is expected: that is what comes back from the scanner.
+    const std::string waits = "deposited granted: waits for the virus scanner";
+    BOOST_TEST(std::ranges::count(told_of_deposits(site), waits) == 1);
     BOOST_TEST(!partner.sees("/out/a.hl7"));
     required(say(Verdict::clean));
     BOOST_TEST(partner.sees("/out/a.hl7"));
@@ -204,6 +208,52 @@ BOOST_AUTO_TEST_CASE(a_policy_that_asks_for_no_scanner_any_more_lets_it_pass) {
     site.use_policy(depot);
     required(say(Verdict::not_asked));
     BOOST_TEST(partner.sees("/out/a.hl7"));
+}
+
+BOOST_AUTO_TEST_CASE(what_an_account_left_behind_that_is_no_longer_in_the_policy_does_not_pass) {
+    for (const auto verdict : {Verdict::not_asked, Verdict::clean}) {
+        const bool is_site_wide = verdict == Verdict::clean;
+        const std::string name = is_site_wide ? "b.hl7" : "a.hl7";
+        required(drop.put("/in/" + name, content));
+        const Id stream = entry_at(site, "/drop/in/" + name)->file->stream;
+        std::string without = depot_with(scanned_routes, alerts);
+        without.replace(without.find("  drop:"), 7, "  drip:");
+        site.use_policy(without);
+        if (is_site_wide) {
+            auto scanning = std::make_shared<policy::Policy>(*site.site().policy.current());
+            scanning->scan.emplace();
+            site.site().policy.replace(std::move(scanning));
+        }
+        (void)site.new_events();
+        required(say(verdict));
+        BOOST_TEST(waiting().empty());
+        BOOST_TEST(!collector.sees("/in/" + name));
+        BOOST_TEST(alarms("withdrawn_deposit") == 1U);
+        // With its account back it goes the way of a deposit, the scanner included.
+        site.use_policy(depot_with(scanned_routes, alerts));
+        const json::object id{{"id", stream.hex()}};
+        BOOST_TEST(ask(desk::quarantine_verbs(site.site()), "quarantine.release", id).has_value());
+        BOOST_TEST(waiting().size() == (is_site_wide ? 0U : 1U));
+        if (!is_site_wide) required(say(Verdict::clean));
+        BOOST_TEST((required(partner.get("/out/" + name)) == content));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_an_account_left_behind_is_asked_every_rule_when_it_is_released) {
+    required(drop.put("/in/a.hl7", content));
+    const Id stream = entry_at(site, "/drop/in/a.hl7")->file->stream;
+    std::string without = depot_with(scanned_routes, alerts);
+    without.replace(without.find("  drop:"), 7, "  drip:");
+    site.use_policy(without);
+    required(say(Verdict::not_asked));
+    const std::string put_away =
+        "  - {name: odd, when: {path: /drop/in/**}, to: [{quarantine: odd}]}\n";
+    site.use_policy(depot_with(put_away + std::string(scanned_routes), alerts));
+    const json::object id{{"id", stream.hex()}};
+    BOOST_TEST(ask(desk::quarantine_verbs(site.site()), "quarantine.release", id).has_value());
+    BOOST_TEST(waiting().empty());
+    BOOST_TEST(!collector.sees("/in/a.hl7"));
+    BOOST_TEST(!partner.sees("/out/a.hl7"));
 }
 
 BOOST_AUTO_TEST_CASE(a_scan_is_not_cancelled_and_what_waits_for_it_can_be_rejected) {

@@ -38,6 +38,16 @@ BOOST_AUTO_TEST_CASE(no_place_at_all_is_a_limit_too) {
     BOOST_TEST(occupancy.taken("a") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(several_places_are_taken_and_given_back_together) {
+    Occupancy occupancy;
+    auto most = occupancy.take("a", 5, 4);
+    BOOST_TEST(!occupancy.take("a", 5, 2));
+    BOOST_TEST(occupancy.take("a", 5).has_value());
+    BOOST_TEST(occupancy.taken("a") == 4U);
+    most.reset();
+    BOOST_TEST(occupancy.taken("a") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(an_accounts_name_is_never_an_addresss_key) {
     BOOST_TEST(Occupancy::of_account("sessions") != Occupancy::all_sessions());
     BOOST_TEST(Occupancy::of_account("192.0.2.1") != Occupancy::of_address("192.0.2.1"));

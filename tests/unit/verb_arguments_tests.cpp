@@ -74,4 +74,22 @@ BOOST_DATA_TEST_CASE(that_are_wrong_are_named, boost::unit_test::data::make(wron
     BOOST_TEST(complaint->find(one.named) != std::string::npos, *complaint);
 }
 
+BOOST_AUTO_TEST_CASE(that_are_no_utf_8_are_nothing_and_named) {
+    const char* const latin = "caf\xe9";
+    const boost::json::object given{{"text", latin}, {"texts", {"a", latin}}, {"either", latin}};
+    using Take = void (*)(desk::VerbArguments&);
+    for (const Take take :
+         {Take([](desk::VerbArguments& arguments) {
+              BOOST_TEST(!arguments.text("text").has_value());
+          }),
+          Take([](desk::VerbArguments& arguments) { static_cast<void>(arguments.texts("texts")); }),
+          Take([](desk::VerbArguments& arguments) {
+              BOOST_TEST(arguments.one_or_more_texts("either").empty());
+          })}) {
+        desk::VerbArguments arguments(given);
+        take(arguments);
+        BOOST_TEST(arguments.complaint().value_or("").contains("give a text in UTF-8"));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

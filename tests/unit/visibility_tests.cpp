@@ -66,7 +66,13 @@ BOOST_AUTO_TEST_SUITE(visibility)
 BOOST_DATA_TEST_CASE(a_file_is_there_for_who_may_know_of_it, boost::unit_test::data::make(cases),
                      one) {
     const auto entry = file_of(one.own ? "lab" : "other", one.temporary);
-    BOOST_TEST(is_visible(account(one.verbs), entry, at("/in/file"), now + one.age) == one.visible);
+    const Timestamp since = desk::fresh_since(now + one.age, Timestamp::max());
+    BOOST_TEST(is_visible(account(one.verbs), entry, at("/in/file"), since) == one.visible);
+    // In the session that it was deposited in, one's own stays fresh.
+    if (one.own) {
+        const Timestamp in_session = desk::fresh_since(now + one.age, now);
+        BOOST_TEST(is_visible(account(one.verbs), entry, at("/in/file"), in_session));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_waits_is_its_depositors_alone_however_old) {
