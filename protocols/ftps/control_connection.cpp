@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "protocols/ftps/tls_errc.hpp"
+#include "protocols/keepalive.hpp"
 #include "protocols/peer.hpp"
 
 namespace consign::ftps {
@@ -16,7 +17,7 @@ ControlConnection::ControlConnection(tcp::socket socket)
       clear_(std::move(socket)) {
     boost::system::error_code ignored;
     clear_->set_option(tcp::no_delay(true), ignored);
-    clear_->set_option(asio::socket_base::keep_alive(true), ignored);
+    protocols::keep_alive(clear_->native_handle());
     // ABOR may come as urgent data (RFC 959 section 4.1.3), of which the system would take one byte
     // out of the stream, and so out of a TLS record.
     clear_->set_option(asio::socket_base::out_of_band_inline(true), ignored);

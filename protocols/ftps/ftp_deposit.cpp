@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "desk/site/rate.hpp"
 #include "protocols/ftps/byte_ring.hpp"
 #include "protocols/ftps/ftp_session.hpp"
 #include "protocols/ftps/ftps_errc.hpp"
@@ -115,7 +116,8 @@ asio::awaitable<void> FtpSession::empty_into_upload(ByteRing& ring, desk::Upload
     for (;;) {
         ByteView bytes = co_await ring.take();
         if (bytes.empty()) co_return;
-        bytes = bytes.first(std::min(bytes.size(), write_step_bytes));
+        const desk::Rate rate(session_, desk::Direction::upload);
+        bytes = bytes.first(std::min(bytes.size(), rate.step_bytes(write_step_bytes)));
         const std::array range{desk::Upload::Range{offset, bytes}};
         written = co_await upload.write(range);
         if (!written) break;

@@ -15,6 +15,8 @@ namespace consign::sftp {
 
 /// An open folder, and the entries that were read and did not fit into the last answer.
 struct OpenFolder {
+    VirtualPath path;              // relative to the home
+    desk::Occupancy::Place place;  // among the folders that the account has open
     std::unique_ptr<desk::Listing> listing;
     std::deque<desk::Attributes> waiting;
     bool ended = false;

@@ -262,8 +262,7 @@ void PeerSession::cut() {
 }
 
 void PeerSession::note_refused(ssh::Refused what) {
-    // Terminals and environments are asked for out of habit, by clients that then only want sftp.
-    if (what == ssh::Refused::terminal || what == ssh::Refused::environment) return;
+    if (ssh::is_habit(what)) return;
     tasks_.start(session_.refused_request(std::string(name_of(what))));
 }
 

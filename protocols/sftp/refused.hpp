@@ -21,4 +21,9 @@ enum class Refused : std::uint8_t {
     login_key_type,
 };
 
+/// Terminals and environments are asked for out of habit, by clients that then only want sftp.
+[[nodiscard]] constexpr bool is_habit(Refused what) {
+    return what == Refused::terminal || what == Refused::environment;
+}
+
 }  // namespace consign::ssh

@@ -3,6 +3,7 @@
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 
+#include "desk/site/rate.hpp"
 #include "protocols/sftp/sftp_session.hpp"
 
 namespace consign::sftp {
@@ -60,11 +61,14 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Fsync& request
     answer(id, done);
 }
 
+/// With a rate, a larger request would be answered late.
 asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Limits&) {
+    const desk::Rate down(desk_.session(), desk::Direction::download);
+    const desk::Rate up(desk_.session(), desk::Direction::upload);
     append_limits(answers_, id,
                   {.packet_bytes = packet_limit_bytes,
-                   .read_bytes = transfer_limit_bytes,
-                   .write_bytes = transfer_limit_bytes,
+                   .read_bytes = down.step_bytes(transfer_limit_bytes),
+                   .write_bytes = up.step_bytes(transfer_limit_bytes),
                    .open_handles = Handles::limit});
     co_return;
 }
@@ -81,7 +85,7 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const ExpandPath& re
     }
     const auto path = path_of(id, text);
     if (!path) co_return;
-    append_path(answers_, id, path->text());
+    append_path(answers_, id, desk_.written(path->text()));
 }
 
 asio::awaitable<void> SftpSession::handle(std::uint32_t id, const HomeDirectory& request) {

@@ -11,6 +11,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t folder_page_entries = 256;
+/// Of an account, over all its sessions: as many as files.
+constexpr std::size_t open_folders_limit = 512;
 /// There are neither owners nor modes here: what the account has is its own.
 constexpr std::string_view owner_name = "consign";
 constexpr std::uint32_t folder_mode = 0700;
@@ -25,6 +27,13 @@ std::optional<Timestamp> accessed(const Attributes& attributes) {
 std::optional<Timestamp> modified(const Attributes& attributes) {
     if (!attributes.times) return std::nullopt;
     return from_wire_seconds(attributes.times->modified);
+}
+
+/// Of what is not open for writing.
+VirtualPath path_of_open(const Handle& handle) {
+    if (const auto* download = std::get_if<std::unique_ptr<desk::Download>>(&handle))
+        return (*download)->path();
+    return std::get<std::unique_ptr<OpenFolder>>(handle)->path;
 }
 
 std::string long_name(std::string_view name, const desk::Attributes& entry, Timestamp now) {
@@ -147,7 +156,11 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Fsetstat& requ
         co_return append_status(answers_, id, Status::permission_denied,
                                 "the file is not open for writing");
     Result<> done;
-    if (upload) (*upload)->set_times(accessed(request.attributes), modified(request.attributes));
+    if (upload)
+        (*upload)->set_times(accessed(request.attributes), modified(request.attributes));
+    else if (request.attributes.times)
+        done = co_await desk_.set_times(path_of_open(*handle), accessed(request.attributes),
+                                        modified(request.attributes));
     if (upload && request.attributes.size_bytes)
         done = co_await (*upload)->resize(*request.attributes.size_bytes);
     answer(id, done);
@@ -158,9 +171,17 @@ asio::awaitable<void> SftpSession::handle(std::uint32_t id, const Opendir& reque
     if (!path) co_return;
     if (handles_.is_full())
         co_return append_status(answers_, id, Status::failure, too_many_handles);
-    auto listing = co_await desk_.list(std::move(*path));
+    auto listing = co_await desk_.list(*path);
     if (!listing) co_return answer(id, listing.error());
+    // One that keeps much counts as several.
+    const std::size_t count = 1 + (*listing)->kept_entries() / folder_page_entries;
+    auto place = desk_.session().site().occupancy.take(
+        desk::Occupancy::folders_of(desk_.session().account()), open_folders_limit,
+        std::min(count, open_folders_limit));
+    if (!place) co_return append_status(answers_, id, Status::failure, too_many_handles);
     auto folder = std::make_unique<OpenFolder>();
+    folder->path = std::move(*path);
+    folder->place = std::move(*place);
     folder->listing = std::move(*listing);
     answer_handle(id, std::move(folder));
 }

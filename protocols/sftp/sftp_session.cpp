@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "desk/site/rate.hpp"
 #include "desk/site/translate.hpp"
 #include "protocols/sftp/status_of.hpp"
 
@@ -18,6 +19,7 @@ constexpr std::string_view hash_names = "sha256,sha384,sha512,sha224,sha1,md5";
 constexpr std::size_t answer_batch_bytes = 32 * 1024;
 /// After a batch smaller than this, a buffer larger than this is given back: the transfer is over.
 constexpr std::size_t idle_buffer_bytes = 4 * 1024;
+constexpr std::size_t no_bound = desk::Download::no_bound;
 
 template <class Transfer>
 bool goes_on(const Request& request, const Transfer& first) {
@@ -38,6 +40,26 @@ std::size_t run_length(std::span<const Request> requests) {
         }
     }
     return length;
+}
+
+std::uint64_t bytes_of(const Read& read) {
+    return read.length_bytes;
+}
+
+std::uint64_t bytes_of(const Write& write) {
+    return write.data.size();
+}
+
+/// The requests at the front of a run that are together no larger than `step_bytes`; one at least.
+template <class Transfer>
+std::span<const Request> step_of(std::span<const Request> run, std::size_t step_bytes) {
+    std::size_t length = 1;
+    std::uint64_t bytes = bytes_of(std::get<Transfer>(run.front().body));
+    for (; length < run.size(); ++length) {
+        bytes += bytes_of(std::get<Transfer>(run[length].body));
+        if (bytes > step_bytes) break;
+    }
+    return run.first(length);
 }
 
 }  // namespace
@@ -108,10 +130,10 @@ asio::awaitable<bool> SftpSession::serve_slice() {
                 append_version(answers_, extensions);
             } else if (std::holds_alternative<Write>(first.body)) {
                 served = run_length<Write>(waiting);
-                co_await write_run(waiting.first(served));
+                if (!co_await write_run(waiting.first(served))) co_return false;
             } else if (std::holds_alternative<Read>(first.body)) {
                 served = run_length<Read>(waiting);
-                co_await read_run(waiting.first(served));
+                if (!co_await read_run(waiting.first(served))) co_return false;
             } else {
                 is_at_work_ = true;
                 co_await std::visit(
@@ -159,35 +181,55 @@ asio::awaitable<void> SftpSession::end_handles() {
     }
 }
 
-asio::awaitable<void> SftpSession::write_run(std::span<const Request> run) {
+asio::awaitable<bool> SftpSession::write_run(std::span<const Request> run) {
     auto* const upload =
         handles_.find<std::shared_ptr<desk::Upload>>(std::get<Write>(run.front().body).handle);
     if (!upload) {
         for (const Request& request : run) answer_no_handle(request.id);
-        co_return;
+        co_return true;
     }
-    std::vector<desk::Upload::Range> ranges;
-    ranges.reserve(run.size());
-    for (const Request& request : run) {
-        const auto& write = std::get<Write>(request.body);
-        ranges.push_back({write.offset, write.data});
+    const std::size_t step_bytes =
+        desk::Rate(desk_.session(), desk::Direction::upload).step_bytes(no_bound);
+    while (!run.empty()) {
+        // What was done is told before it waits for the rate.
+        if (step_bytes != no_bound && !co_await flush_answers(0)) co_return false;
+        const auto step = step_of<Write>(run, step_bytes);
+        std::vector<desk::Upload::Range> ranges;
+        ranges.reserve(step.size());
+        for (const Request& request : step) {
+            const auto& write = std::get<Write>(request.body);
+            ranges.push_back({write.offset, write.data});
+        }
+        is_at_work_ = true;
+        const auto written = co_await (*upload)->write(ranges);
+        is_at_work_ = false;
+        // Of a step that failed, no part is vouched for.
+        for (const Request& request : step) answer(request.id, written);
+        run = run.subspan(step.size());
     }
-    const auto written = co_await (*upload)->write(ranges);
-    // Of a run that failed, no part is vouched for.
-    for (const Request& request : run) answer(request.id, written);
+    co_return true;
 }
 
-asio::awaitable<void> SftpSession::read_run(std::span<const Request> run) {
+asio::awaitable<bool> SftpSession::read_run(std::span<const Request> run) {
     Handle* const handle = handles_.find(std::get<Read>(run.front().body).handle);
-    if (auto* download = handle ? std::get_if<std::unique_ptr<desk::Download>>(handle) : nullptr)
-        co_await read_download(**download, run);
-    else if (auto* upload = handle ? std::get_if<std::shared_ptr<desk::Upload>>(handle) : nullptr)
+    if (auto* download = handle ? std::get_if<std::unique_ptr<desk::Download>>(handle) : nullptr) {
+        const std::size_t step_bytes = (*download)->reading_bytes();
+        while (!run.empty()) {
+            if (step_bytes != no_bound && !co_await flush_answers(0)) co_return false;
+            const auto step = step_of<Read>(run, step_bytes);
+            if (!co_await read_download(**download, step)) co_return false;
+            run = run.subspan(step.size());
+        }
+        co_return true;
+    }
+    if (auto* upload = handle ? std::get_if<std::shared_ptr<desk::Upload>>(handle) : nullptr)
         co_await read_upload(**upload, run);
     else
         for (const Request& request : run) answer_no_handle(request.id);
+    co_return true;
 }
 
-asio::awaitable<void> SftpSession::read_download(desk::Download& download,
+asio::awaitable<bool> SftpSession::read_download(desk::Download& download,
                                                  std::span<const Request> run) {
     // Each answer is a packet of its own buffer, read straight into, and sent without a copy.
     std::vector<Bytes> packets(run.size());
@@ -204,20 +246,48 @@ asio::awaitable<void> SftpSession::read_download(desk::Download& download,
         replies.emplace_back(DataReply::Anew(), packets[at], run[at].id, wanted);
         ranges.push_back({read.offset, replies.back().space(), 0});
     }
+    is_at_work_ = true;
     const auto done = co_await download.read(ranges);
+    is_at_work_ = false;
     for (std::size_t at = 0; at < run.size(); ++at) {
-        if (ranges[at].count > 0) {
-            replies[at].finish(ranges[at].count);
-            if (!co_await flush_answers(0)) co_return;
-            download.leaving(ranges[at].offset, ranges[at].count);
-            if (!co_await channel_->send(std::move(packets[at]))) co_return;
-            download.served(ranges[at].offset, ranges[at].count);
-        } else if (done || ranges[at].out.empty()) {
+        const auto& [offset, out, count] = ranges[at];
+        if (count > 0) {
+            replies[at].finish(count);
+            if (!co_await flush_answers(0)) co_return false;
+            if (download.leaving_bytes() != no_bound) {
+                if (!co_await send_in_steps(download, offset, count, std::move(packets[at])))
+                    co_return false;
+                continue;
+            }
+            download.leaving(offset, count);
+            if (!co_await channel_->send(std::move(packets[at]))) co_return false;
+            download.served(offset, count);
+        } else if (done || out.empty()) {
             append_status(answers_, run[at].id, Status::eof);
         } else {
             answer(run[at].id, done.error());
         }
     }
+    co_return true;
+}
+
+/// Of a limited file: of what counts as left, no more than the last step is still in here.
+asio::awaitable<bool> SftpSession::send_in_steps(desk::Download& download, std::uint64_t offset,
+                                                 std::size_t count, Bytes packet) {
+    std::size_t sent = 0;
+    std::size_t end = packet.size() - count;  // the packet's head goes with the first step
+    while (end < packet.size()) {
+        const std::size_t step = std::min(download.leaving_bytes(), packet.size() - end);
+        end += step;
+        if (!co_await channel_->emptied()) co_return false;
+        download.leaving(offset, step);
+        const ByteView piece = ByteView(packet).subspan(sent, end - sent);
+        if (!co_await channel_->send(Bytes(piece.begin(), piece.end()))) co_return false;
+        download.served(offset, step);
+        offset += step;
+        sent = end;
+    }
+    co_return true;
 }
 
 asio::awaitable<void> SftpSession::read_upload(desk::Upload& upload, std::span<const Request> run) {

@@ -34,8 +34,9 @@ class SftpSession {
     /// broken off, a retrieval as far as it came.
     [[nodiscard]] boost::asio::awaitable<void> run();
     [[nodiscard]] bool has_open_files() const { return !handles_.is_empty(); }
-    /// A request is under way that may take as long as its file is large (a hash, a resumption):
-    /// the client waits for us. Not while an answer waits for the client.
+    /// A request is under way that may take as long as its file is large (a hash, a resumption), or
+    /// waits for the account's rate: the client waits for us. Not while an answer waits for the
+    /// client.
     [[nodiscard]] bool is_at_work() const { return is_at_work_; }
 
   private:
@@ -50,10 +51,14 @@ class SftpSession {
     [[nodiscard]] Work end_handles();
     [[nodiscard]] boost::asio::awaitable<bool> flush_answers(std::size_t above_bytes);
 
-    // A run of one handle's transfers, all of one kind.
-    [[nodiscard]] Work write_run(std::span<const Request> run);
-    [[nodiscard]] Work read_run(std::span<const Request> run);
-    [[nodiscard]] Work read_download(desk::Download& download, std::span<const Request> run);
+    // A run of one handle's transfers, all of one kind; false where the session must end.
+    [[nodiscard]] boost::asio::awaitable<bool> write_run(std::span<const Request> run);
+    [[nodiscard]] boost::asio::awaitable<bool> read_run(std::span<const Request> run);
+    [[nodiscard]] boost::asio::awaitable<bool> read_download(desk::Download& download,
+                                                             std::span<const Request> run);
+    [[nodiscard]] boost::asio::awaitable<bool> send_in_steps(desk::Download& download,
+                                                             std::uint64_t offset,
+                                                             std::size_t count, Bytes packet);
     [[nodiscard]] Work read_upload(desk::Upload& upload, std::span<const Request> run);
 
     // One request each; the table in request.hpp says which there are.

@@ -3,7 +3,7 @@ consign_folder(consign_ssh ASIO
   SOURCES host_key.cpp key_blob.cpp libssh_session.cpp receive_window.cpp
           ssh_channel.cpp ssh_connection.cpp ssh_errc.cpp ssh_login.cpp ssh_server.cpp
           wide_reads.cpp
-  LINKS consign_base PkgConfig::libssh)
+  LINKS consign_base consign_keepalive PkgConfig::libssh)
 
 # For programs that let libssh's reads go through wide_reads.hpp; of the house, consignd alone.
 add_library(consign_wide_reads OBJECT wide_reads_calls.cpp)

@@ -197,6 +197,13 @@ asio::awaitable<Result<>> Channel::send(Bytes bytes) {
     co_return Result<>{};
 }
 
+asio::awaitable<Result<>> Channel::emptied() {
+    while (!ended_ && !outbox_.empty()) co_await room_.wait();
+    if (ended_) co_return failure(ended_);
+    if (exit_status_) co_return failure(ssh_errc::channel_closed);  // nothing more is sent
+    co_return Result<>{};
+}
+
 Bytes Channel::take_sent() {
     if (sent_.empty()) return {};
     Bytes buffer = std::move(sent_.back());

@@ -77,6 +77,9 @@ class Channel {
     /// which has ended its side, takes nothing any more.
     [[nodiscard]] boost::asio::awaitable<Result<>> send(Bytes bytes);
 
+    /// Waits until libssh has taken all that is queued. Errors: as send().
+    [[nodiscard]] boost::asio::awaitable<Result<>> emptied();
+
     /// A buffer that was sent, reused_from_bytes long or longer and with what was in it, to be
     /// filled anew; or an empty one.
     [[nodiscard]] Bytes take_sent();

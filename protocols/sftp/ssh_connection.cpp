@@ -1,15 +1,12 @@
 #include "protocols/sftp/ssh_connection.hpp"
 
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
+#include "protocols/keepalive.hpp"
 #include "protocols/sftp/libssh_session.hpp"
 #include "protocols/sftp/ssh_errc.hpp"
 #include "protocols/sftp/ssh_login.hpp"
@@ -27,27 +24,11 @@ constexpr int hopeless_steps = steps_a_turn_limit + 128;  // it no longer reads 
 constexpr int last_steps_limit = 8;
 constexpr std::chrono::seconds quiet_after{5};
 
-// A peer that vanished is noticed after two minutes, or five where it owes an acknowledgement.
-constexpr int keepalive_idle_seconds = 60;
-constexpr int keepalive_interval_seconds = 15;
-constexpr int keepalive_probes_limit = 4;
-constexpr int unacknowledged_limit_milliseconds = 300'000;
-
-void set_option(int descriptor, int level, int name, int value) {
-    // A socket without the option still works: the session's own timers end it.
-    (void)::setsockopt(descriptor, level, name, &value, sizeof value);
-}
-
 void prepare(tcp::socket& socket) {
     boost::system::error_code ignored;
     socket.native_non_blocking(true, ignored);  // libssh never sets it, and sends all it has
-    const int descriptor = socket.native_handle();
-    set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, keepalive_idle_seconds);
-    set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval_seconds);
-    set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes_limit);
-    set_option(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_limit_milliseconds);
+    socket.set_option(tcp::no_delay(true), ignored);
+    protocols::keep_alive(socket.native_handle());
 }
 
 std::string printable(const char* text, std::size_t limit_bytes) {
@@ -347,6 +328,7 @@ Channel* Connection::open_channel() {
     ChannelHost& host = *this;
     auto channel = std::make_shared<Channel>(host, *session_, socket_.get_executor(), budget_);
     if (!channel->is_open()) return nullptr;
+    habits_refused_ = 0;
     channels_.push_back(std::move(channel));
     return channels_.back().get();
 }
@@ -362,7 +344,8 @@ void Connection::on_subsystem(Channel& channel) {
 }
 
 void Connection::on_refused(Refused what) {
-    if (++refusals_ > refusals_limit) return on_violation(ssh_errc::too_many_refusals);
+    if (++(is_habit(what) ? habits_refused_ : refusals_) > refusals_limit)
+        return on_violation(ssh_errc::too_many_refusals);
     options_.on_refused(what);
 }
 

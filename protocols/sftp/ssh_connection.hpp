@@ -38,6 +38,7 @@ class LoginDialogue;
 class Connection final : public std::enable_shared_from_this<Connection>, private ChannelHost {
   public:
     static constexpr std::size_t channels_limit = 8;
+    /// Of what is asked for out of habit, so many since the last channel was opened.
     static constexpr int refusals_limit = 100;
     static constexpr std::size_t client_version_limit_bytes = 128;
 
@@ -135,6 +136,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     std::error_code farewell_;  // close_when_sent()
     std::error_code ended_;
     int refusals_ = 0;
+    int habits_refused_ = 0;  // since the last channel was opened
 
     std::vector<std::shared_ptr<Channel>> channels_;
     std::deque<std::shared_ptr<Channel>> ready_;

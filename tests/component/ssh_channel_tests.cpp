@@ -249,6 +249,22 @@ BOOST_AUTO_TEST_CASE(ends_where_there_are_too_many) {
     BOOST_TEST(server.refused().size() == std::size_t{ssh::Connection::refusals_limit});
 }
 
+BOOST_AUTO_TEST_CASE(what_clients_ask_for_out_of_habit_ends_no_long_connection) {
+    TestServer server({});
+    const auto outcome =
+        run_python("ssh_hostile.py " + std::to_string(server.port()) + " many_habits");
+    BOOST_TEST(outcome.output.contains("lives on"), outcome.output);
+    BOOST_TEST(server.was_refused(Refused::environment));
+}
+
+BOOST_AUTO_TEST_CASE(nor_is_it_a_way_to_ask_without_end) {
+    TestServer server({});
+    const auto outcome =
+        run_python("ssh_hostile.py " + std::to_string(server.port()) + " many_habits_at_once");
+    BOOST_TEST(outcome.output.contains("cut off"), outcome.output);
+    BOOST_TEST((server.ends(1).at(0) == ssh_errc::too_many_refusals));
+}
+
 BOOST_AUTO_TEST_CASE(a_ninth_channel_is_refused_and_the_eight_go_on) {
     TestServer server({});
     const auto outcome =

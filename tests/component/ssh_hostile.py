@@ -11,6 +11,7 @@ import time
 import paramiko
 from paramiko.common import (
     MSG_CHANNEL_OPEN,
+    MSG_CHANNEL_REQUEST,
     MSG_GLOBAL_REQUEST,
     MSG_IGNORE,
     MSG_SERVICE_REQUEST,
@@ -306,6 +307,37 @@ def many_refusals():
         message.add_string("")
         message.add_int(0)
         send(transport, message)
+    expect_cut_off(transport)
+
+
+def environment(transport, channel, times):
+    for number in range(times):
+        message = packet(MSG_CHANNEL_REQUEST)
+        message.add_int(channel.remote_chanid)
+        message.add_string("env")
+        message.add_boolean(False)
+        message.add_string("LC_%d" % number)
+        message.add_string("C")
+        send(transport, message)
+
+
+def many_habits():
+    """One sftp after another, each with an environment of its own."""
+    transport = logged_in("tiny")
+    for _ in range(50):
+        channel = transport.open_session()
+        environment(transport, channel, 15)
+        channel.invoke_subsystem("sftp")
+        while channel.recv(100):
+            pass
+        channel.close()
+    finish(transport.is_active(), "lives on", "cut off")
+
+
+def many_habits_at_once():
+    transport = logged_in("idle")
+    channel = transport.open_session()
+    environment(transport, channel, 300)
     expect_cut_off(transport)
 
 

@@ -3,10 +3,15 @@
 import contextlib
 import signal
 import socket
+import struct
+import time
 import unittest
+from pathlib import Path
 
 from consign_site import DRAIN_LIMIT_SECONDS, Site, eventually
 from paramiko_client import connected
+from payload import KIB
+from sftp_wire import (CLOSE, CREATE, DATA, READ, READING, STATUS, TRUNCATE, WRITE, WRITING, Wire, sftp_wire, string)
 
 SESSIONS = 3
 ANSWER_LIMIT_SECONDS = 20
@@ -62,6 +67,78 @@ class LimitsTests(unittest.TestCase):
         self.assertEqual(self.site.daemon.wait(DRAIN_LIMIT_SECONDS), 0)
         self.site.reader.join()
         self.assertNotIn("sessions are cut", "\n".join(self.site.log))
+
+
+class RateCase(unittest.TestCase):
+    """An account whose bytes go slowly."""
+
+    rate = 0  # bytes a second
+    idle_time_seconds = 600
+
+    def setUp(self) -> None:
+        self.site = Site()
+        self.addCleanup(self.site.close)
+        self.edit(self.site.file, "limits: {", f"limits: {{idle_time: {self.idle_time_seconds} seconds, ")
+        self.edit(self.site.folder / "policy.d" / "10-interop.yaml", "    home: /lab\n",
+                  f"    home: /lab\n    quota: {{upload_rate: {self.rate} B/s, download_rate: {self.rate} B/s}}\n", 1)
+        self.site.start()
+
+    @staticmethod
+    def edit(file: Path, old: str, new: str, times: int = -1) -> None:
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new, times))
+
+
+class RateTests(RateCase):
+    rate = 256 * KIB
+
+    def longest_silence(self, wire: Wire, handle: bytes, kind: int, bodies: list[bytes]) -> float:
+        """Of the server's, while it serves these requests, a batch after the other."""
+        longest = 0.0
+        for _ in range(2):
+            for number, body in enumerate(bodies):
+                wire.send(struct.pack(">BI", kind, number) + handle + body)
+            for _ in bodies:
+                asked = time.monotonic()
+                answered, rest = wire.answer()
+                if kind == WRITE:
+                    self.assertEqual((answered, rest[4:8]), (STATUS, bytes(4)))
+                else:
+                    self.assertEqual(answered, DATA)
+                longest = max(longest, time.monotonic() - asked)
+        return longest
+
+    def test_the_peer_is_told_every_moment_that_it_goes_on(self) -> None:
+        offsets = [struct.pack(">Q", number * 32 * KIB) for number in range(32)]
+        with sftp_wire(self.site.login("lab")) as wire:
+            wire.init()
+            handle = wire.open(b"/slow", WRITING | CREATE | TRUNCATE)
+            block = string(bytes(32 * KIB))
+            self.assertLess(self.longest_silence(wire, handle, WRITE, [at + block for at in offsets]), 1.5)
+            self.assertEqual(wire.status(CLOSE, handle), 0)
+            handle = wire.open(b"/slow", READING)
+            length = struct.pack(">I", 32 * KIB)
+            self.assertLess(self.longest_silence(wire, handle, READ, [at + length for at in offsets]), 1.5)
+            # Nor are larger requests asked for.
+            self.assertEqual(struct.unpack(">4Q", wire.extended(b"limits@openssh.com")[1])[1:3], (64 * KIB, 64 * KIB))
+
+
+class SlowRateTests(RateCase):
+    rate = 16 * KIB
+    idle_time_seconds = 2
+
+    def test_who_waits_for_the_rate_is_not_idle(self) -> None:
+        block = bytes(32 * KIB)
+        with sftp_wire(self.site.login("lab")) as wire:
+            wire.init()
+            handle = wire.open(b"/slow", WRITING | CREATE | TRUNCATE)
+            for _ in range(2):
+                for offset in range(0, 3 * len(block), len(block)):
+                    wire.send(struct.pack(">BI", WRITE, offset) + handle + struct.pack(">Q", offset) + string(block))
+                for _ in range(3):
+                    self.assertEqual(wire.answer()[0], STATUS)
+            self.assertEqual(wire.status(CLOSE, handle), 0)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import re
+import struct
 import subprocess
 import time
 import unittest
@@ -15,7 +16,9 @@ from openssh import OpenSsh, cut, quoted
 from paramiko_client import connected
 from payload import KIB, MIB, NAME_MARKER, write_file
 from pickup_site import FOLDERS, PickupSite
+from sftp_wire import READ, READING, sftp_wire
 
+WINDOW = 64 * KIB
 FETCHES = 64
 FETCHES_LIMIT_SECONDS = 120
 USED_UP = "was downloaded as often as it may be"
@@ -130,6 +133,19 @@ class PickupsTests(FtpsCase):
         self.partner.sftp(b"reget once/killed " + quoted(back))
         self.assert_same(file, back)
         self.refused("once/killed", USED_UP)
+
+    def test_what_a_broken_line_kept_in_the_server_has_not_left(self) -> None:
+        size = 480 * KIB
+        file = self.deposit("once/stalled", size)
+        with sftp_wire(self.site.login("partner"), window_size=WINDOW, max_packet_size=WINDOW) as wire:
+            wire.init()
+            handle = wire.open(b"once/stalled", READING)
+            for offset in range(0, size, 32 * KIB):
+                wire.send(struct.pack(">BI", READ, offset) + handle + struct.pack(">QI", offset, 32 * KIB))
+            # All that it may send has come, and nobody takes it from the channel.
+            eventually(lambda: len(wire.channel.in_buffer) > WINDOW - KIB, "a full window")
+        eventually(lambda: self.ends("once/stalled") == ["broken off"], "the end of the session")
+        self.assert_same(file, self.partner.get("once/stalled", self.local / "back"))
 
     def test_99_percent_is_no_retrieval(self) -> None:
         file = self.deposit("once/nearly", 100 * KIB)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from interop_case import InteropCase
 from openssh import OpenSsh
+from paramiko_client import connected
 from payload import CONTENT_MARKER
 from policy_site import PolicySite, message
+from sftp_wire import sftp_wire, string
 
 
 class PolicyCase(InteropCase):
@@ -117,6 +119,31 @@ class RoutingTests(PolicyCase):
         target = self.local / "back"
         self.drop.sftp(b"get /r\xe9sultat.txt " + bytes(target))
         self.assertEqual(target.read_bytes(), b"x")
+
+    def test_a_name_that_an_old_clients_charset_cannot_write_is_one_all_the_same(self) -> None:
+        old = "    filename_charset: iso-8859-1\n"
+        text = self.site.policy_file.read_text()
+        self.assertIn(old, text)
+        self.site.policy_file.write_text(text.replace(old, ""))
+        self.site.consign("reload")
+        source = self.file("signs", b"x")
+        for name in ("cœur-é.hl7", "Å\x93.hl7"):
+            self.drop.sftp(b"put " + source.encode() + b" /" + name.encode())
+        self.site.policy_file.write_text(text)
+        self.site.consign("reload")
+        with connected(self.site.login("drop")) as client, sftp_wire(self.site.login("drop")) as wire:
+            wire.init()
+            shown = b"c%xc5%x93ur-\xe9.hl7"
+            self.assertIn(string(b"/" + shown), wire.extended(b"expand-path@openssh.com", string(b"~/" + shown))[1])
+            self.assertEqual(client.stat(b"/" + shown).st_size, 1)
+            with client.open(b"/" + shown) as file:
+                self.assertEqual(file.read(), b"x")
+            client.rename(b"/" + shown, b"/renamed-" + shown)
+            self.assertIn("/labs/drop/renamed-cœur-é.hl7",
+                          [row["path"] for row in self.site.rows("files", "ls", "/labs/drop")])
+            client.remove(b"/renamed-" + shown)
+            client.remove(b"/\xc5\x93.hl7")
+        self.assertFalse([row for row in self.site.rows("files", "ls", "/labs/drop") if row["path"].endswith(".hl7")])
 
 
 class RetentionTests(PolicyCase):

@@ -5,82 +5,20 @@ import contextlib
 import hashlib
 import struct
 import unittest
-from typing import Iterator
+from typing import ContextManager
 
 import paramiko
 
 from consign_site import eventually
 from interop_case import InteropCase, only_consign
 from paramiko_client import connected
-
-INIT, VERSION, OPEN, CLOSE, READ, WRITE, OPENDIR, EXTENDED = 1, 2, 3, 4, 5, 6, 11, 200
-STATUS, HANDLE, DATA, NAME, EXTENDED_REPLY = 101, 102, 103, 104, 201
-FAILURE, BAD_MESSAGE, UNSUPPORTED = 4, 5, 8
-READING, WRITING, CREATE, TRUNCATE = 1, 2, 8, 16
-ANSWER_LIMIT_SECONDS = 20
-
-
-def string(value: bytes) -> bytes:
-    return struct.pack(">I", len(value)) + value
-
-
-class Wire:
-    def __init__(self, channel: paramiko.Channel) -> None:
-        self.channel = channel
-        self.id = 0
-
-    def send(self, packet: bytes) -> None:
-        self.channel.sendall(string(packet))
-
-    def read(self, count: int) -> bytes:
-        got = b""
-        while len(got) < count:
-            piece = self.channel.recv(count - len(got))
-            if not piece:
-                raise EOFError
-            got += piece
-        return got
-
-    def answer(self) -> tuple[int, bytes]:
-        packet = self.read(struct.unpack(">I", self.read(4))[0])
-        return packet[0], packet[1:]
-
-    def ask(self, kind: int, body: bytes) -> tuple[int, bytes]:
-        """The kind of the answer, and what follows its request id."""
-        self.id += 1
-        self.send(struct.pack(">BI", kind, self.id) + body)
-        answered, rest = self.answer()
-        assert struct.unpack(">I", rest[:4])[0] == self.id
-        return answered, rest[4:]
-
-    def status(self, kind: int, body: bytes) -> int:
-        answered, rest = self.ask(kind, body)
-        assert answered == STATUS, answered
-        return struct.unpack(">I", rest[:4])[0]
-
-    def init(self) -> bytes:
-        self.send(struct.pack(">BI", INIT, 3))
-        kind, rest = self.answer()
-        assert kind == VERSION
-        return rest
-
-    def open(self, path: bytes, flags: int) -> bytes:
-        kind, rest = self.ask(OPEN, string(path) + struct.pack(">II", flags, 0))
-        assert kind == HANDLE, (kind, rest)
-        return rest  # a string already
-
-    def extended(self, name: bytes, body: bytes = b"") -> tuple[int, bytes]:
-        return self.ask(EXTENDED, string(name) + body)
-
+from sftp_wire import (BAD_MESSAGE, CLOSE, CREATE, EXTENDED_REPLY, FAILURE, FSETSTAT, HANDLE, INIT, NAME, OPEN, OPENDIR,
+                       PERMISSION_DENIED, READ, READING, STATUS, TIMES, TRUNCATE, UNSUPPORTED, WRITE, WRITING, Wire,
+                       channel_of, sftp_wire, string)
 
 class WireTests(InteropCase):
-    @contextlib.contextmanager
-    def wire(self, account: str = "lab") -> Iterator[Wire]:
-        with connected(self.site.login(account)) as client:
-            channel = client.get_channel().get_transport().open_session()
-            channel.settimeout(ANSWER_LIMIT_SECONDS)
-            channel.invoke_subsystem("sftp")
-            yield Wire(channel)
+    def wire(self, account: str = "lab") -> ContextManager[Wire]:
+        return sftp_wire(self.site.login(account))
 
     def deposit(self, name: str, content: bytes) -> None:
         with connected(self.site.login("lab")) as lab, lab.open(name, "wb") as file:
@@ -147,6 +85,45 @@ class WireTests(InteropCase):
             wire.init()
             answers = [wire.ask(OPENDIR, string(b"/"))[0] for _ in range(257)]
         self.assertEqual(answers, [HANDLE] * 256 + [STATUS])
+
+    @only_consign
+    def test_the_folders_that_an_account_has_open_have_a_bound_over_all_channels(self) -> None:
+        with connected(self.site.login("lab")) as client, contextlib.ExitStack() as channels:
+            wires = [channels.enter_context(channel_of(client)) for _ in range(3)]
+            for wire in wires:
+                wire.init()
+            answers = [wire.ask(OPENDIR, string(b"/")) for wire in wires for _ in range(200)]
+            self.assertEqual([kind for kind, _ in answers], [HANDLE] * 512 + [STATUS] * 88)
+            self.assertEqual(wires[0].status(CLOSE, answers[0][1]), 0)
+            self.assertEqual([wires[2].ask(OPENDIR, string(b"/"))[0] for _ in range(2)], [HANDLE, STATUS])
+        with connected(self.site.login("lab")) as client:
+            eventually(lambda: self.lists(client), "the places are given back")
+
+    @staticmethod
+    def lists(client: paramiko.SFTPClient) -> bool:
+        try:
+            client.listdir("/")
+            return True
+        except OSError:
+            return False
+
+    @only_consign
+    def test_times_are_set_through_a_handle_that_is_not_open_for_writing(self) -> None:
+        self.deposit("timed", b"x")
+        with connected(self.site.login("lab")) as lab, self.wire() as wire:
+            wire.init()
+            lab.mkdir("timed_folder")
+            times = struct.pack(">III", TIMES, 1_600_000_000, 1_500_000_000)
+            self.assertEqual(wire.status(FSETSTAT, wire.open(b"/timed", READING) + times), 0)
+            self.assertEqual(wire.status(FSETSTAT, wire.ask(OPENDIR, string(b"/timed_folder"))[1] + times), 0)
+            for name in ("timed", "timed_folder"):
+                self.assertEqual((lab.stat(name).st_atime, lab.stat(name).st_mtime), (1_600_000_000, 1_500_000_000))
+        with self.wire("partner") as wire:
+            wire.init()
+            handle = wire.open(b"/timed", READING)
+            self.assertEqual(wire.status(FSETSTAT, handle + struct.pack(">III", TIMES, 1, 1)), PERMISSION_DENIED)
+            self.assertEqual(wire.status(FSETSTAT, handle + struct.pack(">I", 0)), 0)
+        self.assert_refused("partner", "/lab/timed")
 
     def test_a_file_of_which_a_write_failed_is_no_deposit(self) -> None:
         with self.wire() as wire:
