@@ -68,4 +68,5 @@ consign_interop_test(fault_forgetting fault/forgetting_fault_tests.py LABEL faul
 
 consign_interop_test(interop_deliveries interop/deliveries_tests.py LABEL interop TIMEOUT 300)
 consign_interop_test(interop_deliveries_vsftpd interop/deliveries_vsftpd_tests.py LABEL interop TIMEOUT 300)
+consign_interop_test(interop_deliveries_scripted interop/deliveries_scripted_tests.py LABEL interop TIMEOUT 300)
 consign_interop_test(fault_deliveries fault/delivery_fault_tests.py LABEL fault TIMEOUT 600)

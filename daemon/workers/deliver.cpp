@@ -91,7 +91,7 @@ class Attempted {
         const auto size = far_.size_of(*delivery_.final);
         if (!size) return failure(size.error());
         if (*size != file_.size_bytes) return false;
-        const auto digest = far_.sha256(*delivery_.final);
+        const auto digest = far_.sha256(*delivery_.final, file_.size_bytes);
         if (!digest) {
             // Taken away between the two looks.
             if (digest.error() == delivery_errc::no_such_name) return false;
@@ -108,8 +108,7 @@ class Attempted {
         fault_point("delivery.begun");
         auto sent = co_await on_pool([this, from] { return send_from(from); });
         // What was refused may have left a hole, and what is not as it was sent is of no use.
-        if (!sent && !delivery::is_of_connection(sent.error()))
-            co_return co_await drop(sent.error());
+        if (!sent && delivery::is_of_one_file(sent.error())) co_return co_await drop(sent.error());
         if (!sent) co_return failure(sent.error());
         fault_point("delivery.verified");
         delivery_.synced = *sent;
@@ -127,7 +126,7 @@ class Attempted {
         const auto size = far_.size_of(temporary_);
         if (!size) return failure(size.error());
         if (*size != file_.size_bytes) return failure(delivery_errc::unverified);
-        const auto digest = far_.sha256(temporary_);
+        const auto digest = far_.sha256(temporary_, file_.size_bytes);
         if (!digest) return failure(digest.error());
         if (*digest && **digest != file_.sha256) return failure(delivery_errc::unverified);
         return synced;

@@ -321,18 +321,15 @@ asio::awaitable<void> DeliveryWorker::connect_and_deliver(const policy::Target& 
         far->reset();
         return true;
     };
-    if (const auto noted = co_await desk::note_target_well(site_, desk::deliveries_account, target);
-        !noted)
-        site_.log.error("a target could not be noted as well", {{"why", noted.error()}});
     const auto since = std::chrono::steady_clock::now();
-    while (taken && co_await deliver_one(**far, taken->job)) {
+    while (taken && co_await deliver_one(**far, target, taken->job)) {
         give_back(target.name, *taken);
         taken.reset();
         // A target that the policy has changed, or no longer has, is begun anew.
         const auto policy = site_.policy.current();
         const auto current = policy->targets.find(target.name);
-        if (stopping_ || current == policy->targets.end() || current->second.rule != target.rule ||
-            current->second.host != target.host || current->second.host_key != target.host_key)
+        if (stopping_ || current == policy->targets.end() ||
+            means_of(current->second) != means_of(target))
             break;
         if (makes_room(target.name, since)) break;
         taken = co_await take(current->second);
@@ -340,12 +337,18 @@ asio::awaitable<void> DeliveryWorker::connect_and_deliver(const policy::Target& 
     co_await offload(far_ends_->pool(), leave);
 }
 
-asio::awaitable<bool> DeliveryWorker::deliver_one(delivery::FarEnd& far, Job job) {
+asio::awaitable<bool> DeliveryWorker::deliver_one(delivery::FarEnd& far,
+                                                  const policy::Target& target, Job job) {
     const auto done = co_await deliver(site_, far_ends_->pool(), far, job);
-    if (done) co_return true;
-    const std::error_code why = done.error();
-    if (why == queue::queue_errc::no_such_job) co_return true;
+    const std::error_code why = done ? std::error_code() : done.error();
     if (why == delivery_errc::stopped) co_return false;
+    // No other file would fare better, and this one costs it no attempt.
+    if (delivery::is_of_target(why)) {
+        co_await note_failure_to_connect(site_, desk::deliveries_account, target, why);
+        co_return false;
+    }
+    co_await note_as_well(site_, desk::deliveries_account, target);
+    if (!why || why == queue::queue_errc::no_such_job) co_return true;
     // One whose failure could not be recorded is due as before: not at once again.
     const bool is_recorded =
         co_await record_failure(site_, desk::deliveries_account, patience_, job, attempt_of(why));

@@ -87,7 +87,9 @@ class DeliveryWorker final : public Worker {
     [[nodiscard]] boost::asio::awaitable<void> connect_and_deliver(const policy::Target& target,
                                                                    std::optional<Taken>& taken);
     /// False where the connection is of no use any more.
-    [[nodiscard]] boost::asio::awaitable<bool> deliver_one(delivery::FarEnd& far, queue::Job job);
+    [[nodiscard]] boost::asio::awaitable<bool> deliver_one(delivery::FarEnd& far,
+                                                           const policy::Target& target,
+                                                           queue::Job job);
     [[nodiscard]] boost::asio::awaitable<void> wait_for_work();
 
     boost::asio::any_io_executor strand_;

@@ -36,9 +36,20 @@ bool is_as_listed(const delivery::FarFile& file, const FarName& name) {
     return Fetched{.size_bytes = file.size_bytes, .modified = file.modified} == name.facts;
 }
 
-/// What fails for this file alone: the others go on.
-bool is_of_one_file(std::error_code why) {
-    return !delivery::is_of_connection(why) && !delivery::is_of_target(why);
+/// A file of the far folder that is not here yet, or is here and to be removed there.
+struct Pending {
+    FarName name;
+    NameIndex index{};
+    bool is_here = false;
+};
+
+/// Those that have ended a run, behind all others; the last one last.
+void put_last(std::vector<Pending>& pending, const std::vector<NameIndex>& ended_runs) {
+    std::ranges::sort(pending, {}, [&](const Pending& one) {
+        const auto found = std::ranges::find(ended_runs, one.index);
+        const auto place = found == ended_runs.end() ? 0 : 1 + (found - ended_runs.begin());
+        return std::pair(place, std::string_view(one.name.name));
+    });
 }
 
 }  // namespace
@@ -188,9 +199,6 @@ asio::awaitable<void> PullWorker::connect_and_pull(const policy::Pull& pull,
         co_await note_failure_to_connect(site_, desk::pulls_account, target, far.error());
         co_return;
     }
-    if (const auto noted = co_await desk::note_target_well(site_, desk::pulls_account, target);
-        !noted)
-        site_.log.error("a target could not be noted as well", {{"why", noted.error()}});
     const Digest32 policy = site_.policy.current()->hash;
     desk::PullRun ran{.begun = begun};
     std::set<NameIndex> present;
@@ -202,6 +210,10 @@ asio::awaitable<void> PullWorker::connect_and_pull(const policy::Pull& pull,
     co_await offload(far_ends_->pool(), leave);
     // It is due again after the next start.
     if (ran.why == delivery_errc::stopped) co_return;
+    if (delivery::is_of_target(ran.why))
+        co_await note_failure_to_connect(site_, desk::pulls_account, target, ran.why);
+    else
+        co_await note_as_well(site_, desk::pulls_account, target);
     if (ran.is_well()) {
         retries_.erase(pull.name);
     } else {
@@ -220,11 +232,11 @@ asio::awaitable<void> PullWorker::connect_and_pull(const policy::Pull& pull,
 }
 
 /// The names of this listing and of the one before it; nothing where there are no two. A folder
-/// that is not mounted for a moment looks empty, and must not make all of it new.
+/// that is not mounted looks empty, for however long, and must not make all of it new.
 std::optional<std::set<NameIndex>> PullWorker::seen_lately(const std::string& pull,
                                                            std::error_code why,
                                                            std::set<NameIndex> present) {
-    if (why) return std::nullopt;
+    if (why || present.empty()) return std::nullopt;
     const auto [before, is_first] = seen_.try_emplace(pull, present);
     if (is_first) return std::nullopt;
     std::set<NameIndex> lately = present;
@@ -252,15 +264,10 @@ asio::awaitable<std::error_code> PullWorker::pull_from(FarEnd& far, const policy
     fault_point("pull.listed");
     counts.listed = first->size();
 
-    // What is here already, and is to go there; what is new.
-    struct Known {
-        FarName name;
-        bool is_here = false;
-    };
     const auto policy = site_.policy.current();
-    const auto known =
-        co_await site_.store.read([&](Transaction& transaction) -> Result<std::vector<Known>> {
-            std::vector<Known> all;
+    auto pending =
+        co_await site_.store.read([&](Transaction& transaction) -> Result<std::vector<Pending>> {
+            std::vector<Pending> all;
             present.clear();
             counts.passed_over = 0;
             for (const auto& [name, facts] : *first) {
@@ -275,18 +282,22 @@ asio::awaitable<std::error_code> PullWorker::pull_from(FarEnd& far, const policy
                 if (!fetched) return failure(fetched.error());
                 const bool is_here = *fetched == facts;
                 if (is_here && !pull.deletes) continue;
-                all.push_back({.name = {.name = name, .facts = facts}, .is_here = is_here});
+                all.push_back(
+                    {.name = {.name = name, .facts = facts}, .index = *index, .is_here = is_here});
             }
             return all;
         });
-    if (!known) co_return known.error();
-    if (known->empty()) co_return std::error_code();
+    if (!pending) co_return pending.error();
+    if (pending->empty()) co_return std::error_code();
+    auto& ended_runs = ended_runs_[pull.name];
+    std::erase_if(ended_runs, [&](const NameIndex& name) { return !present.contains(name); });
+    put_last(*pending, ended_runs);
 
     auto settle = [&] { return far_ends_->stop().sleep(settling_); };
     if (!co_await offload(far_ends_->pool(), settle)) co_return delivery_errc::stopped;
     const auto second = co_await offload(far_ends_->pool(), list);
     if (!second) co_return second.error();
-    for (const Known& one : *known) {
+    for (const Pending& one : *pending) {
         if (stopping_) co_return delivery_errc::stopped;
         const auto now_there = second->find(one.name.name);
         // It is still being written, or somebody took it away: the next time.
@@ -308,19 +319,28 @@ asio::awaitable<std::error_code> PullWorker::pull_from(FarEnd& far, const policy
             done = co_await remove(far, pull, *there, one.name);
             if (done) ++counts.removed;
         }
+        std::erase(ended_runs, one.index);
         if (done) continue;
         ++counts.failed;
         counts.last_failure = done.error();
-        if (!is_of_one_file(done.error())) co_return done.error();
+        if (delivery::is_of_one_file(done.error())) continue;
+        ended_runs.push_back(one.index);
+        co_return done.error();
     }
     co_return std::error_code();
 }
 
 asio::awaitable<Result<>> PullWorker::fetch(FarEnd& far, const policy::Pull& pull,
                                             VirtualPath there, FarName name) {
+    const std::uint64_t size = name.facts.size_bytes;
+    auto has_room = [&] { return site_.store.vault().has_room_for(size); };
+    // It would fill the disk for everybody before it failed.
+    if (const auto room = co_await offload(site_.store.pool(), has_room); !room) {
+        if (room.error() != std::errc::no_space_on_device) co_return room;
+        co_return failure(delivery_errc::no_room_here);
+    }
     auto upload = co_await desk::begin_pulled(site_, pull, name);
     if (!upload) co_return failure(upload.error());
-    const std::uint64_t size = name.facts.size_bytes;
     auto work = [&]() -> Result<> {
         const auto into = [&](std::uint64_t offset, ByteView bytes) {
             fault_point("pull.partly_fetched");

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/owned_tasks.hpp"
 #include "daemon/workers/backoff.hpp"
@@ -79,6 +80,9 @@ class PullWorker final : public Worker {
     std::map<std::string, Retry, std::less<>> retries_;
     // Of each pull: the names of its last listing.
     std::map<std::string, std::set<pulls::NameIndex>, std::less<>> seen_;
+    // Of each pull: the files that broke its connection, the last one last. They come after all
+    // others, so that none of them keeps those from coming; a restart forgets them.
+    std::map<std::string, std::vector<pulls::NameIndex>, std::less<>> ended_runs_;
     std::set<std::string> in_progress_;
     bool stopping_ = false;
 };

@@ -64,4 +64,10 @@ boost::asio::awaitable<void> note_failure_to_connect(desk::Site& site, Literal a
     if (!noted) site.log.error("a target's trouble could not be noted", {{"why", noted.error()}});
 }
 
+boost::asio::awaitable<void> note_as_well(desk::Site& site, Literal account,
+                                          policy::Target target) {
+    const auto noted = co_await desk::note_target_well(site, account, std::move(target));
+    if (!noted) site.log.error("a target could not be noted as well", {{"why", noted.error()}});
+}
+
 }  // namespace consign::daemon

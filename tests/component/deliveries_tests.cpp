@@ -108,6 +108,50 @@ BOOST_AUTO_TEST_CASE(a_target_that_is_down_is_probed_by_one_told_once_and_burns_
     BOOST_TEST(alarms[1].starts_with("target_down mended, his"), alarms[1]);
 }
 
+BOOST_AUTO_TEST_CASE(a_login_that_is_refused_in_mid_batch_costs_no_file_an_attempt_and_no_byte) {
+    DeliveringSite site;
+    const Bytes bytes = content_of(10'000);
+    site.deposit("a", content_of(10));
+    site.deposit("b", bytes);
+    site.far.cut_after_bytes = 4000;
+    site.work_off();
+    site.far.cut_after_bytes = ~std::uint64_t{0};
+    site.clock.advance(std::chrono::minutes(1));
+    for (const char* const name : {"c", "d"}) site.deposit(name, content_of(10));
+    site.far.sends_fail = delivery_errc::login_refused;
+    site.work_off();
+    BOOST_TEST(site.far.connects == 2);
+    const Names waiting{"2 target down 1", "3 target down 0", "4 target down 0"};
+    BOOST_TEST(site.waiting() == waiting, boost::test_tools::per_element());
+    BOOST_TEST(site.far.files.size() == 2);  // a, and a part of b
+    BOOST_TEST(site.told(ledger::Action::alarm_raised).size() == 1);
+    site.far.sends_fail = {};
+    site.ask("deliveries.retry", {{"target", "his"}});
+    site.work_off();
+    BOOST_TEST(site.far.order.size() == 4);
+    BOOST_CHECK(site.far.files["/inbox/b"] == bytes);
+    BOOST_TEST(site.told(ledger::Action::alarm_raised).size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_target_that_lets_in_and_takes_nothing_is_left_alone_for_longer_and_told_once) {
+    DeliveringSite site;
+    for (const char* const name : {"a", "b", "c"}) site.deposit(name, content_of(10));
+    site.far.sends_fail = delivery_errc::unreachable;
+    for (int minute = 0; minute < 120; ++minute) {
+        site.work_off();
+        site.clock.advance(std::chrono::minutes(1));
+    }
+    BOOST_TEST(site.far.connects <= 24);
+    for (const auto& row : site.ask("deliveries.list")) {
+        BOOST_TEST(row.at("state").as_string() == "target down");
+        BOOST_TEST(row.at("attempts").as_uint64() == 0);
+    }
+    const auto alarms = site.told(ledger::Action::alarm_raised);
+    BOOST_REQUIRE(alarms.size() == 1);
+    BOOST_TEST(alarms[0].starts_with("target_down raised, his"), alarms[0]);
+}
+
 BOOST_AUTO_TEST_CASE(the_oldest_goes_first) {
     DeliveringSite site;
     Names expected;
@@ -321,6 +365,40 @@ BOOST_AUTO_TEST_CASE(a_hole_that_a_cut_line_left_at_an_sftp_server_is_filled) {
     BOOST_CHECK(there.files["inbox/a"] == bytes);
     // It went on.
     BOOST_TEST(there.written_bytes < 2 * bytes.size());
+}
+
+BOOST_AUTO_TEST_CASE(a_digest_is_waited_for_as_long_as_it_takes_to_read_the_file) {
+    using std::chrono::milliseconds;
+    constexpr std::size_t size_bytes = std::size_t{4} << 20;
+    for (const bool is_too_slow : {false, true}) {
+        DeliveringSite site;
+        SftpFolder there;
+        // At 20 MB a second, and a minute.
+        there.digest_time = milliseconds(60'000 + size_bytes / 20'000 + (is_too_slow ? 1 : 0));
+        site.connect = connecting_to(there);
+        site.begin_worker();
+        site.deposit("a", content_of(size_bytes));
+        site.work_off();
+        const Names waiting = is_too_slow ? Names{"1 waiting 1"} : Names{};
+        BOOST_TEST(site.waiting() == waiting, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_sftp_server_that_renames_over_a_file_is_not_let_to) {
+    DeliveringSite site;
+    SftpFolder there;
+    site.connect = connecting_to(there);
+    site.begin_worker();
+    const Bytes bytes = content_of(1000), others = content_of(3, 9);
+    site.deposit("a", bytes);
+    there.dies_at_rename = true;
+    site.work_off();
+    BOOST_TEST(site.waiting() == Names{"1 renaming 1"}, boost::test_tools::per_element());
+    there.files["inbox/a"] = others;
+    site.clock.advance(std::chrono::minutes(1));
+    site.work_off();
+    BOOST_CHECK(there.files["inbox/a"] == others);
+    BOOST_CHECK(there.files["inbox/a_2"] == bytes);
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_taken_is_told_apart_by_number) {

@@ -31,8 +31,13 @@ struct FarFolder {
     bool vouches = true;
     bool tells_digests = true;
     bool loses_answer_to_rename = false;
+    // As of one that is logged into anew for each file.
+    std::error_code sends_fail, fetches_fail;
     std::function<void(FarFolder&)> after_rename = [](FarFolder&) {};
     std::map<std::string, std::int64_t, std::less<>> modified;
+    std::map<std::string, std::uint64_t, std::less<>> claimed;  // sizes that are listed instead
+    std::vector<std::string> fetched;                           // as they were asked for
+    std::string breaks_off_at;                                  // this one, when it is fetched
     int lists = 0;
     std::function<void(FarFolder&)> after_list = [](FarFolder&) {};
     std::function<void(FarFolder&)> after_fetch = [](FarFolder&) {};
@@ -52,6 +57,7 @@ class FakeFarEnd final : public FarEnd {
     }
     Result<bool> send(const VirtualPath& path, std::uint64_t from, std::uint64_t size_bytes,
                       const delivery::Content& content) override {
+        if (folder_.sends_fail) return failure(folder_.sends_fail);
         Bytes& file = begin(path, from);
         for (std::uint64_t at = from; at < size_bytes;) {
             Bytes block(std::min<std::uint64_t>(1000, size_bytes - at));
@@ -67,7 +73,7 @@ class FakeFarEnd final : public FarEnd {
         }
         return folder_.vouches;
     }
-    Result<std::optional<Digest32>> sha256(const VirtualPath& path) override {
+    Result<std::optional<Digest32>> sha256(const VirtualPath& path, std::uint64_t) override {
         const std::scoped_lock lock(folder_.mutex);
         if (!folder_.tells_digests) return std::nullopt;
         return evp::sha256({folder_.files.at(std::string(path.text()))});
@@ -94,7 +100,7 @@ class FakeFarEnd final : public FarEnd {
         const auto found = folder_.files.find(path.text());
         if (found == folder_.files.end()) return std::nullopt;
         const delivery::FarFile file{.name = std::string(path.name()),
-                                     .size_bytes = found->second.size(),
+                                     .size_bytes = listed_size(*found),
                                      .modified = folder_.modified[found->first]};
         folder_.after_look(folder_);
         return file;
@@ -108,7 +114,7 @@ class FakeFarEnd final : public FarEnd {
             if (at.parent() != folder) continue;
             if (files.size() == limit) return failure(delivery_errc::too_many_names);
             files.push_back({.name = std::string(at.name()),
-                             .size_bytes = bytes.size(),
+                             .size_bytes = listed_size({path, bytes}),
                              .modified = folder_.modified[path]});
         }
         ++folder_.lists;
@@ -120,6 +126,10 @@ class FakeFarEnd final : public FarEnd {
         Bytes bytes;
         {
             const std::scoped_lock lock(folder_.mutex);
+            folder_.fetched.emplace_back(path.name());
+            if (path.name() == folder_.breaks_off_at)
+                return failure(delivery_errc::connection_lost);
+            if (folder_.fetches_fail) return failure(folder_.fetches_fail);
             const auto found = folder_.files.find(path.text());
             if (found == folder_.files.end()) return failure(delivery_errc::no_such_name);
             bytes = found->second;
@@ -138,6 +148,10 @@ class FakeFarEnd final : public FarEnd {
     }
 
   private:
+    [[nodiscard]] std::uint64_t listed_size(const std::pair<const std::string, Bytes>& file) const {
+        const auto claimed = folder_.claimed.find(file.first);
+        return claimed == folder_.claimed.end() ? file.second.size() : claimed->second;
+    }
     Bytes& begin(const VirtualPath& path, std::uint64_t from) {
         const std::scoped_lock lock(folder_.mutex);
         Bytes& file = folder_.files[std::string(path.text())];

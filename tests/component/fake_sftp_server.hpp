@@ -1,14 +1,18 @@
-// An SFTP server (version 3; fstatvfs@openssh.com alone of the extensions) that lives in memory and
-// carries out writes as they come: one that is refused, or lost with the line, leaves a hole.
+// An SFTP server (version 3; fstatvfs@openssh.com and check-file-name of the extensions) that lives
+// in memory and carries out writes as they come: one that is refused, or lost with the line, leaves
+// a hole.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "base/evp.hpp"
 #include "daemon/workers/delivery/errc.hpp"
 #include "daemon/workers/delivery/far_end.hpp"
 #include "daemon/workers/delivery/sftp_far_end.hpp"
@@ -23,7 +27,10 @@ struct SftpFolder {
     int dies_at_write = 0;  // after it was carried out
     int writes = 0;
     std::uint64_t written_bytes = 0;
+    bool dies_at_rename = false;               // before it was carried out
     std::optional<std::uint64_t> free_blocks;  // of 4 KiB; absent: not told
+    // A digest takes so long; absent: none is told.
+    std::optional<std::chrono::milliseconds> digest_time;
 };
 
 class FakeSftpServer final : public delivery::SshClient {
@@ -38,7 +45,8 @@ class FakeSftpServer final : public delivery::SshClient {
         answer(reader);
         return {};
     }
-    Result<> receive(ByteSpan out) override {
+    Result<> receive(ByteSpan out, std::chrono::milliseconds patience) override {
+        if (std::exchange(busy_, {}) > patience) return failure(delivery::delivery_errc::timed_out);
         if (answers_.size() < out.size()) return failure(delivery::delivery_errc::connection_lost);
         std::copy_n(answers_.begin(), out.size(), out.begin());
         answers_.erase(answers_.begin(),
@@ -70,16 +78,26 @@ class FakeSftpServer final : public delivery::SshClient {
             case 13:  // REMOVE
                 say(id, folder_.files.erase(name) > 0 ? ok : no_such_file);
                 break;
-            case 18: {  // RENAME
+            case 18: {  // RENAME; it replaces what is there
+                is_dead_ = std::exchange(folder_.dies_at_rename, false);
+                if (is_dead_) return;
                 auto file = folder_.files.extract(name);
                 if (file.empty()) return say(id, no_such_file);
-                file.key() = std::string(as_text(reader.string()));
-                folder_.files.insert(std::move(file));
+                folder_.files[std::string(as_text(reader.string()))] = std::move(file.mapped());
                 say(id, ok);
                 break;
             }
-            case 200: {  // fstatvfs@openssh.com: f_bsize, f_frsize, f_blocks, f_bfree, f_bavail
+            case 200: {
                 Bytes body;
+                if (name == "check-file-name") {
+                    busy_ = *folder_.digest_time;
+                    ByteWriter(body).string(std::string_view("sha256"));
+                    const Digest32 digest =
+                        evp::sha256({folder_.files.at(std::string(as_text(reader.string())))});
+                    body.insert(body.end(), digest.begin(), digest.end());
+                    return give(201, id, body);
+                }
+                // fstatvfs@openssh.com: f_bsize, f_frsize, f_blocks, f_bfree, f_bavail
                 ByteWriter(body).u64(4096).u64(4096).u64(1000).u64(1000).u64(*folder_.free_blocks);
                 give(201, id, body);
                 break;
@@ -94,6 +112,10 @@ class FakeSftpServer final : public delivery::SshClient {
             ByteWriter(body)
                 .string(std::string_view("fstatvfs@openssh.com"))
                 .string(std::string_view("2"));
+        if (folder_.digest_time)
+            ByteWriter(body)
+                .string(std::string_view("check-file-name"))
+                .string(std::string_view("sha256"));
         give(2, 3, body);
     }
     void open(std::uint32_t id, const std::string& name, std::uint32_t flags) {
@@ -136,6 +158,7 @@ class FakeSftpServer final : public delivery::SshClient {
 
     SftpFolder& folder_;
     std::deque<std::uint8_t> answers_;
+    std::chrono::milliseconds busy_{0};  // before the next answer
     bool is_dead_ = false;
 };
 

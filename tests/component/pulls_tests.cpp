@@ -207,11 +207,101 @@ BOOST_AUTO_TEST_CASE(what_is_missing_from_one_listing_is_no_other_file_when_it_i
     site.next_day();
     BOOST_TEST(site.names_here("/lab/orders").size() == 1);
     site.far.files.clear();
+    site.put("o2", content_of(10));
     site.next_day();
     site.next_day();
     site.far.files = folder;
     site.next_day();
-    BOOST_TEST(site.names_here("/lab/orders").size() == 2);
+    const Names expected{"o1", "o1_2", "o2"};
+    BOOST_TEST(site.names_here("/lab/orders") == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_empty_for_days_makes_nothing_new_of_what_was_in_it) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10));
+    site.next_day();
+    const auto folder = site.far.files;
+    site.far.files.clear();
+    site.put(".mounted-elsewhere", {});
+    for (int day = 0; day < 3; ++day) site.next_day();
+    site.far.files = folder;
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_breaks_the_connection_keeps_none_behind_it_from_coming) {
+    PullingSite site;
+    site.work_off();
+    site.far.breaks_off_at = "a";
+    for (const char* const name : {"a", "b", "c"}) site.put(name, content_of(10));
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").empty());
+    site.clock.advance(std::chrono::minutes(2));
+    site.work_off();
+    const Names behind{"b", "c"};
+    BOOST_TEST(site.names_here("/lab/orders") == behind, boost::test_tools::per_element());
+    // Another daemon learns it anew.
+    site.begin_worker();
+    site.put("d", content_of(10));
+    site.next_day();
+    site.clock.advance(std::chrono::minutes(2));
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 3);
+    site.far.breaks_off_at.clear();
+    site.next_day();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 4);
+    BOOST_TEST(site.shown("state") == "well");
+}
+
+BOOST_AUTO_TEST_CASE(of_several_that_break_the_connection_each_has_its_turn) {
+    PullingSite site;
+    site.work_off();
+    site.far.breaks_off_at = "a";
+    for (const char* const name : {"a", "b"}) site.put(name, content_of(10));
+    site.next_day();
+    site.far.breaks_off_at = "b";
+    site.clock.advance(std::chrono::minutes(2));
+    site.work_off();
+    site.clock.advance(std::chrono::minutes(5));
+    site.work_off();
+    const Names fetched{"a", "b", "a", "b"};
+    BOOST_TEST(site.far.fetched == fetched, boost::test_tools::per_element());
+    BOOST_TEST(site.names_here("/lab/orders") == Names{"a"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_file_larger_than_the_room_that_is_left_is_not_begun) {
+    for (const std::uint64_t size : {std::uint64_t{1} << 40, ~std::uint64_t{0}}) {
+        PullingSite site;
+        site.work_off();
+        site.put("large", content_of(10));
+        site.put("small", content_of(10));
+        site.far.claimed["/outbox/large"] = size;
+        site.next_day();
+        BOOST_TEST(site.far.fetched == Names{"small"}, boost::test_tools::per_element());
+        BOOST_TEST(site.names_here("/lab/orders") == Names{"small"},
+                   boost::test_tools::per_element());
+        BOOST_TEST(site.shown("state") == "failing");
+        BOOST_TEST(site.shown("why") ==
+                   (size == ~std::uint64_t{0}
+                        ? make_error_code(vault::vault_errc::too_large).message()
+                        : "a file is larger than the room that is left here"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_login_that_is_refused_in_the_midst_of_a_pull_is_the_targets_trouble) {
+    PullingSite site;
+    site.work_off();
+    site.put("o1", content_of(10));
+    site.far.fetches_fail = delivery_errc::login_refused;
+    site.next_day();
+    BOOST_TEST(site.shown("state") == "target down");
+    BOOST_TEST(site.shown("why") == "the target refuses the login");
+    site.far.fetches_fail = {};
+    site.ask("pulls.run", {{"name", "orders"}});
+    site.work_off();
+    BOOST_TEST(site.names_here("/lab/orders").size() == 1);
+    BOOST_TEST(site.shown("state") == "well");
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_put_back_keeps_no_pull_from_its_times) {

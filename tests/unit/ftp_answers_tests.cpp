@@ -37,6 +37,9 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_told_from_what_is_refused) {
     BOOST_TEST(!says_not_there(answer_of({"550 '/x' cannot be listed"})));
     BOOST_TEST(!says_not_there(answer_of({"550 Permission denied"})));
     BOOST_TEST(!says_not_there(answer_of({"250 not found: a name"})));
+    // Of a command, and not of a file.
+    BOOST_TEST(!says_not_there(answer_of({"500 MLST: command not found"})));
+    BOOST_TEST(!says_not_there(answer_of({"502 Command not found."})));
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_may_be_missing_is_told_from_one_that_is_closed) {
@@ -47,6 +50,16 @@ BOOST_AUTO_TEST_CASE(a_folder_that_may_be_missing_is_told_from_one_that_is_close
     BOOST_TEST(!may_say_not_there(answer_of({"550 in: Permission denied"})));
     BOOST_TEST(!may_say_not_there(answer_of({"550 Access is denied."})));
     BOOST_TEST(!may_say_not_there(answer_of({"530 Please login with USER and PASS."})));
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_empty_is_told_from_one_that_is_not_to_be_listed) {
+    BOOST_TEST(may_say_empty(answer_of({"550 No files found."})));
+    BOOST_TEST(may_say_empty(answer_of({"450 Nothing to list"})));
+    BOOST_TEST(!may_say_empty(answer_of({"550 /in: Permission denied"})));
+    BOOST_TEST(!may_say_empty(answer_of({"425 Can't build data connection"})));
+    BOOST_TEST(names_port(answer_of({"229 Entering Extended Passive Mode (|||4711|)"})));
+    BOOST_TEST(names_port(answer_of({"227 Entering Passive Mode (127,0,0,1,18,103)."})));
+    BOOST_TEST(!names_port(answer_of({"250 Directory changed"})));
 }
 
 BOOST_AUTO_TEST_CASE(sizes_and_times_are_read_where_they_are_told) {

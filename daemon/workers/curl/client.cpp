@@ -229,7 +229,12 @@ class Client::Handle {
         const auto seconds = [](std::chrono::seconds time) {
             return static_cast<long>(time.count());
         };
+        // FTP leaves a control connection idle while its transfer goes on: firewalls forget it.
+        constexpr long keepalive_idle_seconds = 60, keepalive_interval_seconds = 15;
         set(CURLOPT_NOSIGNAL, 1L);
+        set(CURLOPT_TCP_KEEPALIVE, 1L);
+        set(CURLOPT_TCP_KEEPIDLE, keepalive_idle_seconds);
+        set(CURLOPT_TCP_KEEPINTVL, keepalive_interval_seconds);
         set(CURLOPT_CONNECTTIMEOUT, seconds(request.connect_time));
         set(CURLOPT_SERVER_RESPONSE_TIMEOUT, seconds(request.stall_time));
         set(CURLOPT_LOW_SPEED_LIMIT, 1L);

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "daemon/workers/delivery/errc.hpp"
+#include "protocols/keepalive.hpp"
 
 namespace consign::delivery {
 
@@ -53,7 +54,7 @@ Result<Descriptor> connected_socket(const std::string& host, std::uint16_t port,
         if (!socket.is_open() || !is_connected(socket, *address, stop)) continue;
         const int yes = 1;
         ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-        ::setsockopt(socket.get(), SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+        protocols::keep_alive(socket.get());
         ::setsockopt(socket.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &user_timeout_milliseconds,
                      sizeof user_timeout_milliseconds);
         return socket;

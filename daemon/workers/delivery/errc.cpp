@@ -43,6 +43,8 @@ class Category final : public std::error_category {
                 return "the name is taken at the target";
             case delivery_errc::full:
                 return "the target has no room";
+            case delivery_errc::no_room_here:
+                return "a file is larger than the room that is left here";
             case delivery_errc::far_end_failed:
                 return "the target failed";
             case delivery_errc::unverified:
@@ -76,6 +78,10 @@ bool is_of_target(std::error_code error) {
 
 bool is_of_connection(std::error_code error) {
     return is_between(error, delivery_errc::connection_lost, delivery_errc::stopped);
+}
+
+bool is_of_one_file(std::error_code error) {
+    return !is_of_target(error) && !is_of_connection(error);
 }
 
 }  // namespace consign::delivery

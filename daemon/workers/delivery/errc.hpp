@@ -25,6 +25,7 @@ enum class delivery_errc {
     no_such_name,
     taken,  // the name
     full,
+    no_room_here,    // for a file as large as this one
     far_end_failed,  // it says no, and no more
     unverified,      // what is there is not what was sent
     changed,         // it is not as it was when it was listed
@@ -38,6 +39,8 @@ enum class delivery_errc {
 [[nodiscard]] bool is_of_target(std::error_code error);
 /// The connection is of no use any more.
 [[nodiscard]] bool is_of_connection(std::error_code error);
+/// Neither: others may fare better.
+[[nodiscard]] bool is_of_one_file(std::error_code error);
 
 }  // namespace consign::delivery
 

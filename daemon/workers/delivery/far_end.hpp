@@ -4,6 +4,7 @@
 // is_of_connection() the object is only fit to be destroyed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +34,13 @@ struct FarFile {
     bool operator==(const FarFile&) const = default;
 };
 
+/// So long a far end may take to tell the digest of so many bytes: it reads them all before it says
+/// a word. Few disks are slower than 20 MB a second.
+[[nodiscard]] constexpr std::chrono::milliseconds digest_time(std::uint64_t size_bytes) {
+    constexpr std::uint64_t bytes_per_millisecond = 20'000;
+    return std::chrono::seconds(60) + std::chrono::milliseconds(size_bytes / bytes_per_millisecond);
+}
+
 class FarEnd {
   public:
     virtual ~FarEnd() = default;
@@ -47,8 +55,10 @@ class FarEnd {
     /// missing. True: the far end vouches that all of it survives a power cut.
     [[nodiscard]] virtual Result<bool> send(const VirtualPath& path, std::uint64_t from,
                                             std::uint64_t size_bytes, const Content& content) = 0;
-    /// Of all that is there under the name; nothing where the far end tells no digests.
-    [[nodiscard]] virtual Result<std::optional<Digest32>> sha256(const VirtualPath& path) = 0;
+    /// Of all that is there under the name, which should be `size_bytes`; nothing where the far end
+    /// tells no digests.
+    [[nodiscard]] virtual Result<std::optional<Digest32>> sha256(const VirtualPath& path,
+                                                                 std::uint64_t size_bytes) = 0;
     /// Replaces nothing: delivery_errc::taken; no_such_name where `from` is not there.
     [[nodiscard]] virtual Result<> rename(const VirtualPath& from, const VirtualPath& to) = 0;
     /// A file. Succeeds where it is gone.

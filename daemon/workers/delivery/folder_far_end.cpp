@@ -135,7 +135,7 @@ class FolderFarEnd final : public FarEnd {
         return true;
     }
 
-    Result<std::optional<Digest32>> sha256(const VirtualPath& path) override {
+    Result<std::optional<Digest32>> sha256(const VirtualPath& path, std::uint64_t) override {
         const auto file = open_file(path);
         if (!file) return failure(file.error());
         evp::Digest digest;

@@ -58,6 +58,10 @@ bool speaks_of(const FtpAnswer& answer, std::initializer_list<std::string_view> 
     });
 }
 
+bool speaks_of_permission(const FtpAnswer& answer) {
+    return speaks_of(answer, {"permission", "denied", "not permitted"});
+}
+
 /// What stands behind `213 `.
 std::optional<std::string_view> told_in(const FtpAnswer& answer) {
     if (answer.code != 213 || answer.lines.empty() || answer.lines.front().size() < 4)
@@ -87,13 +91,20 @@ void FtpAnswers::keep(FtpAnswer answer) {
 }
 
 bool says_not_there(const FtpAnswer& answer) {
-    return answer.code >= 400 &&
+    return answer.code >= 400 && !says_unknown(answer) &&
            speaks_of(answer, {"no such file", "not found", "does not exist", "doesn't exist"});
 }
 
 bool may_say_not_there(const FtpAnswer& answer) {
-    if (says_not_there(answer)) return true;
-    return answer.code == 550 && !speaks_of(answer, {"permission", "denied", "not permitted"});
+    return says_not_there(answer) || (answer.code == 550 && !speaks_of_permission(answer));
+}
+
+bool may_say_empty(const FtpAnswer& answer) {
+    return (answer.code == 450 || answer.code == 550) && !speaks_of_permission(answer);
+}
+
+bool names_port(const FtpAnswer& answer) {
+    return answer.code == 227 || answer.code == 229;
 }
 
 bool says_unknown(const FtpAnswer& answer) {

@@ -41,6 +41,10 @@ class FtpAnswers {
 /// To CWD, where a folder may be missing: vsftpd's 550 says no more than that it failed. One that
 /// speaks of permissions says that the folder is there.
 [[nodiscard]] bool may_say_not_there(const FtpAnswer& answer);
+/// To NLST, where the folder is there: some servers refuse to list an empty one, and say so or not.
+[[nodiscard]] bool may_say_empty(const FtpAnswer& answer);
+/// To EPSV or PASV: the port for a data connection.
+[[nodiscard]] bool names_port(const FtpAnswer& answer);
 /// The server does not have the command.
 [[nodiscard]] bool says_unknown(const FtpAnswer& answer);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <deque>
 #include <span>
 #include <utility>
@@ -22,6 +23,14 @@ constexpr std::uint16_t implicit_port = 990;
 constexpr std::size_t listing_limit_bytes = std::size_t{16} << 20;
 /// Files of a folder that is listed for one of them.
 constexpr std::size_t looked_through_limit = 100'000;
+/// Until a server has let us in: the connection, its greeting, TLS and the login.
+constexpr std::chrono::seconds login_time{60};
+constexpr std::chrono::seconds answer_time{60};
+/// libcurl counts the time for an answer from the command that it gave last, also in an earlier
+/// request: so long after that a connection is made anew.
+constexpr std::chrono::seconds silence_limit = answer_time / 2;
+/// The last answers of a listing: its own, and before it those to TYPE and to EPSV or PASV.
+constexpr std::size_t answers_of_listing = 4;
 /// Names of a folder whose sizes and times are asked for in one go.
 constexpr std::size_t asked_at_once = 64;
 
@@ -58,6 +67,16 @@ std::error_code meaning_of(std::error_code error) {
     return delivery_errc::far_end_failed;
 }
 
+/// An answer to the password, or to what libcurl asks behind it; not the greeting, nor AUTH's.
+bool says_let_in(std::string_view line) {
+    return line.starts_with('2') && !line.starts_with("220") && !line.starts_with("234");
+}
+
+/// Of a transfer: it has opened the file, and TLS begins on the data connection.
+bool has_begun(long code) {
+    return code == 125 || code == 150;
+}
+
 bool is_among(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
 }
@@ -86,6 +105,7 @@ class FtpsFarEnd final : public FarEnd {
     }
 
     Result<std::optional<std::uint64_t>> size_of(const VirtualPath& path) override {
+        if (!features_.mlst) return size_without_mlst(path);
         const auto answer = command({"*MLST " + at(path)});
         if (!answer) return failure(answer.error());
         if (answer->code == 250) {
@@ -119,11 +139,13 @@ class FtpsFarEnd final : public FarEnd {
         return false;
     }
 
-    Result<std::optional<Digest32>> sha256(const VirtualPath& path) override {
+    Result<std::optional<Digest32>> sha256(const VirtualPath& path,
+                                           std::uint64_t size_bytes) override {
         const bool has_hash = features_.hash_sha256;
         if (!has_hash && !features_.xsha256) return std::nullopt;
-        const auto answer = has_hash ? command({"*OPTS HASH SHA-256", "*HASH " + at(path)})
-                                     : command({"*XSHA256 " + at(path)});
+        const auto time = std::chrono::ceil<std::chrono::seconds>(digest_time(size_bytes));
+        const auto answer = has_hash ? command({"*OPTS HASH SHA-256", "*HASH " + at(path)}, time)
+                                     : command({"*XSHA256 " + at(path)}, time);
         if (!answer) return failure(answer.error());
         return digest_in(*answer);
     }
@@ -135,7 +157,7 @@ class FtpsFarEnd final : public FarEnd {
         if (*there) return failure(delivery_errc::taken);
         const auto done = command({"RNFR " + at(from), "RNTO " + at(to)});
         if (done) return {};
-        if (is_of_connection(done.error())) return failure(done.error());
+        if (!is_of_one_file(done.error())) return failure(done.error());
         const auto here = size_of(from);
         if (!here) return failure(here.error());
         return failure(*here ? done.error() : delivery_errc::no_such_name);
@@ -144,7 +166,7 @@ class FtpsFarEnd final : public FarEnd {
     Result<> remove(const VirtualPath& path) override {
         const auto done = command({"DELE " + at(path)});
         if (done) return {};
-        if (is_of_connection(done.error())) return failure(done.error());
+        if (!is_of_one_file(done.error())) return failure(done.error());
         const auto here = size_of(path);
         if (!here) return failure(here.error());
         if (*here) return failure(done.error());
@@ -232,7 +254,8 @@ class FtpsFarEnd final : public FarEnd {
                 .tls = curl::Tls::required,
                 .ca = target_.ca,
                 .user = target_.user,
-                .password = password_};
+                .password = password_,
+                .connect_time = login_time};
     }
 
     [[nodiscard]] curl::Request request_for(const VirtualPath& path, bool is_folder) const {
@@ -254,10 +277,27 @@ class FtpsFarEnd final : public FarEnd {
             url += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
     }
 
-    Result<> perform(const curl::Request& request) {
+    Result<> perform(curl::Request request) {
+        const auto begun = std::chrono::steady_clock::now();
+        if (begun - last_command_ > silence_limit) renew();
+        const bool is_new = std::exchange(client_is_new_, false);
+        bool is_let_in = false;
+        request.answered = [&is_let_in, told = std::move(request.answered)](std::string_view line) {
+            is_let_in = is_let_in || says_let_in(line);
+            if (told) told(line);
+        };
         const auto done = client_->perform(request, stop_.flag());
-        if (!done) return failure(meaning_of(done.error()));
-        return {};
+        // Behind a transfer it counts anew.
+        last_command_ = request.without_content ? begun : std::chrono::steady_clock::now();
+        if (done) return {};
+        const std::error_code why = meaning_of(done.error());
+        // What goes wrong before the login is no file's fault.
+        if (is_new && !is_let_in && why != delivery_errc::stopped && !is_of_target(why))
+            return failure(delivery_errc::unreachable);
+        // It has let us in, and so is not down; another file may fare better.
+        if (why == delivery_errc::unreachable && has_begun(client_->last_code()))
+            return failure(delivery_errc::connection_lost);
+        return failure(why);
     }
 
     /// Over a data connection. Servers that want its TLS session to be the control connection's own
@@ -265,8 +305,13 @@ class FtpsFarEnd final : public FarEnd {
     /// has, which then is a data connection's. So each transfer has a control connection of its
     /// own.
     Result<> transfer(const curl::Request& request) {
-        if (std::exchange(has_transferred_, true)) client_ = std::make_unique<curl::Client>();
+        if (std::exchange(has_transferred_, true)) renew();
         return perform(request);
+    }
+
+    void renew() {
+        client_ = std::make_unique<curl::Client>();
+        client_is_new_ = true;
     }
 
     /// It may be refused, or MLST not known: what SIZE says, or else the folder's listing.
@@ -287,15 +332,21 @@ class FtpsFarEnd final : public FarEnd {
         request.names_only = true;
         std::string text;
         request.received = listing_into(text);
-        FtpAnswers answers;
+        FtpAnswers answers(answers_of_listing);
         request.answered = [&answers](std::string_view line) { answers.add(line); };
+        std::vector<std::string> names;
         if (auto done = transfer(request); !done) {
-            const bool is_refused = done.error() == delivery_errc::refused ||
-                                    done.error() == delivery_errc::no_such_name;
-            if (is_refused && may_say_not_there(answers.last())) return std::nullopt;
+            if (done.error() != delivery_errc::refused &&
+                done.error() != delivery_errc::no_such_name)
+                return failure(done.error());
+            // It comes behind CWD, which so was granted.
+            if (std::ranges::any_of(answers.whole(), names_port)) {
+                if (may_say_empty(answers.last())) return names;
+            } else if (may_say_not_there(answers.last())) {
+                return std::nullopt;
+            }
             return failure(done.error());
         }
-        std::vector<std::string> names;
         for_each_line(text, [&](std::string_view line) {
             names.emplace_back(line.substr(line.rfind('/') + 1));
         });
@@ -376,10 +427,12 @@ class FtpsFarEnd final : public FarEnd {
 
     /// The answer to each of them. One that begins with `*` may be refused; refusals of others
     /// are delivery_errc::refused.
-    Result<std::deque<FtpAnswer>> answers_to(std::vector<std::string> commands) {
+    Result<std::deque<FtpAnswer>> answers_to(std::vector<std::string> commands,
+                                             std::chrono::seconds patience = answer_time) {
         const std::size_t count = commands.size();
         auto request = request_to("");
         request.without_content = true;
+        request.stall_time = patience;
         // Behind all that libcurl says by itself: so the last answers are ours.
         request.after = std::move(commands);
         FtpAnswers answers(count);
@@ -390,8 +443,9 @@ class FtpsFarEnd final : public FarEnd {
     }
 
     /// The answer to the last of them.
-    Result<FtpAnswer> command(std::vector<std::string> commands) {
-        auto answers = answers_to(std::move(commands));
+    Result<FtpAnswer> command(std::vector<std::string> commands,
+                              std::chrono::seconds patience = answer_time) {
+        auto answers = answers_to(std::move(commands), patience);
         if (!answers) return failure(answers.error());
         return std::move(answers->back());
     }
@@ -401,7 +455,9 @@ class FtpsFarEnd final : public FarEnd {
     Stop& stop_;
     Pace& pace_;
     std::unique_ptr<curl::Client> client_ = std::make_unique<curl::Client>();
+    bool client_is_new_ = true;
     bool has_transferred_ = false;
+    std::chrono::steady_clock::time_point last_command_ = std::chrono::steady_clock::now();
     std::string base_;
     FtpFeatures features_;
 };

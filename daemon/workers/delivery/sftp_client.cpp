@@ -114,22 +114,23 @@ Result<> SftpClient::send(Request& request) {
     return ssh_->send(request.finish());
 }
 
-Result<SftpClient::Answer> SftpClient::receive() {
+Result<SftpClient::Answer> SftpClient::receive(std::chrono::milliseconds patience) {
     std::array<std::uint8_t, 4> head{};
-    if (auto done = ssh_->receive(head); !done) return failure(done.error());
+    if (auto done = ssh_->receive(head, patience); !done) return failure(done.error());
     const std::uint32_t length = ByteReader(head).u32();
     if (length < 5 || length > packet_limit_bytes) return nonsense();
     Bytes packet(length);
-    if (auto done = ssh_->receive(packet); !done) return failure(done.error());
+    if (auto done = ssh_->receive(packet, SshClient::answer_time); !done)
+        return failure(done.error());
     ByteReader reader(packet);
     Answer answer{.type = reader.u8(), .id = reader.u32(), .body = {}};
     answer.body.assign(packet.begin() + 5, packet.end());
     return answer;
 }
 
-Result<SftpClient::Answer> SftpClient::ask(Request& request) {
+Result<SftpClient::Answer> SftpClient::ask(Request& request, std::chrono::milliseconds patience) {
     if (auto sent = send(request); !sent) return failure(sent.error());
-    auto answer = receive();
+    auto answer = receive(patience);
     if (!answer) return answer;
     if (answer->id != last_id_) return nonsense();
     if (answer->type != static_cast<std::uint8_t>(Type::status)) return answer;
@@ -377,7 +378,7 @@ Result<std::uint64_t> SftpClient::free_bytes(const Handle& handle) {
     return free_blocks * block_size;
 }
 
-Result<Digest32> SftpClient::sha256(std::string_view path) {
+Result<Digest32> SftpClient::sha256(std::string_view path, std::chrono::milliseconds patience) {
     Request request(Type::extended, ++last_id_);
     request.fields()
         .string(std::string_view("check-file-name"))
@@ -386,7 +387,7 @@ Result<Digest32> SftpClient::sha256(std::string_view path) {
         .u64(0)
         .u64(0)
         .u32(0);
-    const auto answer = ask(request);
+    const auto answer = ask(request, patience);
     if (!answer) return failure(answer.error());
     ByteReader reader(answer->body);
     const auto algorithm = as_text(reader.string());

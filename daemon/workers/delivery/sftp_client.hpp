@@ -2,6 +2,7 @@
 // requests out, answers in. Blocks. Errors: delivery_errc.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -65,8 +66,9 @@ class SftpClient {
     [[nodiscard]] Result<> sync(const Handle& handle);
     /// Of the file's disk, for whoever logged in: fstatvfs@openssh.com.
     [[nodiscard]] Result<std::uint64_t> free_bytes(const Handle& handle);
-    /// delivery_errc::far_end_failed where it is none.
-    [[nodiscard]] Result<Digest32> sha256(std::string_view path);
+    /// delivery_errc::far_end_failed where it is none. It may take until `patience` is over.
+    [[nodiscard]] Result<Digest32> sha256(std::string_view path,
+                                          std::chrono::milliseconds patience);
 
   private:
     struct Answer {
@@ -76,8 +78,10 @@ class SftpClient {
     };
     class Request;
     [[nodiscard]] Result<> send(Request& request);
-    [[nodiscard]] Result<Answer> receive();
-    [[nodiscard]] Result<Answer> ask(Request& request);
+    [[nodiscard]] Result<Answer> receive(
+        std::chrono::milliseconds patience = SshClient::answer_time);
+    [[nodiscard]] Result<Answer> ask(Request& request,
+                                     std::chrono::milliseconds patience = SshClient::answer_time);
     /// Where only a status can come.
     [[nodiscard]] Result<> done(Request& request);
     [[nodiscard]] Result<Handle> handle(Request& request);

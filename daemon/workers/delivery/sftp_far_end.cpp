@@ -47,22 +47,21 @@ class SftpFarEnd final : public FarEnd {
         return sent;
     }
 
-    Result<std::optional<Digest32>> sha256(const VirtualPath& path) override {
+    Result<std::optional<Digest32>> sha256(const VirtualPath& path,
+                                           std::uint64_t size_bytes) override {
         if (!client_.has("check-file") && !client_.has("check-file-name")) return std::nullopt;
-        const auto digest = client_.sha256(at(path));
+        const auto digest = client_.sha256(at(path), digest_time(size_bytes));
         if (digest) return *digest;
         if (is_of_connection(digest.error())) return failure(digest.error());
         return std::nullopt;
     }
 
     Result<> rename(const VirtualPath& from, const VirtualPath& to) override {
+        // Some servers replace what is there; others have one word for all that may be wrong.
+        if (auto free = is_free(to); !free) return free;
         auto done = client_.rename(at(from), at(to));
         if (done || is_of_connection(done.error())) return done;
-        // Servers have one word for all that may be wrong.
-        if (const auto there = client_.look(at(to)); !there)
-            return failure(there.error());
-        else if (*there)
-            return failure(delivery_errc::taken);
+        if (auto free = is_free(to); !free) return free;
         if (const auto here = client_.look(at(from)); !here)
             return failure(here.error());
         else if (!*here)
@@ -129,6 +128,13 @@ class SftpFarEnd final : public FarEnd {
     }
 
   private:
+    Result<> is_free(const VirtualPath& path) {
+        const auto there = client_.look(at(path));
+        if (!there) return failure(there.error());
+        if (*there) return failure(delivery_errc::taken);
+        return {};
+    }
+
     [[nodiscard]] std::string at(const VirtualPath& path) const {
         if (path.is_root()) return folder_.empty() ? "." : folder_;
         // Where the login leads: relative.

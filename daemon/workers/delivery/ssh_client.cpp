@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libssh/libssh.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -13,9 +14,9 @@ namespace consign::delivery {
 
 namespace {
 
-/// For each answer of the server.
+/// For each answer of the server, until sftp is open.
 constexpr long answer_timeout_seconds = 30;
-constexpr int read_timeout_milliseconds = 60'000;
+constexpr std::chrono::milliseconds longest_read = std::chrono::days(7);
 constexpr int attempts_at_key_limit = 5;
 constexpr int prompts_limit = 8;
 
@@ -155,11 +156,11 @@ class LibsshClient final : public SshClient {
         return {};
     }
 
-    Result<> receive(ByteSpan out) override {
+    Result<> receive(ByteSpan out, std::chrono::milliseconds patience) override {
+        const auto timeout = static_cast<int>(std::min(patience, longest_read).count());
         while (!out.empty()) {
-            const int count = ssh_channel_read_timeout(channel_, out.data(),
-                                                       static_cast<std::uint32_t>(out.size()), 0,
-                                                       read_timeout_milliseconds);
+            const int count = ssh_channel_read_timeout(
+                channel_, out.data(), static_cast<std::uint32_t>(out.size()), 0, timeout);
             if (count < 0 || (count == 0 && ssh_channel_is_eof(channel_) != 0))
                 return failure(lost(delivery_errc::connection_lost));
             if (count == 0) return failure(lost(delivery_errc::timed_out));

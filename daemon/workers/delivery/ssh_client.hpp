@@ -2,6 +2,7 @@
 // for us. Blocks; one thread at a time. Errors: delivery_errc.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,9 @@ struct SshLogin {
 
 class SshClient {
   public:
+    /// For what a server says soon.
+    static constexpr std::chrono::milliseconds answer_time{60'000};
+
     /// Tries one type of host key after the other until the pinned one is shown; nothing of the
     /// login leaves before that. An error that is_of_target(): wrong_host_key only where the server
     /// showed its keys, and none was it.
@@ -34,8 +38,8 @@ class SshClient {
 
     /// All of it.
     [[nodiscard]] virtual Result<> send(ByteView bytes) = 0;
-    /// Fills `out`.
-    [[nodiscard]] virtual Result<> receive(ByteSpan out) = 0;
+    /// Fills `out`; nothing may come for as long as `patience`.
+    [[nodiscard]] virtual Result<> receive(ByteSpan out, std::chrono::milliseconds patience) = 0;
 };
 
 }  // namespace consign::delivery
