@@ -10,6 +10,7 @@
 #include "admin/door.hpp"
 #include "admin/period.hpp"
 #include "admin/report.hpp"
+#include "admin/report_file.hpp"
 
 namespace consign::admin {
 
@@ -118,28 +119,23 @@ Outcome<> show_document(const Asked& asked, Door& door, json::object arguments, 
     return {};
 }
 
-Outcome<> show(const Command& command, const Asked& asked) {
+Outcome<> show(const Command& command, const Asked& asked, std::FILE* out) {
     auto arguments = arguments_of(asked);
     if (!arguments) return std::unexpected(std::move(arguments).error());
-    auto file = ReportFile::open(asked.options);
-    if (!file) return std::unexpected(std::move(file).error());
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
-    if (asked.options.markup) {
-        auto shown = show_document(asked, **door, *std::move(arguments), file->out());
-        return shown ? file->close() : shown;
-    }
-    const auto rows = printer(asked.options.rows, file->out());
+    if (asked.options.markup) return show_document(asked, **door, *std::move(arguments), out);
+    const auto rows = printer(asked.options.rows, out);
     const auto answered = (*door)->ask("blast_radius.show", *std::move(arguments),
                                        [&rows](const json::object& row) { rows->print(row); });
     rows->finish();
     if (!answered) return std::unexpected(answered.error());
     if (asked.options.rows == Format::json)
-        fmt::print(file->out(), "{}\n",
+        fmt::print(out, "{}\n",
                    json::serialize(json::object{{"kind", "end"}, {"counts", *answered}}));
     else
         print_counts(*answered);
-    return file->close();
+    return {};
 }
 
 }  // namespace
@@ -156,8 +152,12 @@ void add_blast_radius(CLI::App& app, Command& command) {
                      "Before this moment; where it is a day, through its end (default: now)");
     verb->add_flag("--all", asked->all, "Each file that stayed sealed, too");
     add_report_and_row_options(*verb, asked->options);
-    verb->callback(
-        [&command, asked] { command.verb = [&command, asked] { return show(command, *asked); }; });
+    verb->callback([&command, asked] {
+        command.verb = [&command, asked] {
+            return write_report(asked->options,
+                                [&](std::FILE* out) { return show(command, *asked, out); });
+        };
+    });
 }
 
 }  // namespace consign::admin

@@ -1,5 +1,5 @@
 // Where an export goes: a new folder, or one tar file. Everything is opened before anything is
-// asked for, so that it belongs to who called, whoever this process becomes.
+// asked for: an answer that cannot be written is not to stand in the ledger as given.
 #pragma once
 
 #include <filesystem>

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "desk/verbs/control_protocol.hpp"
+#include "policy/language/utf8.hpp"
 
 namespace consign::admin {
 
@@ -19,7 +20,9 @@ Outcome<std::unique_ptr<ControlClient>> ControlClient::connect(
     if (path.native().size() >= sizeof(sockaddr_un::sun_path))
         return failed(fmt::format("{} is too long a name for a socket; use a shorter data folder",
                                   path.string()));
-    std::unique_ptr<ControlClient> client(new ControlClient());
+    std::unique_ptr<ControlClient> client(new ControlClient(
+        "the daemon ended before its answer did, so that this is not all of it; see its log, and "
+        "ask again"));
     boost::system::error_code refused;
     client->socket_.connect(path.native(), refused);
     if (!refused) return client;
@@ -33,10 +36,21 @@ Outcome<std::unique_ptr<ControlClient>> ControlClient::connect(
                               data_folder.string(), refused.message()));
 }
 
+std::unique_ptr<ControlClient> ControlClient::over(Descriptor connected, std::string gone) {
+    std::unique_ptr<ControlClient> client(new ControlClient(std::move(gone)));
+    client->socket_.assign(asio::local::stream_protocol(), connected.release());
+    return client;
+}
+
 Outcome<json::object> ControlClient::ask(const std::string& verb, json::object arguments,
                                          const OnRow& on_row) {
     const json::object request{{"verb", verb}, {"arguments", std::move(arguments)}};
     const std::string line = json::serialize(request) + "\n";
+    // The other end would take it for no JSON at all.
+    if (policy::find_malformed_utf8(line) != std::string::npos)
+        return failed(
+            "what was given is not UTF-8; give it in UTF-8, and each other byte of a name as "
+            "\\xHH");
     if (line.size() > desk::control_line_limit_bytes)
         return failed("the arguments are too long; make them shorter");
     boost::system::error_code gone;
@@ -62,10 +76,7 @@ Outcome<json::object> ControlClient::next_line() {
     boost::system::error_code gone;
     const std::size_t length = asio::read_until(
         socket_, asio::dynamic_buffer(received_, answer_line_limit_bytes), '\n', gone);
-    if (gone)
-        return failed(
-            "the daemon ended before its answer did, so that this is not all of it; "
-            "see its log, and ask again");
+    if (gone) return failed(gone_);
     boost::system::error_code malformed;
     const json::value parsed =
         json::parse(std::string_view(received_).substr(0, length), malformed);

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "admin/door.hpp"
+#include "base/descriptor.hpp"
 
 namespace consign::admin {
 
@@ -19,18 +20,22 @@ class ControlClient final : public Door {
     [[nodiscard]] static Outcome<std::unique_ptr<ControlClient>> connect(
         const std::filesystem::path& data_folder);
 
+    /// Over what is connected already; `gone` is said where the other end is no more.
+    [[nodiscard]] static std::unique_ptr<ControlClient> over(Descriptor connected,
+                                                             std::string gone);
+
     [[nodiscard]] Outcome<boost::json::object> ask(const std::string& verb,
                                                    boost::json::object arguments,
                                                    const OnRow& on_row) override;
 
   private:
-    ControlClient() : socket_(io_) {}
-    /// A Failure where the daemon is gone.
+    explicit ControlClient(std::string gone) : socket_(io_), gone_(std::move(gone)) {}
+    /// A Failure where the other end is gone.
     [[nodiscard]] Outcome<boost::json::object> next_line();
 
     boost::asio::io_context io_;
     boost::asio::local::stream_protocol::socket socket_;
-    std::string received_;
+    std::string gone_, received_;
 };
 
 }  // namespace consign::admin

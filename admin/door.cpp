@@ -23,8 +23,8 @@ Outcome<std::unique_ptr<Door>> open_daemon_door(const Command& command) {
     auto client = ControlClient::connect(*folder);
     if (!client) return std::unexpected(std::move(client).error());
     if (*client) return *std::move(client);
-    return failed(fmt::format("no daemon is running on {}; `systemctl start consignd`, or "
-                              "`consignd -c {}`",
+    return failed(fmt::format("no daemon is running on {}; `systemctl start consignd`, or, as the "
+                              "user whom that folder belongs to, `consignd -c {}`",
                               folder->string(), command.config.string()),
                   exit_no_daemon);
 }

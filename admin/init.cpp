@@ -56,7 +56,9 @@ Outcome<> init(const Command& command, const std::string& owner_name) {
         "  {1}\n",
         command.config.string(),
         packaged ? std::string("systemctl start consignd")
-                 : fmt::format("consignd -c {}", command.config.string()));
+                 : fmt::format("{}consignd -c {}",
+                               *owner ? fmt::format("runuser -u {} -- ", (*owner)->name) : "",
+                               command.config.string()));
     return {};
 }
 
@@ -69,7 +71,8 @@ void add_init(CLI::App& app, Command& command) {
     verb->add_option("--owner", *owner,
                      "The user that consignd will run as (as root; for /etc/consign: consign)");
     verb->footer(
-        "Overwrites nothing. The data folder is `data` beside FILE, or what --data names.");
+        "Overwrites nothing. The data folder is `data` beside FILE (of /etc/consign/consign.yaml: "
+        "/var/lib/consign), or what --data names.");
     verb->callback(
         [&command, owner] { command.verb = [&command, owner] { return init(command, *owner); }; });
 }

@@ -3,12 +3,16 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <exception>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "admin/command.hpp"
+#include "admin/table.hpp"
+#include "base/no_core.hpp"
 #include "policy/language/spelling.hpp"
 
 namespace {
@@ -56,6 +60,17 @@ void refuse_empty_words(CLI::App& app) {
         refuse_empty_words(*verb);
 }
 
+/// A full disk behind standard output must not pass for a whole answer, nor for a fault of ours.
+Outcome<> carry_out(const Command& command) {
+    try {
+        auto outcome = command.verb();
+        if (!outcome || std::fflush(stdout) == 0) return outcome;
+    } catch (const std::system_error&) {
+        if (std::ferror(stdout) == 0) throw;
+    }
+    return failed("standard output could not be written; free some space, or write elsewhere");
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Administers a Consign site: managed file transfer for health data.", "consign");
     Command command;
@@ -66,7 +81,8 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     app.failure_message(usage_failure);
     app.footer(
-        "Exit status: 0 done; 1 failed; 2 bad command line; 3 no daemon is running (status).");
+        "Exit status: 0 done; 1 failed; 2 bad command line; 3 no daemon is running, and the verb "
+        "asks it alone (status, reload, alerts test, audit events --follow).");
     add_init(app, command);
     add_check(app, command);
     add_explain(app, command);
@@ -106,24 +122,23 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : exit_bad_command_line;
     }
-    auto outcome = command.verb();
-    // A full disk behind standard output must not pass for a whole answer.
-    if (std::fflush(stdout) != 0 && outcome)
-        outcome =
-            failed("standard output could not be written; free some space, or write elsewhere");
+    const auto outcome = carry_out(command);
     if (outcome) return 0;
-    if (!outcome.error().text.empty()) fmt::print(stderr, "consign: {}\n", outcome.error().text);
+    if (!outcome.error().text.empty())
+        fmt::print(stderr, "consign: {}\n", safe_lines_for_terminal(outcome.error().text));
     return outcome.error().exit_status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+    consign::forbid_core_dumps();
     ::umask(S_IRWXG | S_IRWXO);
     try {
         return run(argc, argv);
     } catch (const std::exception& bug) {
-        fmt::print(stderr, "consign: a fault of this program: {}; please report it\n", bug.what());
+        fmt::print(stderr, "consign: a fault of this program: {}; please report it\n",
+                   safe_lines_for_terminal(bug.what()));
         return exit_failed;
     }
 }

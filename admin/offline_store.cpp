@@ -5,6 +5,7 @@
 #include <boost/asio.hpp>
 #include <cstdlib>
 
+#include "admin/child_door.hpp"
 #include "admin/owner.hpp"
 #include "admin/site.hpp"
 #include "desk/administration.hpp"
@@ -16,6 +17,7 @@
 namespace consign::admin {
 
 namespace asio = boost::asio;
+namespace fs = std::filesystem;
 namespace json = boost::json;
 
 namespace {
@@ -99,11 +101,10 @@ class OfflineStore final : public Door {
     desk::VerbTable verbs_;
 };
 
-Outcome<std::filesystem::path> file_of(const policy::KeyReference& reference,
-                                       std::string_view name) {
+Outcome<fs::path> file_of(const policy::KeyReference& reference, std::string_view name) {
     if (reference.kind == policy::KeyReference::Kind::file) return reference.value;
     if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"))
-        return std::filesystem::path(folder) / reference.value;
+        return fs::path(folder) / reference.value;
     return failed(
         fmt::format("no daemon is running, and the {} key is the credential {}, which "
                     "systemd gives to the daemon alone; start consignd, or run this under "
@@ -120,8 +121,8 @@ struct Keys {
 Outcome<Keys> load_keys_and_become_owner(const policy::Policy& policy) {
     const auto root_file = file_of(policy.root_key, "root");
     if (!root_file) return std::unexpected(root_file.error());
-    const auto witness_file = policy.witness_key ? file_of(*policy.witness_key, "witness")
-                                                 : Outcome<std::filesystem::path>();
+    const auto witness_file =
+        policy.witness_key ? file_of(*policy.witness_key, "witness") : Outcome<fs::path>();
     if (!witness_file) return std::unexpected(witness_file.error());
     auto root = keyring::load_root_key(*root_file);
     auto witness = keyring::load_witness_key(*witness_file);
@@ -143,11 +144,29 @@ Outcome<Keys> load_keys_and_become_owner(const policy::Policy& policy) {
 
 enum class Base { as_it_is, made_anew };
 
-Outcome<std::unique_ptr<Door>> open_on(const Command& command, Base base) {
-    auto site = load_site(command.config);
-    if (!site) return std::unexpected(std::move(site).error());
-    const auto policy = *std::move(site);
-    const std::string administrator = caller().name;
+bool is_same_folder(const fs::path& one, const fs::path& other) {
+    std::error_code unknown;
+    if (fs::equivalent(one, other, unknown)) return true;
+    const auto normal = [](const fs::path& folder) {
+        return (fs::absolute(folder) / "").lexically_normal();
+    };
+    return unknown && normal(one) == normal(other);
+}
+
+/// --data names a running daemon's folder; here it may say no more than consign.yaml does.
+Outcome<> check_is_meant(const Command& command, const fs::path& data, Base base) {
+    if (command.data.empty() || is_same_folder(command.data, data)) return {};
+    return failed(fmt::format(
+        "{}; {} works on the `data` of {}, which is {}: leave --data away, or name with -c the "
+        "site whose data is {}",
+        base == Base::made_anew ? "--data is another folder"
+                                : fmt::format("no daemon is running on {}", command.data.string()),
+        base == Base::made_anew ? "this" : "without one, a verb", command.config.string(),
+        data.string(), command.data.string()));
+}
+
+Outcome<std::unique_ptr<Door>> open_as_owner(std::shared_ptr<const policy::Policy> policy,
+                                             const std::string& administrator, Base base) {
     auto keys = load_keys_and_become_owner(*policy);
     if (!keys) return std::unexpected(std::move(keys).error());
 
@@ -169,6 +188,18 @@ Outcome<std::unique_ptr<Door>> open_on(const Command& command, Base base) {
                                   opened.error().message()));
     }
     return store;
+}
+
+Outcome<std::unique_ptr<Door>> open_on(const Command& command, Base base) {
+    const auto site = load_site(command.config);
+    if (!site) return std::unexpected(site.error());
+    const auto& policy = *site;
+    if (auto meant = check_is_meant(command, policy->data, base); !meant)
+        return std::unexpected(std::move(meant).error());
+    const auto open = [&policy, base, administrator = caller().name] {
+        return open_as_owner(policy, administrator, base);
+    };
+    return belongs_to_another(policy->data) ? open_in_child(open) : open();
 }
 
 }  // namespace

@@ -28,6 +28,11 @@ User caller() {
     return user_of(::getuid());
 }
 
+bool belongs_to_another(const std::filesystem::path& folder) {
+    struct stat facts{};
+    return ::stat(folder.c_str(), &facts) == 0 && facts.st_uid != ::geteuid();
+}
+
 Outcome<> become_owner_of(const std::filesystem::path& folder) {
     struct stat facts{};
     if (::stat(folder.c_str(), &facts) != 0)

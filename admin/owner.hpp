@@ -22,6 +22,7 @@ struct User {
 /// The caller, by real uid.
 [[nodiscard]] User caller();
 
+[[nodiscard]] bool belongs_to_another(const std::filesystem::path& folder);
 /// Root takes on the folder's owner, for good. Anybody else stays who they are, and must be the
 /// owner.
 [[nodiscard]] Outcome<> become_owner_of(const std::filesystem::path& folder);

@@ -124,10 +124,12 @@ Outcome<> find(const Command& command, const Sought& sought) {
     return {};
 }
 
-/// What the site's ledger says of it; nothing where there is no site here.
+/// What the site's ledger says of it; nothing where there is no site here, and --data names none.
 Outcome<std::optional<json::object>> ask_site(const Command& command, const HeldReceipt& held) {
-    if (std::error_code none; !fs::exists(command.config, none)) return std::nullopt;
+    const bool is_named = !command.data.empty();
+    if (std::error_code none; !is_named && !fs::exists(command.config, none)) return std::nullopt;
     auto door = open_door(command);
+    if (!door && is_named) return std::unexpected(std::move(door).error());
     if (!door) return std::nullopt;
     json::object asked{
         {"id", held.read.id}, {"hash", to_hex(held.read.hash)}, {"chain", held.read.chain.hex()}};

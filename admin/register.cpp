@@ -10,6 +10,7 @@
 #include "admin/door.hpp"
 #include "admin/register_document.hpp"
 #include "admin/report.hpp"
+#include "admin/report_file.hpp"
 #include "base/clock.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "policy/load.hpp"
@@ -41,9 +42,7 @@ std::string difference_of_files(const Tongue& say, const Command& command, const
                        written);
 }
 
-Outcome<> show(const Command& command, const Asked& asked) {
-    auto file = ReportFile::open(asked.options);
-    if (!file) return std::unexpected(std::move(file).error());
+Outcome<> show(const Command& command, const Asked& asked, std::FILE* out) {
     const Tongue say(asked.options.language);
     const Timestamp now = SystemClock().now();
     RegisterState state{.made = desk::rfc3339(now)};
@@ -57,12 +56,12 @@ Outcome<> show(const Command& command, const Asked& asked) {
     std::vector<json::object> rows;
     const auto answered = (*door)->ask("register.show", {}, [&](const json::object& row) {
         if (asked.as_json)
-            fmt::print(file->out(), "{}\n", json::serialize(row));
+            fmt::print(out, "{}\n", json::serialize(row));
         else
             rows.push_back(row);
     });
     if (!answered) return std::unexpected(answered.error());
-    if (asked.as_json) return file->close();
+    if (asked.as_json) return {};
     if (rows.empty()) return failed("the daemon told no policy; are both of the same version?");
     if (state.daemon_runs) {
         const auto status = (*door)->ask("status", {}, [&state](const json::object& row) {
@@ -78,10 +77,9 @@ Outcome<> show(const Command& command, const Asked& asked) {
                    state.files_differ);
     const auto document = make_document(
         asked.options.markup.value_or(Markup::markdown), asked.options.language,
-        say("Register of processing activities", "Registre des activités de traitement"),
-        file->out());
+        say("Register of processing activities", "Registre des activités de traitement"), out);
     write_register(*document, say, rows, state);
-    return file->close();
+    return {};
 }
 
 }  // namespace
@@ -93,8 +91,12 @@ void add_register(CLI::App& app, Command& command) {
     add_report_options(*verb, asked->options);
     verb->add_flag("--json", asked->as_json, "One JSON object a line, with every field")
         ->excludes("--format");
-    verb->callback(
-        [&command, asked] { command.verb = [&command, asked] { return show(command, *asked); }; });
+    verb->callback([&command, asked] {
+        command.verb = [&command, asked] {
+            return write_report(asked->options,
+                                [&](std::FILE* out) { return show(command, *asked, out); });
+        };
+    });
 }
 
 }  // namespace consign::admin

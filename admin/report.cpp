@@ -5,9 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <boost/json.hpp>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 namespace consign::admin {
 
@@ -74,25 +72,6 @@ void add_report_and_row_options(CLI::App& verb, ReportOptions& options) {
     add_format_flags(verb, options.rows);
     verb.get_option("--json")->excludes("--format");
     verb.get_option("--csv")->excludes("--format");
-}
-
-Outcome<ReportFile> ReportFile::open(const ReportOptions& options) {
-    ReportFile report;
-    if (options.file.empty()) return report;
-    report.name_ = options.file;
-    report.file_.reset(std::fopen(options.file.c_str(), "we"));
-    if (!report.file_)
-        return failed(fmt::format("{} cannot be written: {}", options.file, std::strerror(errno)));
-    return report;
-}
-
-Outcome<> ReportFile::close() {
-    if (!file_) return {};
-    const bool had_error = std::ferror(file_.get()) != 0;
-    if (std::fclose(file_.release()) != 0 || had_error)
-        return failed(fmt::format(
-            "{} could not be written whole; free some space, or write elsewhere", name_));
-    return {};
 }
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {

@@ -2,13 +2,10 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <cstdio>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "admin/document.hpp"
-#include "admin/outcome.hpp"
 #include "admin/row_printer.hpp"
 
 namespace CLI {
@@ -31,23 +28,6 @@ void add_language_option(CLI::App& verb, Language& language);
 void add_report_options(CLI::App& verb, ReportOptions& options);
 /// The same, with --json and --csv as well.
 void add_report_and_row_options(CLI::App& verb, ReportOptions& options);
-
-/// Where the report goes. Made before anything is asked for: an answer that cannot be written is
-/// not to stand in the ledger as given.
-class ReportFile {
-  public:
-    [[nodiscard]] static Outcome<ReportFile> open(const ReportOptions& options);
-    [[nodiscard]] std::FILE* out() const { return file_ ? file_.get() : stdout; }
-    /// A Failure where not all of it could be written.
-    [[nodiscard]] Outcome<> close();
-
-  private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-    std::unique_ptr<std::FILE, Close> file_;
-    std::string name_;
-};
 
 // Pieces of rows, in words.
 

@@ -8,6 +8,7 @@
 #include "admin/asking.hpp"
 #include "admin/command.hpp"
 #include "admin/door.hpp"
+#include "admin/report_file.hpp"
 #include "admin/row_printer.hpp"
 #include "admin/subject_report.hpp"
 #include "admin/table.hpp"
@@ -106,7 +107,9 @@ void add_subject(CLI::App& app, Command& command) {
     add_report_and_row_options(
         *add_verb("report", "Each content and each access about a person (GDPR art. 15)",
                   [options](const Command& with, const Asked& of) {
-                      return show_subject_report(with, of.subject, *options);
+                      return write_report(*options, [&](std::FILE* out) {
+                          return show_subject_report(with, of.subject, *options, out);
+                      });
                   }),
         *options);
     add_verb("erase", "Answer a request of erasure: what was erased, what may not be, and why",

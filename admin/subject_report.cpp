@@ -317,15 +317,10 @@ Outcome<> show_document(const std::string& subject, const ReportOptions& options
 }  // namespace
 
 Outcome<> show_subject_report(const Command& command, const std::string& subject,
-                              const ReportOptions& options) {
-    auto file = ReportFile::open(options);
-    if (!file) return std::unexpected(std::move(file).error());
+                              const ReportOptions& options, std::FILE* out) {
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
-    if (options.markup) {
-        auto shown = show_document(subject, options, **door, file->out());
-        return shown ? file->close() : shown;
-    }
+    if (options.markup) return show_document(subject, options, **door, out);
     const auto rows = make_row_printer(
         options.rows, {"kind",         "stream",   "subject",    "born",   "died",     "path",
                        "second_path",  "class",    "due",        "why",    "rule",     "size",
@@ -334,11 +329,11 @@ Outcome<> show_subject_report(const Command& command, const std::string& subject
                        "account_name", "protocol", "detail",     "bytes",  "personal", "purpose",
                        "legal_basis",  "data",     "recipients", "keep",   "site",     "controller",
                        "contact",      "dpo",      "residency"},
-        {}, file->out());
+        {}, out);
     const auto answered =
         (*door)->ask("subject.report", {{"subject", subject}}, [&](const json::object& row) {
             if (options.rows == Format::table)
-                print_for_terminal(file->out(), row);
+                print_for_terminal(out, row);
             else
                 rows->print(options.rows == Format::csv ? flat(row) : row);
         });
@@ -346,7 +341,7 @@ Outcome<> show_subject_report(const Command& command, const std::string& subject
     if (const auto left_out = number(*answered, "acts_left_out"); left_out > 0)
         fmt::print(stderr, "consign: {} older acts that name the person are not shown\n", left_out);
     tell_unindexed(*answered);
-    return file->close();
+    return {};
 }
 
 }  // namespace consign::admin

@@ -1,6 +1,7 @@
 // `consign subject report`: all that is told of a person (RGPD art. 15).
 #pragma once
 
+#include <cstdio>
 #include <string>
 
 #include "admin/command.hpp"
@@ -9,6 +10,6 @@
 namespace consign::admin {
 
 [[nodiscard]] Outcome<> show_subject_report(const Command& command, const std::string& subject,
-                                            const ReportOptions& options);
+                                            const ReportOptions& options, std::FILE* out);
 
 }  // namespace consign::admin

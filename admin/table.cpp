@@ -55,6 +55,14 @@ std::string safe_for_terminal(std::string_view text) {
     return safe;
 }
 
+std::string safe_lines_for_terminal(std::string_view text) {
+    std::string safe;
+    for (std::size_t end = 0; (end = text.find('\n')) != std::string_view::npos;
+         text.remove_prefix(end + 1))
+        safe += safe_for_terminal(text.substr(0, end)) + "\n";
+    return safe + safe_for_terminal(text);
+}
+
 Table::Table(std::vector<Heading> headings, std::FILE* out)
     : headings_(std::move(headings)), out_(out) {}
 

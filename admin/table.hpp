@@ -40,6 +40,9 @@ class Table {
 /// the marks that turn the direction of writing stand as \u{HHHH}. `text` is UTF-8.
 [[nodiscard]] std::string safe_for_terminal(std::string_view text);
 
+/// The same, of several lines: a line break stays one.
+[[nodiscard]] std::string safe_lines_for_terminal(std::string_view text);
+
 /// How many characters `text` (UTF-8) has; each is taken to be one column wide.
 [[nodiscard]] std::size_t width_of(std::string_view text);
 

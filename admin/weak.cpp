@@ -8,6 +8,7 @@
 #include "admin/command.hpp"
 #include "admin/door.hpp"
 #include "admin/report.hpp"
+#include "admin/report_file.hpp"
 #include "admin/row_printer.hpp"
 
 namespace consign::admin {
@@ -135,24 +136,19 @@ Outcome<> show_document(const Asked& asked, Door& door, json::object arguments, 
     return {};
 }
 
-Outcome<> show(const Command& command, const Asked& asked) {
-    auto file = ReportFile::open(asked.options);
-    if (!file) return std::unexpected(std::move(file).error());
+Outcome<> show(const Command& command, const Asked& asked, std::FILE* out) {
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
     json::object arguments{{"compatible", asked.compatible}};
-    if (asked.options.markup) {
-        auto shown = show_document(asked, **door, std::move(arguments), file->out());
-        return shown ? file->close() : shown;
-    }
-    const auto rows = printer(asked.options.rows, file->out());
+    if (asked.options.markup) return show_document(asked, **door, std::move(arguments), out);
+    const auto rows = printer(asked.options.rows, out);
     const auto answered = (*door)->ask("weak.list", std::move(arguments),
                                        [&rows](const json::object& row) { rows->print(row); });
     rows->finish();
     if (!answered) return std::unexpected(answered.error());
     if (asked.options.rows == Format::table && number(*answered, "uses") == 0)
         fmt::print(stderr, "consign: no session that the ledger knows used legacy algorithms\n");
-    return file->close();
+    return {};
 }
 
 }  // namespace
@@ -163,8 +159,12 @@ void add_weak(CLI::App& app, Command& command) {
     verb->add_flag("--compatible", asked->compatible,
                    "What is old, and not broken, too: the profile `compatible`");
     add_report_and_row_options(*verb, asked->options);
-    verb->callback(
-        [&command, asked] { command.verb = [&command, asked] { return show(command, *asked); }; });
+    verb->callback([&command, asked] {
+        command.verb = [&command, asked] {
+            return write_report(asked->options,
+                                [&](std::FILE* out) { return show(command, *asked, out); });
+        };
+    });
 }
 
 }  // namespace consign::admin

@@ -12,7 +12,7 @@ consign_test(control_socket_tests LABEL component
   SOURCES component/control_socket_tests.cpp
   LINKS consign_control consign_admin)
 consign_test(admin_command_tests LABEL component
-  SOURCES component/admin_command_tests.cpp
+  SOURCES component/admin_command_tests.cpp component/admin_files_tests.cpp
   LINKS consign_admin)
 target_compile_definitions(admin_command_tests PRIVATE CONSIGN_COMMAND="$<TARGET_FILE:consign>")
 add_dependencies(admin_command_tests consign)

@@ -1,96 +1,22 @@
 // The `consign` command as an administrator runs it: a process of its own, its output and exit
 // status.
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <pty.h>
 #include <pwd.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio.hpp>
-#include <boost/json.hpp>
 #include <boost/test/data/test_case.hpp>
-#include <boost/test/unit_test.hpp>
-#include <fstream>
-#include <sstream>
 
+#include "admin_site.hpp"
 #include "desk/site/passwords.hpp"
 #include "desk/verbs/control_protocol.hpp"
 #include "storage/data_folder.hpp"
-#include "temporary_folder.hpp"
 
 using namespace consign;
-namespace fs = std::filesystem;
-namespace json = boost::json;
+using namespace consign::testing;
 
 namespace {
-
-std::string content(const fs::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-mode_t mode(const fs::path& path) {
-    struct stat facts{};
-    BOOST_TEST_REQUIRE(::stat(path.c_str(), &facts) == 0, path.string());
-    return facts.st_mode & 07777U;
-}
-
-uid_t owner(const fs::path& path) {
-    struct stat facts{};
-    BOOST_TEST_REQUIRE(::stat(path.c_str(), &facts) == 0, path.string());
-    return facts.st_uid;
-}
-
-struct Ran {
-    int status = -1;
-    std::string out, err;
-};
-
-struct Site {
-    /// Runs the command; `words` as a shell would have them.
-    Ran run(const std::string& words, const std::string& input = {}) const {
-        std::ofstream(folder.path() / "in") << input;
-        const auto line =
-            fmt::format("{} {} <'{}/in' >'{}/out' 2>'{}/err'", CONSIGN_COMMAND, words,
-                        folder.path().string(), folder.path().string(), folder.path().string());
-        const int status = std::system(line.c_str());
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(folder.path() / "out"),
-                content(folder.path() / "err")};
-    }
-    Ran consign(const std::string& words) const {
-        return run(fmt::format("-c '{}' {}", config().string(), words));
-    }
-    /// A copy of one site that `consign init` made: its RSA key takes a second to find.
-    void init() const;
-    std::vector<json::object> rows(const std::string& words) const {
-        const auto ran = consign(words);
-        BOOST_TEST_REQUIRE(ran.status == 0, ran.err);
-        std::vector<json::object> rows;
-        std::istringstream lines(ran.out);
-        for (std::string line; std::getline(lines, line);)
-            rows.push_back(json::parse(line).as_object());
-        return rows;
-    }
-    fs::path config() const { return folder.path() / "site/consign.yaml"; }
-    fs::path site() const { return folder.path() / "site"; }
-
-    TemporaryFolder folder;
-};
-
-struct MadeSite : Site {
-    MadeSite() { BOOST_TEST_REQUIRE(consign("init").status == 0); }
-};
-
-void Site::init() const {
-    static const MadeSite original;
-    fs::copy(original.site(), site(), fs::copy_options::recursive);
-    fs::permissions(site() / "data", fs::perms::owner_all);
-    for (const auto& entry : fs::directory_iterator(site() / "data"))
-        if (entry.is_directory()) fs::permissions(entry.path(), fs::perms::owner_all);
-}
 
 const char* const bad_command_lines[]{"",
                                       "frobnicate",
@@ -142,7 +68,7 @@ const char* const helps[]{"--help",
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(admin_command, Site)
+BOOST_FIXTURE_TEST_SUITE(admin_command, AdminSite)
 
 BOOST_AUTO_TEST_CASE(init_makes_a_site_that_checks) {
     const auto made = consign("init");
@@ -329,6 +255,26 @@ BOOST_AUTO_TEST_CASE(root_leaves_a_site_its_owner) {
     BOOST_TEST(mode(config()) == 0640U);
 }
 
+BOOST_AUTO_TEST_CASE(without_a_daemon_no_other_folder_than_the_sites_is_worked_on) {
+    init();
+    const auto other = folder.path() / "other", link = folder.path() / "link";
+    fs::create_directory(other);
+    fs::create_directory_symlink(site() / "data", link);
+    const auto acts = rows("audit events --json").size();
+    for (const auto* verb : {"audit events", "register", "hold list", "recover database"}) {
+        for (const auto& folder_named : {other, folder.path() / "nowhere"}) {
+            const auto refused =
+                consign(fmt::format("--data '{}' {}", folder_named.string(), verb));
+            BOOST_TEST(refused.status == 1, verb);
+            for (const auto& named : {folder_named, site() / "data"})
+                BOOST_TEST(refused.err.find(named.string()) != std::string::npos, refused.err);
+        }
+    }
+    BOOST_TEST(rows("audit events --json").size() == acts + 1);
+    for (const auto& same : {link.string(), (site() / "data").string() + "/"})
+        BOOST_TEST(consign(fmt::format("--data '{}' audit events", same)).status == 0, same);
+}
+
 BOOST_DATA_TEST_CASE(a_bad_command_line_exits_with_2,
                      boost::unit_test::data::make(bad_command_lines), words) {
     const auto ran = run(words);
@@ -400,14 +346,19 @@ BOOST_DATA_TEST_CASE(every_verb_explains_itself, boost::unit_test::data::make(he
     BOOST_TEST(ran.err.empty(), ran.err);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_that_cannot_be_written_is_no_success) {
-    if (!fs::exists("/dev/full")) return;
-    const auto status = std::system(CONSIGN_COMMAND " --version >/dev/full 2>/dev/null");
-    static_cast<void>(status);
+BOOST_AUTO_TEST_CASE(what_would_deceive_a_terminal_is_spelled_out_in_an_error) {
     init();
-    const auto line =
-        fmt::format("{} -c '{}' check >/dev/full 2>/dev/null", CONSIGN_COMMAND, config().string());
-    BOOST_TEST(WEXITSTATUS(std::system(line.c_str())) == 1);
+    const auto target = consign("deliveries --target '\x1b[2J\xc2\x9b'");
+    BOOST_TEST(target.err == "consign: the policy has no target \\u{001b}[2J\\u{009b}\n",
+               target.err);
+}
+
+BOOST_AUTO_TEST_CASE(words_that_are_no_utf_8_are_refused_and_no_list_breaks) {
+    init();
+    const auto held = consign("hold add --account lab-biomed --reason 'd\xe9saccord'");
+    BOOST_TEST(held.status == 1);
+    BOOST_TEST(held.err.find("UTF-8") != std::string::npos, held.err);
+    BOOST_TEST(consign("hold list --json").status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_password_from_a_pipe_becomes_a_hash) {

@@ -18,6 +18,8 @@ from openssh import OpenSsh, cut, quoted
 from paramiko_client import connected
 from payload import MIB, content
 
+NOBODY = 65534
+
 POLICY = """\
 version: 1
 classes:
@@ -151,6 +153,32 @@ class ReceiptsTests(unittest.TestCase):
             type(self).partner = OpenSsh(self.site.login("partner"))
         for name in (first.name, first.name + ".sig", "allowed_signers"):
             self.assertEqual((first.parent / name).read_bytes(), (again.parent / name).read_bytes(), name)
+
+    def give_store_to(self, owner: int) -> None:
+        keys = self.site.folder / "keys"
+        for path in (self.site.data, *self.site.data.rglob("*"), keys, *keys.glob("*.key")):
+            os.chown(path, owner, owner)
+
+    @unittest.skipUnless(os.geteuid() == 0, "root alone can give a folder away")
+    def test_root_reads_and_writes_its_own_files_while_the_store_is_anothers(self) -> None:
+        self.deposit("of-root")
+        receipt = self.one("--file", "/lab/of-root", "--kind", "deposit")
+        self.assertEqual(self.site.stop(), 0)
+        self.site.folder.chmod(0o711)
+        self.give_store_to(NOBODY)
+        try:
+            file = self.written(receipt)
+            self.assertEqual({path.stat().st_uid for path in (file.parent, *file.parent.iterdir())}, {0})
+            self.assertEqual(self.ours(file).returncode, 0)
+            own = file.parent / "witness.pub"
+            shutil.copy(self.site.folder / "keys" / "witness.pub", own)
+            named = self.ours(file, "--witness", str(own))
+            self.assertEqual(named.returncode, 0, named.stderr)
+        finally:
+            self.give_store_to(0)
+            self.site.start()
+            type(self).lab = OpenSsh(self.site.login("lab"))
+            type(self).partner = OpenSsh(self.site.login("partner"))
 
     def test_a_retrieval_over_two_sessions_is_one(self) -> None:
         source = self.deposit("deep/resumed", 6 * MIB)

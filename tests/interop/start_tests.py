@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -10,7 +11,7 @@ import unittest
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-from consign_site import CONFIGURATION, Site
+from consign_site import CONFIGURATION, Site, eventually
 
 NOBODY = 65534
 
@@ -106,6 +107,17 @@ class StartTests(unittest.TestCase):
         for path in (self.site.folder / "keys", *self.site.folder.glob("keys/*")):
             os.chown(path, NOBODY, NOBODY)
         self.assertEqual(self.consignd("-t").returncode, 0)
+
+    def test_neither_program_can_leave_a_core_dump(self) -> None:
+        self.site.start()
+        command = subprocess.Popen([os.environ["CONSIGN"], "hash-password"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for process in (self.site.daemon, command):
+            limits = Path(f"/proc/{process.pid}/limits")
+            eventually(lambda: re.search(r"^Max core file size +0 +0 ", limits.read_text(), re.MULTILINE),
+                       f"no core of {process.args[0]}")
+        command.communicate(b"\n")
+        self.assertEqual(self.site.stop(), 0)
 
     def test_a_bad_command_line_is_told_as_that(self) -> None:
         for arguments, words in ((["--bogus"], "--bogus"), (["--log-level", "verbose"], "debug,error,info,warning"),

@@ -82,4 +82,10 @@ BOOST_DATA_TEST_CASE(what_would_deceive_a_terminal_is_spelled_out,
     BOOST_TEST(admin::safe_for_terminal(one.text) == one.safe);
 }
 
+BOOST_AUTO_TEST_CASE(lines_stay_lines) {
+    BOOST_TEST(admin::safe_lines_for_terminal("one\xc2\x9b\n\ttwo\n") ==
+               "one\\u{009b}\n\\u{0009}two\n");
+    BOOST_TEST(admin::safe_lines_for_terminal("").empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
