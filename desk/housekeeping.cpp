@@ -271,10 +271,6 @@ asio::awaitable<void> write_counts(Site& site, bool all) {
         site.log.error("counts of refusals could not be recorded", {{"why", written.error()}});
 }
 
-}  // namespace
-
-namespace {
-
 /// When the last event was.
 Result<Timestamp> last_recorded(Transaction& transaction) {
     const auto sequence = transaction.ledger.last_sequence();
