@@ -288,7 +288,9 @@ BOOST_AUTO_TEST_CASE(a_date_before_1970_comes_back) {
 // Each statement is what somebody with the database file, and no key, could do.
 const std::array<const char*, 3> exchanges{
     "UPDATE subjects SET facts = (SELECT o.facts FROM subjects o WHERE o.id <> subjects.id)",
-    "UPDATE subjects SET facts = CAST(substr(facts, 1, 20) || x'00' || substr(facts, 22) AS BLOB)",
+    "UPDATE subjects SET facts = CAST(substr(facts, 1, 20) ||"
+    " CASE substr(facts, 21, 1) WHEN x'00' THEN x'01' ELSE x'00' END ||"
+    " substr(facts, 22) AS BLOB)",
     "UPDATE subjects SET facts = x''",
 };
 
