@@ -283,15 +283,14 @@ BOOST_AUTO_TEST_CASE(a_reader_sees_one_snapshot_and_can_change_nothing) {
     BOOST_TEST(site.count() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(thirty_two_writers_are_ten_times_as_fast_as_one_where_a_sync_takes_2_ms) {
+BOOST_AUTO_TEST_CASE(thirty_two_writers_share_their_syncs) {
     fault::SlowSyncVfs slow(2ms);
     DatabaseSite site;
     constexpr int one_by_one = 40;
     const auto begin = std::chrono::steady_clock::now();
     for (int number = 0; number < one_by_one; ++number)
         BOOST_TEST(site.write(mark(number)).has_value());
-    const auto alone = std::chrono::steady_clock::now() - begin;
-    BOOST_TEST((alone >= one_by_one * 2ms));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin >= one_by_one * 2ms));
 
     constexpr int writers = 32;
     constexpr int writes_each = 40;
@@ -304,19 +303,14 @@ BOOST_AUTO_TEST_CASE(thirty_two_writers_are_ten_times_as_fast_as_one_where_a_syn
                                  next(writer, left - 1);
                              });
     };
-    const auto together_begin = std::chrono::steady_clock::now();
+    const auto groups_before = site.database->groups_committed();
     for (int writer = 0; writer < writers; ++writer) next(writer, writes_each);
     finished.wait();
-    const auto together = std::chrono::steady_clock::now() - together_begin;
 
     BOOST_TEST(site.count() == one_by_one + writers * writes_each);
+    const auto groups = site.database->groups_committed() - groups_before;
     site.database.reset();  // nobody is in `next` any more
-    const auto each = [](auto time, int count) {
-        return std::chrono::duration<double, std::micro>(time).count() / count;
-    };
-    BOOST_TEST_MESSAGE("a write costs " << each(alone, one_by_one) << " us alone, "
-                                        << each(together, writers * writes_each) << " us of 32");
-    BOOST_TEST(each(alone, one_by_one) >= 10 * each(together, writers * writes_each));
+    BOOST_TEST(8 * groups <= std::uint64_t{writers * writes_each});
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_of_many_pages_reaches_the_log_in_few_writes) {

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto long_sync = 300ms;
+constexpr auto long_sync = 1000ms;
 
 void wait_until(const std::function<bool()>& is_so) {
     const auto end = std::chrono::steady_clock::now() + 30s;
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_begins_anew_has_its_header_synced_before_it_goes
     wait_until([&] { return vfs.counts().wal_unsynced > 0; });
     // During this sync: the log is cut after it, and then a commit goes ahead.
     auto cut = std::async(std::launch::async, [&] { return site.database->truncate_log(); });
-    std::this_thread::sleep_for(50ms);
+    std::this_thread::sleep_for(300ms);
     const std::uint64_t headers = vfs.counts().wal_headers;
     site.database->write(mark(2), [&](const Result<>& done) { second.set_value(done); });
     first.get_future().get();

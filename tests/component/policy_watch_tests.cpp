@@ -22,11 +22,12 @@ struct Fixture {
     TemporaryFolder folder;
     Log log{Log::Format::text, Log::Level::error, -1};
     asio::io_context io;
-    daemon::PolicyWatch watch{io.get_executor(), log, quiet_time};
+    const std::chrono::milliseconds quiet;
+    daemon::PolicyWatch watch{io.get_executor(), log, quiet};
     int changes = 0;
     bool has_ended = false;
 
-    Fixture() {
+    explicit Fixture(std::chrono::milliseconds quiet_for = quiet_time) : quiet(quiet_for) {
         fs::create_directory(path("policy.d"));
         fs::create_directory(path("elsewhere"));
         write(path("policy.d/a.yaml"), "a");
@@ -41,7 +42,12 @@ struct Fixture {
         has_ended = true;
     }
     /// Until what has happened so far was told, and long enough for what must not be told.
-    void settle() { io.run_for(10 * quiet_time); }
+    void settle() { io.run_for(std::max<std::chrono::milliseconds>(20 * quiet_time, 3 * quiet)); }
+};
+
+/// Not in a hurry, where a test is slow in between.
+struct Patient : Fixture {
+    Patient() : Fixture(500ms) {}
 };
 
 struct Act {
@@ -84,7 +90,7 @@ BOOST_DATA_TEST_CASE_F(Fixture, each_change_of_a_folder_is_told_once,
     BOOST_TEST(changes == 1);
 }
 
-BOOST_AUTO_TEST_CASE(changes_behind_each_other_are_told_together) {
+BOOST_FIXTURE_TEST_CASE(changes_behind_each_other_are_told_together, Patient) {
     settle();
     for (int number = 0; number < 50; ++number) {
         write(path("policy.d/" + std::to_string(number)), "x");

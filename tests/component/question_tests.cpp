@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(calls_in_a_row_are_stopped_between_them) {
         const auto taken = std::chrono::steady_clock::now() - begun;
         BOOST_REQUIRE(!answer.has_value());
         BOOST_TEST(answer.error().find("too long") != std::string::npos, answer.error());
-        BOOST_TEST((taken < std::chrono::milliseconds(500)), call);
+        BOOST_TEST((taken < std::chrono::seconds(3)), call);
     }
 }
 
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(what_one_call_takes_is_bounded) {
           "SELECT 'x' LIKE printf('%0201d', 1) ESCAPE 'x'"}) {
         const auto begun = std::chrono::steady_clock::now();
         BOOST_TEST(!ask(sql).has_value(), sql);
-        BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(300)));
+        BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(3)));
     }
     std::string sum = "SELECT 1";
     while (sum.size() < question_limit_bytes) sum += "+1";

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(what_is_infected_goes_into_quarantine_and_is_told_once) {
     BOOST_TEST(events[0].detail == "infected: Eicar-Test.UNOFFICIAL");
     BOOST_TEST((events.at(1).action == ledger::Action::quarantined));
     BOOST_TEST(waiting(queue::Kind::alert).size() == 1U);
-    BOOST_TEST(!drop.sees("/in/a.hl7x"));
+    BOOST_TEST(!drop.sees("/in/a.hl7"));
     BOOST_TEST(!collector.sees("/in/a.hl7"));
     BOOST_TEST(!partner.sees("/out/a.hl7"));
     BOOST_TEST(waiting().empty());

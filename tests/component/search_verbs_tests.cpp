@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_search_says_what_it_could_not_see_for_want_of_an_index) {
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_daemon_indexes_an_old_ledger_in_large_steps) {
-    constexpr int many = 12'000;
+    constexpr int many = 3'000;
     write([&](Transaction& transaction) -> Result<> {
         for (int i = 0; i < many; ++i)
             if (auto done = transaction.ledger.append({.time = clock.now(),

@@ -165,12 +165,12 @@ BOOST_AUTO_TEST_CASE(bytes_go_at_the_rate_of_the_account_over_all_its_sessions) 
     desk::Rate one(caller.session, desk::Direction::upload);
     desk::Rate other(second.session, desk::Direction::upload);
     desk::Rate back(caller.session, desk::Direction::download);
-    constexpr std::uint64_t more_than_the_burst = 1280 * 1024;
-    BOOST_TEST((time_of([&] { run(one.take(more_than_the_burst)); }) < milliseconds(200)));
-    BOOST_TEST((time_of([&] { run(back.take(more_than_the_burst)); }) < milliseconds(200)));
+    constexpr std::uint64_t more_than_the_burst = 3072 * 1024;
+    BOOST_TEST((time_of([&] { run(one.take(more_than_the_burst)); }) < milliseconds(1000)));
+    BOOST_TEST((time_of([&] { run(back.take(more_than_the_burst)); }) < milliseconds(1000)));
     const auto waited = time_of([&] { run(other.take(1)); });
-    BOOST_TEST((waited > milliseconds(100)));
-    BOOST_TEST((waited < milliseconds(1000)));
+    BOOST_TEST((waited > milliseconds(500)));
+    BOOST_TEST((waited < milliseconds(10'000)));
 }
 
 BOOST_AUTO_TEST_CASE(who_leaves_waits_for_no_rate) {

@@ -21,13 +21,13 @@ std::chrono::milliseconds processor_time_of_a_second() {
     return processor_time() - before;
 }
 
-/// Waits until no more bytes come in.
+/// Waits until no more bytes come in, once a whole inbox has.
 void wait_until_still(const TestServer& server) {
     std::uint64_t before = 0;
     int rounds = 0;
     BOOST_TEST(wait_for([&] {
         const auto now = server.channel_bytes_in();
-        rounds = now != 0 && now == before ? rounds + 1 : 0;
+        rounds = now >= ssh::Channel::inbox_limit_bytes && now == before ? rounds + 1 : 0;
         before = now;
         return rounds > 40;
     }));

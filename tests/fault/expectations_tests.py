@@ -20,11 +20,11 @@ MENDING = ("expectations.mending", "expectations.mended", "expectations.mend_tol
 DROPPING = ("expectations.forgetting", "expectations.dropped", "expectations.forgotten")
 DAY_MICROSECONDS = 24 * 3600 * 1_000_000
 
-# Midnight has always been: with the baseline a day back, one deadline has passed.
+# With the baseline a day back, one deadline has passed: none is near, and no day is longer than another.
 EXPECTED = """\
 version: 1
 deposits:
-  - {name: NAME, account: lab, path: /NAME/**, expect_by: "00:00", alert: [operations]}
+  - {name: NAME, account: lab, path: /NAME/**, expect_by: "HOUR:00", alert: [operations]}
 alerts:
   operations: [{exec: /bin/true}]
 """
@@ -34,6 +34,8 @@ class ExpectationFaultTests(unittest.TestCase):
     def setUp(self) -> None:
         self.site = Site()
         self.addCleanup(self.site.close)
+        self.site.file.write_text(self.site.file.read_text().replace("zone: Europe/Paris", "zone: UTC"))
+        self.assertIn("zone: UTC", self.site.file.read_text())
 
     def start(self, die_at: str = "") -> None:
         if die_at:
@@ -57,7 +59,9 @@ class ExpectationFaultTests(unittest.TestCase):
                 if row["detail"].startswith("deposit_missing")]
 
     def watch_since_yesterday(self, name: str) -> None:
-        (self.site.folder / "policy.d" / "20-expected.yaml").write_text(EXPECTED.replace("NAME", name))
+        hour = time.strftime("%H", time.gmtime(time.time() - 3600))
+        (self.site.folder / "policy.d" / "20-expected.yaml").write_text(
+            EXPECTED.replace("NAME", name).replace("HOUR", hour))
         self.start()
         eventually(lambda: self.states() == [0], "the baseline")
         self.site.stop()
@@ -113,8 +117,8 @@ class ExpectationFaultTests(unittest.TestCase):
                     with lab.open("early/late-one", "w") as file:
                         file.write(b"late")
                 self.site.stop()
-                if self.states() == [0, 2]:
-                    self.die_at(point)
+                self.assertEqual(self.states(), [0, 2], "it was mended before the stop")
+                self.die_at(point)
                 self.start()
                 eventually(lambda: self.states() == [0, 3], "that it is mended")
                 self.assertEqual(self.alarms(), ["deposit_missing raised", "deposit_missing mended"])

@@ -132,7 +132,7 @@ class AuditTests(unittest.TestCase):
         eventually(lambda: "another question" in site.consign("audit", "sql", "SELECT 1", check=False).stderr, "a question")
         begun = time.monotonic()
         self.assertEqual(site.stop(), 0)
-        self.assertLess(time.monotonic() - begun, 5)
+        self.assertLess(time.monotonic() - begun, 15)
 
     def test_what_was_asked_is_recorded_and_stands_nowhere_in_clear(self) -> None:
         self.site.consign("audit", "sql", "SELECT 'Elodie-Kowalczyk'")

@@ -206,7 +206,9 @@ class CheckpointTests(unittest.TestCase):
         shutil.copytree(self.site.data, self.site.folder / "monday-data")
         self.run_a_day("tuesday")
         # That of the stop, too, is there before the daemon has ended.
-        taken = journal.messages("6a1d7e0c4f2b4c0f9f5a3d8be2c71956")
+        last = self.file.read_text().splitlines()[-1]
+        taken = eventually(lambda: (heard := journal.messages("6a1d7e0c4f2b4c0f9f5a3d8be2c71956"))[-1:] == [last] and heard,
+                           "the last checkpoint in the journal")
         self.assertEqual(taken, self.file.read_text().splitlines()[-len(taken):])
         self.assertGreaterEqual(len(taken), 2)
         elsewhere = self.site.folder / "elsewhere.jsonl"

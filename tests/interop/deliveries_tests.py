@@ -227,7 +227,7 @@ class DeliveriesTests(unittest.TestCase):
         # But for the 2 MiB that may have been under way.
         self.assertGreater(max(begun_at), MIB)
 
-    def test_what_waits_for_a_server_that_is_down_arrives_in_order(self) -> None:
+    def test_what_waits_for_a_server_that_is_down_arrives(self) -> None:
         self.sshd.stop()
         names = [f"{NAME_MARKER}-late-{number}" for number in range(8)]
         self.put("sshd", {name: content(1000, name) for name in names})

@@ -17,7 +17,7 @@ from tls_socket import TlsSocket
 SIZE = 2 * MIB
 SENT = MIB + 17
 RACES = 20
-THROTTLE = ("--limit-rate", "2M")
+THROTTLE = ("--limit-rate", "500k")
 END_LIMIT_SECONDS = 60
 
 

@@ -13,7 +13,7 @@ from paramiko_client import connected
 from payload import MIB, NAME_MARKER, write_file
 
 SIZE = 8 * MIB
-THROTTLE = ("-l", "16000")  # kbit/s: the file takes four seconds
+THROTTLE = ("-l", "4000")  # kbit/s: the file would take sixteen seconds
 END_LIMIT_SECONDS = 60
 
 

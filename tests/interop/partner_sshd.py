@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import os
+import random
 import shutil
 import signal
 import socket
@@ -14,9 +15,12 @@ from consign_site import eventually
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives out itself (from 32768 on): nobody gets it by chance until it is bound."""
+    for port in random.sample(range(10000, 20000), 200):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
 
 
 def fingerprint(public_key: Path) -> str:
@@ -26,7 +30,10 @@ def fingerprint(public_key: Path) -> str:
 
 
 def _with_descendants(process: int) -> list[int]:
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []  # it has ended meanwhile
     return [process, *(each for child in children for each in _with_descendants(int(child)))]
 
 

@@ -104,7 +104,7 @@ class PickupsTests(FtpsCase):
 
     def broken_off(self, remote: str, back: Path, at_least: int) -> None:
         """A fetch whose client dies in the middle."""
-        running = self.partner.start_sftp(b"get " + quoted(remote) + b" " + quoted(back), options=("-l", "16000"))
+        running = self.partner.start_sftp(b"get " + quoted(remote) + b" " + quoted(back), options=("-l", "4000"))
         eventually(lambda: back.exists() and back.stat().st_size >= at_least, "some of the file")
         cut(running)
         running.wait()
@@ -123,7 +123,7 @@ class PickupsTests(FtpsCase):
     def test_a_fetch_that_the_daemon_s_death_broke_off_counts_once(self) -> None:
         file = self.deposit("once/killed", 6 * MIB)
         back = self.local / "back"
-        running = self.partner.start_sftp(b"get once/killed " + quoted(back), options=("-l", "16000"))
+        running = self.partner.start_sftp(b"get once/killed " + quoted(back), options=("-l", "4000"))
         eventually(lambda: back.exists() and back.stat().st_size >= MIB, "some of the file")
         self.site.kill()
         running.wait()

@@ -183,7 +183,7 @@ class ReceiptsTests(unittest.TestCase):
     def test_a_retrieval_over_two_sessions_is_one(self) -> None:
         source = self.deposit("deep/resumed", 6 * MIB)
         back = self.local / "back"
-        running = self.partner.start_sftp(b"get deep/resumed " + quoted(back), options=("-l", "16000"))
+        running = self.partner.start_sftp(b"get deep/resumed " + quoted(back), options=("-l", "4000"))
         eventually(lambda: back.exists() and back.stat().st_size >= MIB, "some of the file")
         cut(running)
         running.wait()

@@ -86,12 +86,11 @@ class ReportTests(unittest.TestCase):
 class AccountingTests(unittest.TestCase):
     def burn(self, group: Group) -> float:
         """In a grandchild, which has ended when its CPU time is asked for."""
-        command = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}]); input()"
-        with subprocess.Popen([sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        command = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BURN!r}]); print(flush=True); input()"
+        with subprocess.Popen([sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               preexec_fn=group.enter) as child:
             group.roots.append(child.pid)
-            while group.cpu_seconds() < 0.2 and child.poll() is None:
-                pass
+            child.stdout.readline()  # the grandchild has ended, and was waited for
             seconds = group.cpu_seconds()
             self.assertGreater(group.resident_bytes(), 0)
             child.stdin.close()
