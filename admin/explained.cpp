@@ -153,8 +153,6 @@ std::string_view name_of(policy::Term::State state) {
             return "unknown";
         case policy::Term::State::suspended:
             return "suspended";
-        case policy::Term::State::held:
-            return "held";
     }
     return {};
 }
@@ -209,8 +207,6 @@ std::string term_text(const policy::Policy& policy, const policy::Term& term) {
             return fmt::format("for ever, as far as is known: {}", term.because);
         case policy::Term::State::suspended:
             return "while a claim suspends it";
-        case policy::Term::State::held:
-            return "while it is held";
     }
     return {};
 }

@@ -87,7 +87,10 @@ void add_hold(CLI::App& app, Command& command) {
     hold->require_subcommand(1);
     const auto asked = std::make_shared<Asked>();
 
-    auto* add = hold->add_subcommand("add", "Hold what is here, and what comes later");
+    auto* add = hold->add_subcommand(
+        "add",
+        "Hold what is here, and what comes later; with --case it is a claim, and suspends "
+        "terms");
     add_whom(*add, *asked);
     add->callback([&command, asked] {
         command.verb = [&command, asked]() -> Outcome<> {

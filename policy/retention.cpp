@@ -1,6 +1,7 @@
 #include "policy/retention.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "policy/calendar/zone.hpp"
 
@@ -29,25 +30,51 @@ Outcome unknown(std::string_view because) {
     return {Term::State::unknown, {}, because};
 }
 
+std::vector<Claim> by_beginning(std::vector<Claim> claims) {
+    std::ranges::sort(claims, {}, &Claim::from);
+    return claims;
+}
+
 /// The pure arithmetic over one class and one life.
 class Reckoning {
   public:
     Reckoning(const Class& retention_class, const Life& life, std::string_view zone)
-        : class_(retention_class), life_(life), zone_(zone) {}
+        : class_(retention_class), life_(life), claims_(by_beginning(life.claims)), zone_(zone) {}
 
     [[nodiscard]] Outcome outcome() const {
-        if (life_.is_held) return {Term::State::held, {}, "held"};
-        if (life_.is_claimed) return {Term::State::suspended, {}, "suspended by a claim"};
         if (contradicts_itself()) return unknown("died before birth");
         const Outcome whole = class_.after_death && life_.died ? with_death() : with_minority();
         return whole.state == Term::State::due ? shortened(whole) : whole;
     }
 
   private:
+    /// A time that the calendar has.
+    template <class Time>
+    [[nodiscard]] Timestamp moment(Time time) const {
+        return end_of_term(time, Span{}, zone_);
+    }
+
+    /// The end of a term, after all claims that suspend it.
     template <class Start>
-    [[nodiscard]] Timestamp end(Start start, Span span) const {
-        span.days += static_cast<int>(life_.suspended.count());
-        return end_of_term(start, span, zone_);
+    [[nodiscard]] Outcome after(Start start, const Span& span, std::string_view because) const {
+        Timestamp running = std::max(moment(start), moment(life_.deposited));
+        std::chrono::microseconds stopped{0};
+        const auto end = [&] {
+            Span longer = span;
+            if (span.months == 0 && span.days == 0)
+                longer.seconds += ceil<std::chrono::seconds>(stopped);
+            else
+                longer.days += static_cast<int>(ceil<std::chrono::days>(stopped).count());
+            return end_of_term(start, longer, zone_);
+        };
+        for (const Claim& claim : claims_) {
+            if (claim.from >= end()) break;
+            if (!claim.to) return {Term::State::suspended, {}, "suspended by a claim"};
+            const Timestamp from = std::max(claim.from, running);
+            running = std::max(running, moment(*claim.to));
+            stopped += std::max(running - from, std::chrono::microseconds(0));
+        }
+        return due(end(), because);
     }
 
     [[nodiscard]] Timestamp not_before_deposit(Timestamp time) const {
@@ -63,12 +90,11 @@ class Reckoning {
     [[nodiscard]] Outcome with_death() const {
         if (!life_.last_activity) return unknown("last activity unknown");
         const Timestamp last_activity = not_before_deposit(*life_.last_activity);
-        const Timestamp day_of_death_ends = end_of_term(*life_.died, Span{}, zone_);
-        if (day_of_death_ends >= end_of_term(last_activity, *class_.after_death, zone_))
+        if (moment(*life_.died) >= end_of_term(last_activity, *class_.after_death, zone_))
             return with_minority();
         if (*life_.died < date_in(zone_, last_activity))
-            return due(end(last_activity, *class_.after_death), "last activity + after_death");
-        return due(end(*life_.died, *class_.after_death), "died + after_death");
+            return after(last_activity, *class_.after_death, "last activity + after_death");
+        return after(*life_.died, *class_.after_death, "died + after_death");
     }
 
     [[nodiscard]] Outcome with_minority() const {
@@ -77,23 +103,23 @@ class Reckoning {
         if (!life_.born)
             return unknown(life_.has_subject ? "birth date unknown" : "subject unknown");
         if (!was_minor(*life_.born)) return kept;
-        const Timestamp grown = end(*life_.born, *class_.minor_until);
-        return grown > kept.at ? due(grown, "born + minor_until") : kept;
+        const Outcome grown = after(*life_.born, *class_.minor_until, "born + minor_until");
+        return grown.state != Term::State::due || grown.at > kept.at ? grown : kept;
     }
 
     [[nodiscard]] Outcome counted() const {
         switch (class_.counted_from) {
             case CountedFrom::deposit:
-                return due(end(life_.deposited, class_.keep), "deposit + keep");
+                return after(life_.deposited, class_.keep, "deposit + keep");
             case CountedFrom::last_pickup:
                 if (!life_.last_pickup) return unknown("not collected yet");
-                return due(end(not_before_deposit(*life_.last_pickup), class_.keep),
-                           "last pickup + keep");
+                return after(not_before_deposit(*life_.last_pickup), class_.keep,
+                             "last pickup + keep");
             case CountedFrom::last_activity:
                 if (!life_.last_activity)
                     return unknown(life_.has_subject ? "last activity unknown" : "subject unknown");
-                return due(end(not_before_deposit(*life_.last_activity), class_.keep),
-                           "last activity + keep");
+                return after(not_before_deposit(*life_.last_activity), class_.keep,
+                             "last activity + keep");
         }
         return {};
     }
@@ -107,13 +133,15 @@ class Reckoning {
 
     [[nodiscard]] Outcome shortened(const Outcome& whole) const {
         if (!class_.shorten_after_pickup || !life_.collected_by_all) return whole;
-        const Timestamp at =
-            end(not_before_deposit(*life_.collected_by_all), *class_.shorten_after_pickup);
-        return at < whole.at ? due(at, "collected by all + shorten_after_pickup") : whole;
+        const Outcome collected =
+            after(not_before_deposit(*life_.collected_by_all), *class_.shorten_after_pickup,
+                  "collected by all + shorten_after_pickup");
+        return collected.state == Term::State::due && collected.at < whole.at ? collected : whole;
     }
 
     const Class& class_;
     const Life& life_;
+    const std::vector<Claim> claims_;
     std::string_view zone_;
 };
 

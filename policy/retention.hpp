@@ -6,11 +6,18 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "policy/policy.hpp"
 
 namespace consign::policy {
+
+/// A claim, or a dispute, from its beginning to its end; without one while it lasts.
+struct Claim {
+    Timestamp from{};
+    std::optional<Timestamp> to{};
+};
 
 /// What is known of one name of a file.
 struct Life {
@@ -23,10 +30,7 @@ struct Life {
     bool has_subject = false;  // for the explanation alone
     std::optional<std::chrono::sys_days> born{};
     std::optional<std::chrono::sys_days> died{};
-    bool is_claimed = false;  // the subject's claim, or a dispute, suspends the term
-    bool is_held = false;
-    /// How long claims that have ended suspended the term: it is longer by so much.
-    std::chrono::days suspended{0};
+    std::vector<Claim> claims{};  // in any order; they may overlap
 };
 
 /// When it may be destroyed, and why then.
@@ -34,8 +38,7 @@ struct Term {
     enum class State : std::uint8_t {
         due,        // at `at`
         unknown,    // a date is missing on which it depends, or two contradict each other: kept
-        suspended,  // a claim: kept
-        held,       // kept
+        suspended,  // a claim that lasts: kept
     } state = State::unknown;
     Timestamp at{};            // of State::due alone
     std::string_view because;  // static text: "deposit + keep", "birth date unknown", ...
@@ -49,13 +52,16 @@ struct Term {
 /// `shorten_after_pickup`, once every recipient has collected: the earlier of the two.
 ///
 /// Of two readings, the one that keeps longer:
-/// - What is kept without an end (unknown, suspended, held) is not shortened by a pickup.
+/// - What is kept without an end (unknown, suspended) is not shortened by a pickup.
 /// - A death on the very day on which `last activity + after_death` ends is not before it.
 /// - Nothing is counted from before the deposit; `after_death` not from before the last activity
 ///   either, so that what comes after a death is not due on arrival. A death before birth is no
 ///   date; a later one that is far off changes nothing.
 /// - Who is born on 29 February is a minor up to 28 February of the eighteenth year.
-/// - `suspended` days lengthen every term of the file.
+/// - A claim suspends: a term stops where it begins, and goes on where it ends, by whole days
+///   (a term of hours by seconds). What there was of the claim before the deposit, or before what
+///   the term is counted from, suspends nothing; nor does a claim that begins when the term is
+///   over.
 [[nodiscard]] Term term(const Class& retention_class, const Life& life, std::string_view zone);
 
 /// Does a term end sooner than another? What is kept without an end never does.

@@ -128,16 +128,26 @@ ledger::Event hold_event(const Site& site, const std::string& administrator, led
     return event;
 }
 
+/// The terms of what a claim binds are others, from its beginning and from its end on.
+Result<> mark_stale(Transaction& transaction, const Hold& claim) {
+    if (claim.file != 0) return transaction.terms.mark_stale(claim.file);
+    if (claim.subject != 0) return transaction.terms.mark_subject(claim.subject);
+    return transaction.terms.mark_all_stale();
+}
+
 Result<> add_one(Site& site, Transaction& transaction, Hold hold, const Asked& asked,
                  const std::string& administrator, const Id& stream, json::array& ids) {
     hold.made = site.clock.now();
     hold.made_by = administrator;
     hold.case_number = asked.case_number.value_or("");
     hold.reason = asked.reason;
+    hold.is_claim = !hold.case_number.empty();
     const auto id = transaction.holds.add(hold);
     if (!id) return failure(id.error());
     hold.id = *id;
     ids.emplace_back(*id);
+    if (hold.is_claim)
+        if (auto marked = mark_stale(transaction, hold); !marked) return marked;
     auto event = hold_event(site, administrator, ledger::Action::hold_added, hold);
     event.stream = stream;
     return append(transaction, event);
@@ -214,6 +224,8 @@ Result<> lift_one(Site& site, Transaction& transaction, const Hold& hold, const 
     const auto lifted = transaction.holds.lift(hold, now, administrator, asked.reason);
     if (!lifted) return failure(lifted.error());
     ids.emplace_back(hold.id);
+    if (hold.is_claim)
+        if (auto marked = mark_stale(transaction, hold); !marked) return marked;
     if (hold.file != 0)
         if (auto looked = transaction.terms.look_again(hold.file, now); !looked) return looked;
     if (hold.subject != 0)

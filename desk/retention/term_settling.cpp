@@ -35,11 +35,12 @@ Result<> keep_term(Transaction& transaction, const policy::Policy& policy, catal
 
 }  // namespace
 
-terms::Term term_of(const policy::Policy& policy, const std::vector<catalog::Life>& lives) {
+terms::Term term_of(const policy::Policy& policy, const std::vector<catalog::Life>& lives,
+                    const std::vector<catalog::Claim>& claims) {
     std::optional<policy::Term> longest;
     const std::string* class_name = nullptr;
     for (const catalog::Life& life : lives) {
-        auto term = policy::term_under(policy, life.class_name, lives_of(life));
+        auto term = policy::term_under(policy, life.class_name, lives_of(life, claims));
         if (longest && !policy::ends_sooner(*longest, term)) continue;
         longest = std::move(term);
         class_name = &life.class_name;
@@ -67,8 +68,11 @@ Result<> settle_term(Transaction& transaction, const policy::Policy& policy, cat
         return transaction.terms.settle(
             file, {.why = "what is known of its subject cannot be read"}, policy.terms);
     if (!lives) return failure(lives.error());
-    if (!lives->empty())
-        return transaction.terms.settle(file, term_of(policy, *lives), policy.terms);
+    if (!lives->empty()) {
+        const auto claims = transaction.catalog.claims_on(file);
+        if (!claims) return failure(claims.error());
+        return transaction.terms.settle(file, term_of(policy, *lives, *claims), policy.terms);
+    }
     bool has_name = false;
     const auto term = term_without_class(transaction, file, now, has_name);
     if (!term) return failure(term.error());

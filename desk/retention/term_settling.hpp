@@ -17,8 +17,10 @@ namespace consign::desk {
                                             const policy::Class& given, catalog::FileId file,
                                             Timestamp now);
 
-/// The term of content as policy and catalog have it: the longest of its classes.
+/// The term of content as policy and catalog have it: the longest of its classes, after the claims
+/// that bind it.
 [[nodiscard]] terms::Term term_of(const policy::Policy& policy,
-                                  const std::vector<catalog::Life>& lives);
+                                  const std::vector<catalog::Life>& lives,
+                                  const std::vector<catalog::Claim>& claims);
 
 }  // namespace consign::desk

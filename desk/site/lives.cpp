@@ -2,10 +2,13 @@
 
 namespace consign::desk {
 
-std::vector<policy::Life> lives_of(const catalog::Life& life) {
-    const policy::Life known{.deposited = life.deposited,
-                             .last_pickup = life.last_pickup,
-                             .collected_by_all = life.collected_by_all};
+std::vector<policy::Life> lives_of(const catalog::Life& life,
+                                   const std::vector<catalog::Claim>& claims) {
+    policy::Life known{.deposited = life.deposited,
+                       .last_pickup = life.last_pickup,
+                       .collected_by_all = life.collected_by_all};
+    for (const catalog::Claim& claim : claims)
+        known.claims.push_back({.from = claim.from, .to = claim.to});
     if (life.subjects.empty()) return {known};
     std::vector<policy::Life> lives;
     for (const catalog::Life::About& about : life.subjects) {

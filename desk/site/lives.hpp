@@ -9,7 +9,8 @@
 namespace consign::desk {
 
 /// One for each of its subjects; where none is known, one. policy::term_under() tells the term of
-/// them all.
-[[nodiscard]] std::vector<policy::Life> lives_of(const catalog::Life& life);
+/// them all: after `claims`, or as if there were none, to compare policies by.
+[[nodiscard]] std::vector<policy::Life> lives_of(const catalog::Life& life,
+                                                 const std::vector<catalog::Claim>& claims = {});
 
 }  // namespace consign::desk

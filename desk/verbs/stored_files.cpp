@@ -21,10 +21,7 @@ void put(json::object& row, std::string_view key, const std::optional<std::chron
 }
 
 json::object row_of_life(const Life& life) {
-    json::object row{{"deposited", rfc3339(life.deposited)},
-                     {"has_subject", life.has_subject},
-                     {"is_claimed", life.is_claimed},
-                     {"is_held", life.is_held}};
+    json::object row{{"deposited", rfc3339(life.deposited)}, {"has_subject", life.has_subject}};
     put(row, "last_pickup", life.last_pickup);
     put(row, "collected_by_all", life.collected_by_all);
     put(row, "last_activity", life.last_activity);
@@ -64,9 +61,7 @@ std::optional<Life> life_of(const json::value& value) {
                 .last_activity = time_in(*row, "last_activity"),
                 .has_subject = flag_in(*row, "has_subject"),
                 .born = day_in(*row, "born"),
-                .died = day_in(*row, "died"),
-                .is_claimed = flag_in(*row, "is_claimed"),
-                .is_held = flag_in(*row, "is_held")};
+                .died = day_in(*row, "died")};
 }
 
 }  // namespace

@@ -184,6 +184,8 @@ class Catalog {
     [[nodiscard]] Result<std::optional<FileId>> doomed_file(const Id& stream);
     /// The first hold that binds the content: on the file, its depositor, or a subject.
     [[nodiscard]] Result<std::optional<std::int64_t>> hold_on(FileId file);
+    /// The holds for proceedings that bind it, and those that did until they were lifted.
+    [[nodiscard]] Result<std::vector<Claim>> claims_on(FileId file);
 
     /// catalog_errc::no_such_file; also of a doomed one.
     [[nodiscard]] Result<Id> stream_of(FileId file);

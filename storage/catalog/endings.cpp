@@ -1,26 +1,42 @@
 // How content ends: what may not, what is doomed, and what is forgotten with it.
 #include "storage/catalog/catalog.hpp"
 #include "storage/catalog/errc.hpp"
+#include "storage/database/rows.hpp"
 #include "storage/database/sqlite.hpp"
 
 namespace consign::catalog {
 
 namespace {
 
-constexpr std::string_view select_holds_on =
-    "SELECT id FROM holds WHERE lifted IS NULL AND file = ?"
-    " UNION ALL SELECT h.id FROM files f JOIN holds h ON h.account = f.depositor"
-    "  AND h.lifted IS NULL WHERE f.id = ?"
-    " UNION ALL SELECT h.id FROM file_classes c JOIN class_subjects l ON l.life = c.id"
-    "  JOIN holds h ON h.subject = l.subject AND h.lifted IS NULL WHERE c.file = ?"
-    " UNION ALL SELECT h.id FROM held_files k JOIN holds h ON h.id = k.hold"
-    "  AND h.lifted IS NULL WHERE k.file = ?"
-    " LIMIT 1";
+// Four times the file.
+const std::string holds_on =
+    " FROM (SELECT * FROM holds WHERE file = ?"
+    " UNION ALL SELECT h.* FROM files f JOIN holds h ON h.account = f.depositor WHERE f.id = ?"
+    " UNION ALL SELECT h.* FROM file_classes c JOIN class_subjects l ON l.life = c.id"
+    "  JOIN holds h ON h.subject = l.subject WHERE c.file = ?"
+    " UNION ALL SELECT h.* FROM held_files k JOIN holds h ON h.id = k.hold WHERE k.file = ?)";
+const std::string select_hold_on = "SELECT id" + holds_on + " WHERE lifted IS NULL LIMIT 1";
+const std::string select_claims_on = "SELECT made, lifted" + holds_on + " WHERE claim = 1";
 
 }  // namespace
 
+Result<std::vector<Claim>> Catalog::claims_on(FileId file) {
+    {
+        auto query = connection_.query("SELECT 1 FROM holds LIMIT 1");
+        const auto any = query.next();
+        if (!any) return failure(any.error());
+        if (!*any) return std::vector<Claim>();
+    }
+    return database::rows_of(connection_.query(select_claims_on, file, file, file, file),
+                             [](const database::Statement& row) {
+                                 Claim claim{.from = row.time(0)};
+                                 if (!row.is_null(1)) claim.to = row.time(1);
+                                 return claim;
+                             });
+}
+
 Result<std::optional<std::int64_t>> Catalog::hold_on(FileId file) {
-    auto query = connection_.query(select_holds_on, file, file, file, file);
+    auto query = connection_.query(select_hold_on, file, file, file, file);
     const auto row = query.next();
     if (!row) return failure(row.error());
     if (!*row) return std::nullopt;

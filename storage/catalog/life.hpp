@@ -58,6 +58,12 @@ struct Life {
     std::vector<About> subjects{};
 };
 
+/// How long a hold for proceedings bound content; without an end, it does.
+struct Claim {
+    Timestamp from{};
+    std::optional<Timestamp> to{};
+};
+
 struct ClassCount {
     std::string class_name;  // empty: of files that have none
     std::uint64_t files = 0, bytes = 0;

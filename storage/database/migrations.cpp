@@ -12,6 +12,7 @@
 #include "storage/database/step_12.hpp"
 #include "storage/database/step_13.hpp"
 #include "storage/database/step_14.hpp"
+#include "storage/database/step_15.hpp"
 #include "storage/database/step_3.hpp"
 #include "storage/database/step_4.hpp"
 #include "storage/database/step_5.hpp"
@@ -179,8 +180,8 @@ CREATE TABLE subject_activity (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array all_steps{step_1, step_2, step_3,  step_4,  step_5,  step_6,  step_7,
-                               step_8, step_9, step_10, step_11, step_12, step_13, step_14};
+constexpr std::array all_steps{step_1, step_2,  step_3,  step_4,  step_5,  step_6,  step_7, step_8,
+                               step_9, step_10, step_11, step_12, step_13, step_14, step_15};
 
 Result<std::int64_t> number(Connection& connection, const char* pragma) {
     auto query = connection.query(pragma);

@@ -8,7 +8,8 @@ namespace consign::terms {
 namespace {
 
 constexpr std::string_view select_holds =
-    "SELECT id, file, subject, account, made, made_by, words, lifted, lifted_by FROM holds WHERE ";
+    "SELECT id, file, subject, account, made, made_by, words, lifted, lifted_by,"
+    " claim FROM holds WHERE ";
 
 std::string holds_where(std::string_view condition) {
     return std::string(select_holds).append(condition);
@@ -43,9 +44,9 @@ Result<HoldId> Holds::add(const Hold& hold) {
     const auto subject = hold.subject == 0 ? std::nullopt : std::optional(hold.subject);
     const auto account = hold.account.empty() ? std::nullopt : std::optional(hold.account);
     const auto done = connection_.run(
-        "INSERT INTO holds (id, file, subject, account, made, made_by, words)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        *id, file, subject, account, hold.made, hold.made_by, *words);
+        "INSERT INTO holds (id, file, subject, account, made, made_by, words, claim)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        *id, file, subject, account, hold.made, hold.made_by, *words, std::int64_t{hold.is_claim});
     if (!done) return failure(done.error());
     return *id;
 }
@@ -90,6 +91,7 @@ Result<std::vector<Hold>> Holds::holds_of(database::Statement query) {
         hold.words_altered = !words.has_value();
         if (!query.is_null(7)) hold.lifted = query.time(7);
         hold.lifted_by = query.text(8);
+        hold.is_claim = query.integer(9) != 0;
     }
 }
 

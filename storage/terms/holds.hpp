@@ -2,8 +2,9 @@
 // hold binds the content of one file, all that an account deposited, or all that is about a
 // subject, and also what comes later; whether one binds a file is the catalog's to tell
 // (Catalog::hold_on), with nothing unsealed. Its words (what it is about, the case, the reason) are
-// a sealed cell. A hold that was lifted stays as a row. Lives on one connection, and changes on the
-// writer thread alone. Errors: the database's, or keyring_errc.
+// a sealed cell. One that has a case is a claim: it suspends the terms of what it binds
+// (Catalog::claims_on). A hold that was lifted stays as a row. Lives on one connection, and changes
+// on the writer thread alone. Errors: the database's, or keyring_errc.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,7 @@ struct Hold {
     std::string reason{};
     std::optional<Timestamp> lifted{};
     std::string lifted_by{}, lift_reason{};
+    bool is_claim = false;       // it is for proceedings, and suspends terms
     bool words_altered = false;  // what it is about, case and reasons cannot be read; yet it binds
 };
 

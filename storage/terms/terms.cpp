@@ -72,6 +72,10 @@ Result<> Terms::begin_epoch(const Digest32& rules) {
     return connection_.run("UPDATE retention SET epoch = epoch + 1, rules = ?", rules);
 }
 
+Result<> Terms::mark_all_stale() {
+    return connection_.run("UPDATE retention SET epoch = epoch + 1");
+}
+
 Result<> Terms::settle(FileId file, const Term& term, const Digest32& rules) {
     const auto cell =
         cells_.seal(term_cell(file), keys_.current(keyring::Purpose::name), to_bytes(term));
@@ -152,6 +156,13 @@ Result<> Terms::mark_subjects_of(FileId file) {
         " SELECT l.subject, 0 FROM file_classes c JOIN class_subjects l ON l.life = c.id"
         " WHERE c.file = ? ON CONFLICT (subject) DO UPDATE SET life = -abs(life)",
         file);
+}
+
+Result<> Terms::mark_subject(SubjectId subject) {
+    return connection_.run(
+        "INSERT INTO stale_subjects (subject, life) SELECT id, 0 FROM subjects WHERE id = ?"
+        " ON CONFLICT (subject) DO UPDATE SET life = -abs(life)",
+        subject);
 }
 
 Result<std::optional<Terms::StaleSubject>> Terms::stale_subject() {

@@ -62,6 +62,8 @@ class Terms {
     [[nodiscard]] Result<bool> is_current(const Digest32& rules);
     /// From now on all terms are stale that were worked out before. Costs the same however many.
     [[nodiscard]] Result<> begin_epoch(const Digest32& rules);
+    /// The same, by the same rules.
+    [[nodiscard]] Result<> mark_all_stale();
 
     // One file's
     /// Of the current epoch where `rules` are those of the epoch, else stale.
@@ -80,6 +82,8 @@ class Terms {
     [[nodiscard]] Result<std::vector<FileId>> stale(std::size_t limit);
     /// All that is about each subject that the file is about. Costs the same however much that is.
     [[nodiscard]] Result<> mark_subjects_of(FileId file);
+    /// All that is about one; succeeds where there is none.
+    [[nodiscard]] Result<> mark_subject(SubjectId subject);
     struct StaleSubject {
         SubjectId subject = 0;
         LifeId life = 0;  // worked out up to this one

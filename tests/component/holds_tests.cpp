@@ -1,4 +1,5 @@
 // A hold binds content, what is here and what comes, whatever its term, until it is lifted.
+#include "desk/retention/shortened.hpp"
 #include "retention_site.hpp"
 
 using namespace consign;
@@ -13,10 +14,16 @@ struct Fixture {
     Peer drop{site, "drop"};
     Peer lab{site, "lab"};  // whose deposits have no class
 
-    void hold(std::string_view whom, std::string_view value) {
-        const auto held =
-            site.granted("holds.add", {{whom, value}, {"case", "24/0815"}, {"reason", "dispute"}});
+    void hold(std::string_view whom, std::string_view value, json::object words) {
+        words[whom] = value;
+        const auto held = site.granted("holds.add", std::move(words));
         BOOST_TEST(held.at("holds").as_array().size() == 1U);
+    }
+    void hold(std::string_view whom, std::string_view value) {
+        hold(whom, value, {{"reason", "inspection"}});
+    }
+    void claim(std::string_view whom, std::string_view value) {
+        hold(whom, value, {{"case", "24/0815"}, {"reason", "dispute"}});
     }
     void lift(json::object arguments) { (void)site.granted("holds.lift", std::move(arguments)); }
     std::int64_t persons() {
@@ -53,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_hold_on_a_subject_or_an_account_binds_what_comes_later) {
     required(drop.put("/in/b.hl7", message()));
     required(drop.put("/in/c.hl7", message("BIOMED", "77^^^HNORD")));
     BOOST_TEST(site.pass(days(40)) == 1U);
-    lift({{"case", "24/0815"}});
+    lift({{"subject", "HNORD/1234"}});
     BOOST_TEST(site.pass(hours(2)) == 2U);
 
     hold("account", "drop");
@@ -61,6 +68,57 @@ BOOST_AUTO_TEST_CASE(a_hold_on_a_subject_or_an_account_binds_what_comes_later) {
     BOOST_TEST(site.pass(days(40)) == 0U);
     lift({{"account", "drop"}});
     BOOST_TEST(site.pass(hours(2)) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_suspends_the_term_which_goes_on_once_it_is_lifted) {
+    const std::vector<std::pair<const char*, const char*>> whoms{
+        {"file", "/drop/in/a.hl7"}, {"subject", "HNORD/1234"}, {"account", "drop"}};
+    for (const auto& [whom, value] : whoms) {
+        BOOST_TEST_CONTEXT(whom) {
+            required(drop.put("/in/a.hl7", message()));
+            BOOST_TEST(site.pass(days(10)) == 0U);
+            claim(whom, value);
+            BOOST_TEST(site.pass(days(100)) == 0U);
+            const auto planned = site.ask("retention.plan");
+            BOOST_TEST_REQUIRE(planned.rows.size() == 1U);
+            BOOST_TEST(planned.rows[0].at("due").is_null());
+            BOOST_TEST(planned.rows[0].at("why").as_string() == "suspended by a claim");
+            BOOST_TEST(planned.rows[0].at("kept_by").as_string().starts_with("hold"));
+            lift({{whom, value}});
+            BOOST_TEST(site.pass(days(19)) == 0U);
+            BOOST_TEST(site.ask("retention.plan", {{"until", "2100-01-01T00:00:00Z"}})
+                           .rows.at(0)
+                           .at("why")
+                           .as_string() == "deposit + keep");
+            BOOST_TEST(site.pass(days(2)) == 1U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_suspends_what_comes_while_it_lasts_and_nothing_that_comes_after_it) {
+    claim("subject", "HNORD/1234");
+    BOOST_TEST(site.pass(days(50)) == 0U);
+    required(drop.put("/in/a.hl7", message()));
+    BOOST_TEST(site.only_term().why == "suspended by a claim");
+    BOOST_TEST(site.pass(days(10)) == 0U);
+    lift({{"case", "24/0815"}});
+    BOOST_TEST(site.pass(days(5)) == 0U);
+    required(drop.put("/in/b.hl7", message()));
+    BOOST_TEST(site.pass(days(24)) == 0U);  // 29 of its 30, but for the ten of the claim
+    BOOST_TEST(site.pass(days(2)) == 1U);
+    BOOST_TEST(drop.sees("/in/b.hl7"));
+    BOOST_TEST(site.pass(days(3)) == 0U);
+    BOOST_TEST(site.pass(days(2)) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_shorter_term_has_to_be_accepted_also_where_a_claim_suspends_it) {
+    required(drop.put("/in/a.hl7", message()));
+    claim("account", "drop");
+    const auto before = site.site().policy.current();
+    site.use_policy(kept("    keep: 20 days\n"));
+    const auto sooner = required(
+        site.run(desk::would_end_sooner(site.site(), before, site.site().policy.current())));
+    BOOST_TEST(sooner.at("report") == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(held_content_without_a_class_outlives_its_last_name) {
@@ -99,7 +157,7 @@ BOOST_AUTO_TEST_CASE(content_without_a_class_that_comes_about_a_held_subject_is_
 
 BOOST_AUTO_TEST_CASE(the_list_shows_who_held_what_and_why_and_an_altered_one_binds_none_the_less) {
     required(drop.put("/in/a.hl7", message()));
-    hold("file", "/drop/in/a.hl7");
+    claim("file", "/drop/in/a.hl7");
     const auto listed = site.ask("holds.list");
     BOOST_TEST_REQUIRE(listed.rows.size() == 1U);
     BOOST_TEST(listed.rows[0].at("about").as_string() == "/drop/in/a.hl7");
@@ -114,8 +172,8 @@ BOOST_AUTO_TEST_CASE(the_list_shows_who_held_what_and_why_and_an_altered_one_bin
 }
 
 BOOST_AUTO_TEST_CASE(one_whose_words_are_under_an_unknown_key_is_in_no_others_way) {
-    hold("account", "drop");
-    hold("account", "lab");
+    claim("account", "drop");
+    claim("account", "lab");
     site.alter(
         "UPDATE holds SET words = CAST(x'00000063' || substr(words, 5) AS BLOB) WHERE id = 1");
     BOOST_TEST(site.ask("holds.list").rows.size() == 2U);
@@ -166,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_held_file_is_listed_under_the_name_that_is_shown) {
 }
 
 BOOST_AUTO_TEST_CASE(a_number_with_other_words_lifts_only_what_both_mean) {
-    hold("account", "drop");
+    claim("account", "drop");
     for (const json::object& other :
          {json::object{{"case", "another"}}, json::object{{"account", "lab"}},
           json::object{{"subject", "HNORD/1234"}}, json::object{{"file", "/drop/in/a.hl7"}}}) {

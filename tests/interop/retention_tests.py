@@ -49,7 +49,7 @@ class RetentionTests(unittest.TestCase):
             self.assertNotIn("ends.hl7", partner.listdir("/out"))
 
     def test_a_hold_keeps_it_until_it_is_lifted(self) -> None:
-        self.site.consign("hold", "add", "--subject", "HNORD/PATIENT-2", "--case", "24/0815", "--reason", "dispute")
+        self.site.consign("hold", "add", "--subject", "HNORD/PATIENT-2", "--reason", "inspection")
         stream = self.put("/brief/held.hl7", message("PATIENT-2"))
         other = self.put("/brief/free.hl7", message("PATIENT-3"))
         eventually(lambda: self.events_of(other, "destroyed"), "the end of what nobody holds")
@@ -59,11 +59,23 @@ class RetentionTests(unittest.TestCase):
         self.assertEqual((answer["erased"], answer["kept"]), (0, 1))
         self.assertIn("17(3)(e)", answer["contents"][0]["ground"])
         self.assertIn(stream, {path.name for path in self.site.kept()})
-        self.assertIn("24/0815", self.site.consign("hold", "list").stdout)
-        self.site.consign("hold", "lift", "--case", "24/0815")
+        self.assertIn("inspection", self.site.consign("hold", "list").stdout)
+        self.site.consign("hold", "lift", "--subject", "HNORD/PATIENT-2")
         answer = json.loads(self.site.consign("subject", "erase", "HNORD/PATIENT-2", "--json").stdout)
         self.assertEqual((answer["erased"], answer["facts_erased"]), (1, True))
         self.assertEqual(len(self.events_of(stream, "destroyed")), 1)
+
+    def test_a_claim_suspends_the_term_which_goes_on_once_it_is_lifted(self) -> None:
+        self.site.consign("hold", "add", "--account", "lab", "--case", "24/0816", "--reason", "dispute")
+        stream = self.put("/brief/claimed.hl7", message("PATIENT-5"))
+        rows = [row for row in self.site.rows("retention", "plan") if row["stream"] == stream]
+        self.assertEqual([(row["due"], row["why"]) for row in rows], [(None, "suspended by a claim")])
+        self.assertIn("24/0816", self.site.consign("hold", "list").stdout)
+        self.site.consign("hold", "lift", "--case", "24/0816")
+        eventually(lambda: self.events_of(stream, "destroyed"), "the certificate")
+        certificate, = self.events_of(stream, "destroyed")
+        lifted, = [row for row in self.site.events("--action", "hold_lifted") if "account" in row["detail"]]
+        self.assertGreater(certificate["time"], lifted["time"])
 
     def test_what_is_kept_and_no_longer_visible_is_found(self) -> None:
         stream = self.put("/long/kept.hl7", message("PATIENT-4"))

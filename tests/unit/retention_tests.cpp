@@ -228,31 +228,94 @@ BOOST_AUTO_TEST_CASE(what_a_class_does_not_ask_for_does_not_matter) {
     BOOST_TEST((term(biology_report(), known, paris) == term(biology_report(), bare, paris)));
 }
 
-BOOST_AUTO_TEST_CASE(a_hold_or_a_claim_keeps_whatever_is_due) {
+BOOST_AUTO_TEST_CASE(a_claim_keeps_while_it_lasts) {
     for (const Class& kept : {hospital_record(), biology_report(), transit()}) {
         Life life =
             collected(about(1980y / January / 1, adult, 1981y / January / 1), 1980y / January / 2);
         BOOST_TEST((term(kept, life, paris).state == Term::State::due));
-        life.is_claimed = true;
+        life.claims = {{.from = noon(1980y / January / 5)}};
         BOOST_TEST((term(kept, life, paris).state == Term::State::suspended));
-        life.is_held = true;
-        BOOST_TEST((term(kept, life, paris).state == Term::State::held));
-        life.is_claimed = false;
-        BOOST_TEST((term(kept, life, paris).state == Term::State::held));
-        BOOST_TEST(term(kept, life, paris).because == "held");
+        BOOST_TEST(term(kept, life, paris).because == "suspended by a claim");
+        // It began when the term was over.
+        life.claims = {{.from = noon(2026y / January / 5)}};
+        BOOST_TEST((term(kept, life, paris).state == Term::State::due));
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_that_has_ended_lengthens_the_term_by_as_long_as_it_lasted) {
+    const auto from_noon = [](sys_days day, int count) {
+        return Claim{.from = day + 12h, .to = day + 12h + days(count)};
+    };
     Life life = about(of_2026, adult);
-    life.suspended = days(100);
+    life.claims = {from_noon(2030y / January / 1, 100)};
     BOOST_TEST((term(hospital_record(), life, paris).at == end_of(2046y / October / 9)));
+    BOOST_TEST(term(hospital_record(), life, paris).because == "last activity + keep");
     life.died = 2030y / November / 12;
+    BOOST_TEST((term(hospital_record(), life, paris).at == end_of(2040y / November / 12)));
+    life.claims.push_back(from_noon(2031y / January / 1, 100));
     BOOST_TEST((term(hospital_record(), life, paris).at ==
                 end_of(sys_days(2040y / November / 12) + days(100))));
     life = about(of_2026, child);
-    life.suspended = days(1);
+    life.claims = {from_noon(2030y / January / 1, 1)};
     BOOST_TEST((term(hospital_record(), life, paris).at == end_of(2048y / May / 5)));
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_lengthens_a_term_of_hours_by_no_more_than_it_lasted) {
+    Class kept;
+    kept.keep = {.seconds = 6h};
+    const Life life{.deposited = noon(2026y / March / 1),
+                    .claims = {{noon(2026y / March / 1) + 1h, noon(2026y / March / 1) + 90min}}};
+    BOOST_TEST((term(kept, life, paris).at == noon(2026y / March / 1) + 6h + 30min));
+}
+
+struct Claimed {
+    const char* what;
+    std::vector<Claim> claims;
+    int days_longer;
+};
+std::ostream& operator<<(std::ostream& out, const Claimed& sample) {
+    return out << sample.what;
+}
+const std::vector<Claimed> claimed{
+    {"an hour is a day", {{noon(2027y / May / 4), noon(2027y / May / 4) + 1h}}, 1},
+    {"one over the deposit counts from there",
+     {{noon(2020y / May / 4), noon(2026y / March / 11)}},
+     10},
+    {"one from before the deposit", {{noon(2020y / May / 4), noon(2021y / May / 4)}}, 0},
+    {"two that overlap, in no order",
+     {{noon(2030y / May / 6), noon(2030y / May / 11)},
+      {noon(2030y / May / 1), noon(2030y / May / 9)}},
+     10},
+    {"one within another",
+     {{noon(2030y / May / 1), noon(2030y / May / 11)},
+      {noon(2030y / May / 2), noon(2030y / May / 3)}},
+     10},
+    {"one after another",
+     {{noon(2030y / May / 1), noon(2030y / May / 11)},
+      {noon(2031y / May / 1), noon(2031y / May / 2)}},
+     11},
+    {"one that begins in the time that another added",
+     {{noon(2030y / May / 1), noon(2030y / May / 11)},
+      {noon(2036y / March / 9), noon(2036y / March / 29)}},
+     30},
+    {"one that begins when it is over", {{noon(2036y / March / 2), noon(2040y / March / 2)}}, 0},
+    {"one that ends before it begins", {{noon(2030y / May / 11), noon(2030y / May / 1)}}, 0},
+};
+BOOST_DATA_TEST_CASE(a_claim_suspends_what_there_is_of_the_term,
+                     boost::unit_test::data::make(claimed)) {
+    const Life life{.deposited = noon(2026y / March / 1), .claims = sample.claims};
+    BOOST_TEST((term(biology_report(), life, paris).at ==
+                end_of(sys_days(2036y / March / 1) + days(sample.days_longer))));
+}
+
+BOOST_AUTO_TEST_CASE(claims_at_the_ends_of_time_do_not_overflow) {
+    for (const Timestamp deposited :
+         {Timestamp::min(), noon(2026y / March / 1), Timestamp::max()}) {
+        const Life life{
+            .deposited = deposited,
+            .claims = {{Timestamp::min(), Timestamp::max()}, {Timestamp::max(), Timestamp::min()}}};
+        BOOST_TEST((term(biology_report(), life, paris).state == Term::State::due));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_pickup_shortens_once_all_have_collected_and_only_where_it_is_earlier) {
@@ -310,7 +373,7 @@ BOOST_AUTO_TEST_CASE(what_has_no_end_never_ends_sooner) {
     BOOST_TEST(ends_sooner(early, late));
     BOOST_TEST(!ends_sooner(late, early));
     BOOST_TEST(!ends_sooner(early, early));
-    for (const auto state : {Term::State::unknown, Term::State::suspended, Term::State::held}) {
+    for (const auto state : {Term::State::unknown, Term::State::suspended}) {
         const Term endless{state, {}, "", {}};
         BOOST_TEST(ends_sooner(late, endless));
         BOOST_TEST(!ends_sooner(endless, early));
@@ -343,9 +406,11 @@ class Anything {
                 .has_subject = below(2) == 0,
                 .born = perhaps(floor<days>(time())),
                 .died = perhaps(floor<days>(time())),
-                .is_claimed = below(8) == 0,
-                .is_held = below(8) == 0,
-                .suspended = days(below(4) == 0 ? below(1000) : 0)};
+                .claims = claims()};
+    }
+    Claim claim() {
+        const Timestamp from = time();
+        return {.from = from, .to = from + later()};
     }
     Span span() {
         return std::array{years_of(static_cast<int>(below(30))),
@@ -359,6 +424,12 @@ class Anything {
     }
 
   private:
+    std::vector<Claim> claims() {
+        std::vector<Claim> made(below(4));
+        for (Claim& one : made) one = claim();
+        if (below(16) == 0) made.push_back({.from = time()});
+        return made;
+    }
     Timestamp time() {
         // A few years near the end of the list of summer times, so that dates meet.
         return sys_days(2015y / January / 1) + minutes(below(30 * 365 * 1440));
@@ -396,7 +467,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_due_before_its_deposit) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_hold_a_claim_or_a_longer_keep_never_ends_it_sooner) {
+BOOST_AUTO_TEST_CASE(a_claim_or_a_longer_keep_never_ends_it_sooner) {
     Anything any(3);
     for (unsigned count = 0; count < lives; ++count) {
         Class kept = any.retention_class();
@@ -410,21 +481,23 @@ BOOST_AUTO_TEST_CASE(a_hold_a_claim_or_a_longer_keep_never_ends_it_sooner) {
         longer.shorten_after_pickup.reset();
         BOOST_REQUIRE(!ends_sooner(term(longer, life, paris), before));
 
-        Life kept_up = life;
-        kept_up.suspended += days(any.below(400));
-        BOOST_REQUIRE(!ends_sooner(term(kept, kept_up, paris), before));
-        (any.below(2) == 0 ? kept_up.is_held : kept_up.is_claimed) = true;
-        BOOST_REQUIRE((term(kept, kept_up, paris).state != Term::State::due));
+        Life suspended = life;
+        suspended.claims.push_back(any.claim());
+        BOOST_REQUIRE(!ends_sooner(term(kept, suspended, paris), before));
+        suspended.claims.back().to.reset();
+        BOOST_REQUIRE(!ends_sooner(term(kept, suspended, paris), before));
     }
 }
 
-// But for a death within `after_death`, which may replace a birthday by an earlier day.
+// But for a death within `after_death`, which may replace a birthday by an earlier day; and for
+// claims, whose whole days are counted from there.
 BOOST_AUTO_TEST_CASE(a_later_pickup_or_activity_never_ends_it_sooner) {
     Anything any(4);
     for (unsigned count = 0; count < lives; ++count) {
         Class kept = any.retention_class();
         kept.after_death.reset();
-        const Life life = any.life();
+        Life life = any.life();
+        life.claims.clear();
         const Term before = term(kept, life, paris);
         Life later = life;
         for (auto* date : {&later.last_pickup, &later.last_activity, &later.collected_by_all})
