@@ -58,11 +58,13 @@ std::vector<Keeping> keeping_of(const Policy& policy, const Routing& routing, Ti
             {routing.retention_class, subject, term(*routing.retention_class, life, policy.zone)});
     };
     for (const content::Subject& subject : routing.subjects)
-        add(subject, {.deposited = at,
-                      .last_activity = at,
-                      .has_subject = true,
-                      .born = subject.born,
-                      .died = subject.died});
+        // Who has no identifier is nobody whose last activity is known.
+        add(subject, subject.id.empty() ? Life{.deposited = at}
+                                        : Life{.deposited = at,
+                                               .last_activity = at,
+                                               .has_subject = true,
+                                               .born = subject.born,
+                                               .died = subject.died});
     if (all.empty()) add({}, {.deposited = at});
     return all;
 }

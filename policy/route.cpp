@@ -118,7 +118,31 @@ bool asks_for_content(const Route& route) {
 std::optional<std::chrono::sys_days> date_in(const content::Content& content,
                                              const std::optional<content::FieldName>& field) {
     const auto value = field ? content.value(*field) : std::nullopt;
-    return value ? content::parse_message_date(*value) : std::nullopt;
+    if (!value) return std::nullopt;
+    // A field may have several values, and a value parts: precision, an era.
+    return content::parse_message_date(
+        std::string_view(*value).substr(0, value->find_first_of("~^")));
+}
+
+/// PID-30 may say that PID-29 is nobody's death.
+std::optional<std::chrono::sys_days> death_in(const content::Content& content,
+                                              const std::optional<content::FieldName>& field) {
+    if (field && field->field() == "PID-29" &&
+        content.value(content::FieldName::canonical(content::Dictionary::hl7, "PID-30")) == "N")
+        return std::nullopt;
+    return date_in(content, field);
+}
+
+/// That of the first message, by the fields that the route names.
+std::optional<content::Subject> named_subject(const SubjectFields& fields,
+                                              const content::Content& content) {
+    const auto id = content.value(*fields.id);
+    if (!id) return std::nullopt;
+    return content::Subject{
+        .id = *id,
+        .authority = fields.authority ? content.value(*fields.authority).value_or("") : "",
+        .born = date_in(content, fields.born),
+        .died = death_in(content, fields.died)};
 }
 
 /// An identifier without an authority is the account's own.
@@ -133,16 +157,23 @@ std::vector<content::Subject> subjects_of(const Route& route, const DepositFacts
     const auto& fields = route.subject;
     bool has_unknown = content.has_unknown_subject;
     if (fields && fields->id) {
-        // The fields are those of the first message.
-        has_unknown = has_unknown || content.is_batch || subjects.size() > 1;
-        subjects.clear();
-        if (const auto id = content.value(*fields->id))
-            subjects.push_back({.id = *id,
-                                .authority = fields->authority
-                                                 ? content.value(*fields->authority).value_or("")
-                                                 : std::string(),
-                                .born = date_in(content, fields->born),
-                                .died = date_in(content, fields->died)});
+        auto named = named_subject(*fields, content);
+        // Where the fields name whom the reader names too, so they do in the messages that follow.
+        const bool is_as_read = named && !subjects.empty() && named->id == subjects.front().id &&
+                                named->authority == subjects.front().authority;
+        if (is_as_read) {
+            for (content::Subject& subject : subjects) {
+                if (!fields->born) subject.born.reset();
+                if (!fields->died) subject.died.reset();
+            }
+        } else {
+            has_unknown = has_unknown || content.is_batch || subjects.size() > 1;
+            subjects.clear();
+        }
+        if (is_as_read)
+            subjects.front() = *std::move(named);
+        else if (named)
+            subjects.push_back(*std::move(named));
     }
     // Of whom nothing is known, everything is: kept where a class asks for a person.
     if (has_unknown) subjects.emplace_back();

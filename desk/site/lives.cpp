@@ -13,6 +13,8 @@ std::vector<policy::Life> lives_of(const catalog::Life& life,
     std::vector<policy::Life> lives;
     for (const catalog::Life::About& about : life.subjects) {
         policy::Life& one = lives.emplace_back(known);
+        // All that have no identifier stand under one: nobody, whose last activity nobody knows.
+        if (about.subject.id.empty()) continue;
         one.has_subject = true;
         one.last_activity = about.last_activity;
         one.born = about.subject.born;

@@ -16,8 +16,6 @@ namespace consign::policy::content {
 namespace {
 
 constexpr std::size_t name_length = 3;
-/// No facility's name: nobody can claim it.
-constexpr std::string_view unreadable_sender = "(unreadable header)";
 
 /// The segments that begin with their delimiters, so that what follows their name is field 1.
 bool is_header(std::string_view name) {
@@ -92,7 +90,7 @@ class Hl7Reader {
         // it all the same, as from whomever it likes.
         if (is_header(segment.substr(0, name_length)) || segment.contains("\x0bMSH") ||
             segment.contains("\x1cMSH"))
-            parties_.add_sender(std::string(unreadable_sender));
+            parties_.add_unreadable_sender();
         const std::string_view name = segment_name(segment, delimiters_);
         if (name == "PID") parties_.add_subject(subject(segment));
         if (messages_ != 1 || std::ranges::find(hl7_segments(), name) == hl7_segments().end())

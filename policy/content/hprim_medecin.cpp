@@ -150,7 +150,15 @@ std::optional<Content> read_lines(std::span<const std::string_view> lines) {
     std::size_t messages = 0;
     while (lines.size() >= hprim_medecin_header_lines) {
         const Header header = lines.first<hprim_medecin_header_lines>();
-        if (!is_header(header, lines.subspan(hprim_medecin_header_lines))) break;
+        if (!is_header(header, lines.subspan(hprim_medecin_header_lines))) {
+            // A message all the same, where there is any text: of whom, nobody can read.
+            if (std::ranges::any_of(lines,
+                                    [](std::string_view each) { return !trimmed(each).empty(); })) {
+                parties.add_unreadable_sender();
+                parties.add_subject({});
+            }
+            break;
+        }
         if (++messages == 1) add_fields(content, header);
         add_parties(parties, header);
         const auto end = std::ranges::find(lines, end_of_message, trimmed);

@@ -7,6 +7,10 @@ void Parties::add_sender(std::string sender) {
     senders_.push_back(std::move(sender));
 }
 
+void Parties::add_unreadable_sender() {
+    add_sender("(unreadable header)");
+}
+
 void Parties::add_subject(Subject subject) {
     if (subject.id.empty()) {
         has_unknown_subject_ = true;

@@ -14,6 +14,8 @@ class Parties {
   public:
     /// One that is empty is left out.
     void add_sender(std::string sender);
+    /// Of a header that cannot be read: nobody can claim it.
+    void add_unreadable_sender();
     /// One without an id is left out. Of the same id and authority, later dates fill in what
     /// earlier ones left open.
     void add_subject(Subject subject);

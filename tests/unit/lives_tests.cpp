@@ -51,6 +51,17 @@ BOOST_AUTO_TEST_CASE(content_about_nobody_has_one_life_and_content_about_two_has
     BOOST_TEST((two[1].deposited == now));
 }
 
+BOOST_AUTO_TEST_CASE(who_has_no_identifier_is_nobody_whose_last_activity_is_known) {
+    policy.classes["record"].minor_until.reset();
+    about(std::chrono::sys_days{1970y / 5 / 17});
+    BOOST_TEST((term_of_all().state == policy::Term::State::due));
+    about(std::nullopt);
+    life.subjects.back().subject.id.clear();
+    BOOST_TEST(!desk::lives_of(life)[1].has_subject);
+    BOOST_TEST((term_of_all().state == policy::Term::State::unknown));
+    BOOST_TEST(term_of_all().because == "subject unknown");
+}
+
 BOOST_AUTO_TEST_CASE(the_subject_whose_term_ends_last_decides) {
     about(std::chrono::sys_days{1970y / 5 / 17});
     about(std::chrono::sys_days{2020y / 2 / 1});  // a child: up to the 28th birthday, in 2048

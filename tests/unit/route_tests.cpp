@@ -228,6 +228,11 @@ BOOST_AUTO_TEST_CASE(a_sender_that_hides_is_quarantined) {
     BOOST_TEST(lab.taken_by("/in/r", own + "\x1c\x0b" + other) == "none");
     BOOST_TEST(lab.taken_by("/in/r", own + "NTE|1||x\x1c\x0b" + other) == "none");
     BOOST_TEST(lab.taken_by("/in/r", own + "NTE|1||MSH is a word\r") == "all");
+    const std::string hprim = "H|~^\\&|A.HPR||LAB||ORU|||H~Y||P|H2.1~L|20260101\rP|1|61\rL|1\r";
+    const std::string unreadable =
+        "H|~^\\&|B.HPR||OTHER||oru|||H~Y||P|H2.1~L|20260101\rP|1|62\rL|1\r";
+    BOOST_TEST(lab.taken_by("/in/r", hprim) == "all");
+    BOOST_TEST(lab.taken_by("/in/r", hprim + unreadable) == "none");
 }
 
 BOOST_AUTO_TEST_CASE(whom_nothing_is_known_of_is_kept) {
@@ -246,6 +251,16 @@ BOOST_AUTO_TEST_CASE(whom_nothing_is_known_of_is_kept) {
     lab.policy.routes.front().subject = fields;
     BOOST_TEST(subjects(one) == 1u);
     BOOST_TEST(subjects(one + hl7_message("LAB2", "H")) == 2u);  // the fields are the first's
+    // Where they name whom the reader names as well, all are known.
+    lab.policy.routes.front().subject->authority =
+        content::FieldName::parse(content::Dictionary::hl7, "PID-3.4").value();
+    const std::string two = one + "PID|1||4712^^^LAB||B^B||19700517\r";
+    BOOST_TEST(subjects(one) == 1u);
+    const auto routing = route(lab.policy, deposit(lab.account(), "/in/r", two));
+    BOOST_TEST_REQUIRE(routing->subjects.size() == 2u);
+    BOOST_TEST(routing->subjects[1].id == "4712");
+    BOOST_TEST((routing->subjects[1].born == std::nullopt));  // no field says when
+    BOOST_TEST(subjects(one + "PID|1||||NOBODY\r") == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_sidecar_may_be_awaited_by_what_is_still_to_come) {
@@ -290,6 +305,25 @@ BOOST_AUTO_TEST_CASE(a_route_may_say_which_fields_name_the_subject) {
     BOOST_TEST(routing->subjects.at(0).id == "MSG00017");
     BOOST_TEST(routing->subjects.at(0).authority == "LAB");
     BOOST_TEST((routing->subjects.at(0).born == std::nullopt));
+
+    // Of a date its first value counts, without what stands behind it; PID-30 denies a death.
+    const auto field = [](const char* name) {
+        return content::FieldName::parse(content::Dictionary::hl7, name).value();
+    };
+    lab.policy.routes.front().subject->born = field("PID-7");
+    lab.policy.routes.front().subject->died = field("PID-29");
+    const auto dates = [&](const char* indicator) {
+        const std::string text =
+            "MSH|^~\\&|LIS|LAB|HIS|H|20261124||ORU^R01|1|P|2.5\r"
+            "PID|1||12||N||19800229^D~19800301" +
+            std::string(22, '|') + "20260101|" + indicator + "\r";
+        const auto routed = route(lab.policy, deposit(lab.account(), "/in/r", text));
+        return std::pair(routed->subjects.at(0).born, routed->subjects.at(0).died);
+    };
+    using std::chrono::year, std::chrono::sys_days;
+    BOOST_TEST((dates("").first == sys_days(year(1980) / 2 / 29)));
+    BOOST_TEST((dates("").second == sys_days(year(2026) / 1 / 1)));
+    BOOST_TEST((dates("N").second == std::nullopt));
 }
 
 BOOST_AUTO_TEST_CASE(content_is_needed_only_where_it_can_decide) {
