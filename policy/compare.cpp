@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "policy/decide.hpp"
 
@@ -326,17 +327,18 @@ class Comparison {
             add(Change::Kind::changed, "the server", {}, std::move(differing), {}, {});
     }
 
-    /// Routes are asked in order: the same ones in another order may decide otherwise.
-    void order(const std::vector<Route>& before, const std::vector<Route>& after) {
-        const auto common = [](const std::vector<Route>& routes, const std::vector<Route>& others) {
-            std::vector<std::string_view> names;
-            for (const Route& route : routes)
-                if (std::ranges::count(others, route.name, &Route::name) > 0)
-                    names.push_back(route.name);
+    /// What is asked in order: the same in another order may decide otherwise.
+    void order(std::string_view what, const std::vector<std::string_view>& before,
+               const std::vector<std::string_view>& after) {
+        const auto common = [](std::vector<std::string_view> names,
+                               const std::vector<std::string_view>& others) {
+            std::erase_if(names, [&](std::string_view name) {
+                return std::ranges::find(others, name) == others.end();
+            });
             return names;
         };
         if (common(before, after) != common(after, before))
-            add(Change::Kind::changed, "the order of the routes", {}, {}, {}, {});
+            add(Change::Kind::changed, what, {}, {}, {}, {});
     }
 
     [[nodiscard]] std::vector<Change> changes() { return std::move(changes_); }
@@ -369,6 +371,23 @@ class Comparison {
     std::vector<Change> changes_;
 };
 
+template <class Named>
+std::vector<std::string_view> names_of(const std::vector<Named>& all) {
+    std::vector<std::string_view> names;
+    for (const Named& one : all) names.push_back(one.name);
+    return names;
+}
+
+/// Pickups are asked in order within an account.
+std::vector<std::string_view> names_by_account(const std::vector<Pickup>& pickups) {
+    std::map<std::string_view, std::vector<std::string_view>> by_account;
+    for (const Pickup& pickup : pickups) by_account[pickup.account].push_back(pickup.name);
+    std::vector<std::string_view> names;
+    for (const auto& [account, of_account] : by_account)
+        names.insert(names.end(), of_account.begin(), of_account.end());
+    return names;
+}
+
 void count(FilesCompared::Count& count, const VirtualPath& path) {
     ++count.files;
     if (count.first.size() < FilesCompared::named_limit) count.first.push_back(path);
@@ -385,11 +404,13 @@ std::vector<Change> compare(const Policy& before, const Policy& after) {
     Comparison comparison;
     comparison.sections("account", before.accounts, after.accounts);
     comparison.sections("route", before.routes, after.routes);
-    comparison.order(before.routes, after.routes);
+    comparison.order("the order of the routes", names_of(before.routes), names_of(after.routes));
     comparison.sections("class", before.classes, after.classes);
     comparison.sections("target", before.targets, after.targets);
     comparison.sections("pull", before.pulls, after.pulls);
     comparison.sections("pickup", before.pickups, after.pickups);
+    comparison.order("the order of the pickups", names_by_account(before.pickups),
+                     names_by_account(after.pickups));
     comparison.sections("expected deposit", before.deposits, after.deposits);
     comparison.sections("listener", before.listeners, after.listeners);
     comparison.server(before, after);

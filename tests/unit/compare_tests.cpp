@@ -114,6 +114,29 @@ BOOST_AUTO_TEST_CASE(words_of_the_register_are_told_and_change_no_term) {
     BOOST_TEST(classes_changed(before, after).empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_accounts_pickups_in_another_order_are_another_policy) {
+    Policy before = site();
+    const auto pickup = [](const char* name, const char* account) {
+        return Pickup{.name = name,
+                      .account = account,
+                      .path = Glob::path("/out/**").value(),
+                      .window = {},
+                      .expect = {},
+                      .downloads = {},
+                      .alert = {},
+                      .rule = {}};
+    };
+    before.pickups = {pickup("urgent", "partner"), pickup("nightly", "partner"),
+                      pickup("theirs", "other")};
+    Policy after = before;
+    std::swap(after.pickups[1], after.pickups[2]);
+    BOOST_TEST(said(compare(before, after)).empty());
+    std::swap(after.pickups[0], after.pickups[2]);
+    BOOST_TEST(
+        said(compare(before, after)) == (std::vector<std::string>{"~ the order of the pickups"}),
+        boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(routes_in_another_order_are_another_policy) {
     Policy after = site();
     std::swap(after.routes[0], after.routes[1]);
