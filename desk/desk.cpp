@@ -122,6 +122,9 @@ asio::awaitable<std::error_code> Desk::refused(Scene scene, std::error_code why)
         is_refusal(why) || scene.hides ? ledger::Outcome::refused : ledger::Outcome::failed;
     scene.event.detail = scene.hides ? "the name is hidden from this account" : why.message();
     co_await session_.record_refusal(std::move(scene.event));
+    // At last, and here on the strand: what was decided on another thread must not touch the
+    // session, and another channel of it may have been refused meanwhile.
+    if (!scene.words.empty()) session_.explain(why, std::move(scene.words));
     co_return why;
 }
 

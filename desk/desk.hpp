@@ -92,8 +92,10 @@ class Desk {
         std::shared_ptr<const policy::Policy> policy;
         const policy::Account* account = nullptr;
         VirtualPath path, whole;
-        ledger::Event event;  // of this act, granted until it is refused
-        bool hides = false;   // something is there that the account may not see
+        ledger::Event event;   // of this act, granted until it is refused
+        bool hides = false;    // something is there that the account may not see
+        std::string words;     // of a refusal, where they say more than its code does
+        bool resumes = false;  // an upload was found that the call would go on with
     };
     /// desk_errc::account_withdrawn, desk_errc::name_too_long.
     [[nodiscard]] Result<Scene> scene(VirtualPath path, ledger::Action action) const;
@@ -106,7 +108,7 @@ class Desk {
     [[nodiscard]] static const policy::Pickup* pickup_of(const Scene& scene,
                                                          const catalog::Entry& entry);
     /// desk_errc::outside_pickup_window, with the next time as its words.
-    [[nodiscard]] Result<> within_window(Scene& scene, const policy::Pickup& pickup) const;
+    [[nodiscard]] static Result<> within_window(Scene& scene, const policy::Pickup& pickup);
     [[nodiscard]] Result<pickups::Pickups::Lease> take_lease(Transaction& transaction, Scene& scene,
                                                              const policy::Pickup& pickup,
                                                              const catalog::Entry& entry) const;

@@ -40,6 +40,12 @@ Result<> has_room(const policy::Quota& quota, const catalog::Usage& usage) {
     return {};
 }
 
+/// Of a home that has a quota; of others nothing is counted.
+Result<catalog::Usage> usage_of_home(Transaction& transaction, const policy::Account& account) {
+    if (!account.quota.bytes && !account.quota.files) return catalog::Usage{};
+    return transaction.catalog.usage(account.home);
+}
+
 }  // namespace
 
 /// What OPEN for writing finds under the name.
@@ -67,6 +73,7 @@ struct Desk::Beginning {
     Target target;
     std::unique_ptr<vault::SealedUpload> sealed;
     catalog::Upload row;
+    std::uint64_t home_bytes = 0;  // what the catalog counts there, with the row; under a quota
     bool readable = false;
 };
 
@@ -99,11 +106,9 @@ Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
         target.existing = std::move(*existing);
     else if (existing.error() != catalog::catalog_errc::no_such_name)
         return failure(existing.error());
-    if (scene.account->quota.bytes || scene.account->quota.files) {
-        const auto usage = transaction.catalog.usage(scene.account->home);
-        if (!usage) return failure(usage.error());
-        target.usage = *usage;
-    }
+    const auto usage = usage_of_home(transaction, *scene.account);
+    if (!usage) return failure(usage.error());
+    target.usage = *usage;
 
     target.resumes = target.unfinished && !mode.truncate && !mode.exclusive;
     // What was unfinished goes on with a file only where it began from that very one.
@@ -133,6 +138,11 @@ Result<Desk::Target> Desk::find_target(Transaction& transaction, Scene& scene,
     }
     if (!target.existing && !target.unfinished && !target.moved && !mode.create)
         return failure(desk_errc::no_such_name);
+    // What there was to go on with is gone since the last look. A client that goes on from its end
+    // is not to do so in an empty file.
+    scene.resumes = scene.resumes || target.resumes;
+    if (scene.resumes && target.is_new() && !target.continues)
+        return failure(desk_errc::superseded);
 
     const auto parent = transaction.catalog.directory(scene.whole.parent());
     if (!parent) return failure(parent.error());
@@ -264,6 +274,7 @@ Desk::Answer<> Desk::begin_new(Scene& scene, UploadMode mode, Beginning& beginni
         if (!found) return failure(found.error());
         if (!found->is_new() || found->continues) return {};
         beginning.target = *std::move(found);
+        beginning.home_bytes = beginning.target.usage.bytes;
         beginning.sealed = *std::move(sealed);
         return begin_row(transaction, scene, beginning);
     };
@@ -288,12 +299,30 @@ Desk::Answer<> Desk::begin_on_content(Scene& scene, UploadMode mode, Beginning& 
     auto sealed = co_await offload(is_long ? site_.store.bulk_pool() : site_.store.pool(), begin);
     if (!sealed) co_return failure(sealed.error());
     beginning.sealed = *std::move(sealed);
-    const auto begun = co_await site_.store.write(
-        [&](Transaction& transaction) { return begin_row(transaction, scene, beginning); });
+    const auto begun = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
+        if (auto added = begin_row(transaction, scene, beginning); !added) return added;
+        // To copy the content, or to verify it, may have taken minutes.
+        const auto usage = usage_of_home(transaction, *scene.account);
+        if (!usage) return failure(usage.error());
+        beginning.home_bytes = usage->bytes;
+        return {};
+    });
     if (begun && beginning.target.unfinished && !beginning.target.resumes)
         co_await drop_if_unknown(site_, beginning.target.unfinished->stream);
     co_return begun;
 }
+
+namespace {
+
+/// desk_errc::in_use where it is over already: what was found of it no longer holds.
+Result<> end_replaced(Transaction& transaction, const Id& unfinished) {
+    const auto is_there = transaction.catalog.has_upload(unfinished);
+    if (!is_there) return failure(is_there.error());
+    if (!*is_there) return failure(desk_errc::in_use);
+    return transaction.catalog.end_upload(unfinished);
+}
+
+}  // namespace
 
 Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& beginning) const {
     const Target& target = beginning.target;
@@ -316,7 +345,7 @@ Result<> Desk::begin_row(Transaction& transaction, Scene& scene, Beginning& begi
         row = *std::move(*found);
     } else {
         if (target.unfinished)
-            if (auto ended = transaction.catalog.end_upload(target.unfinished->stream); !ended)
+            if (auto ended = end_replaced(transaction, target.unfinished->stream); !ended)
                 return ended;
         auto added = transaction.catalog.begin_upload(row);
         if (!added && added.error() == catalog::catalog_errc::already_there)
@@ -349,7 +378,6 @@ std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode, B
     const catalog::Upload& row = beginning.row;
     const Id stream = beginning.sealed->stream();
     const auto& quota = scene.account->quota;
-    const std::uint64_t row_bytes = target.unfinished ? target.unfinished->size_bytes : 0;
     const std::uint64_t replaced_bytes = target.existing ? target.existing->file->size_bytes : 0;
     Upload::Opening opening{
         .account = account_,
@@ -365,9 +393,8 @@ std::shared_ptr<Upload> Desk::make_upload(const Scene& scene, UploadMode mode, B
         .rule = scene.event.rule,
         .policy = scene.event.policy,
         .home = scene.account->home,
-        .home_bytes =
-            target.usage.bytes - (target.resumes ? 0 : std::min(target.usage.bytes, row_bytes)),
-        .row_bytes = target.resumes ? row_bytes : 0,
+        .home_bytes = beginning.home_bytes,
+        .row_bytes = row.size_bytes,
         .replaced_bytes = replaced_bytes,
         .quota_bytes = quota.bytes,
         .file_limit_bytes = quota.file,
@@ -384,17 +411,16 @@ const policy::Pickup* Desk::pickup_of(const Scene& scene, const catalog::Entry& 
     return policy::pickup_of(*scene.policy, *scene.account, scene.path);
 }
 
-Result<> Desk::within_window(Scene& scene, const policy::Pickup& pickup) const {
+Result<> Desk::within_window(Scene& scene, const policy::Pickup& pickup) {
     if (pickup.window.empty() || policy::is_open(pickup.window, scene.event.time)) return {};
     scene.event.rule = pickup.rule.text();
     const std::error_code refusal = desk_errc::outside_pickup_window;
     if (const auto opens = policy::next(pickup.window, scene.event.time)) {
         const std::string& zone = scene.policy->zone;
-        session_.explain(refusal,
-                         fmt::format("{}; the next time is {:%F %H:%M} ({})", refusal.message(),
-                                     std::chrono::sys_seconds(
-                                         policy::wall_time(zone, opens->opens).time_since_epoch()),
-                                     zone));
+        scene.words = fmt::format(
+            "{}; the next time is {:%F %H:%M} ({})", refusal.message(),
+            std::chrono::sys_seconds(policy::wall_time(zone, opens->opens).time_since_epoch()),
+            zone);
     }
     return failure(refusal);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "base/fault_point.hpp"
 #include "desk/deposits/keeping.hpp"
@@ -104,6 +105,9 @@ struct Expiry {
 };
 
 asio::awaitable<void> expire(Site& site, const Id& stream, Expiry expiry) {
+    // Who is about to resume it has it before it is among those that are open.
+    std::optional<vault::StreamHold> hold = site.store.vault().hold(stream);
+    if (!hold) co_return;
     auto event = system_event(site, Action::upload_expired, "system:housekeeping");
     event.stream = stream;
     event.detail = "limits.unfinished_uploads_kept";
@@ -125,9 +129,11 @@ asio::awaitable<void> expire(Site& site, const Id& stream, Expiry expiry) {
         return append(transaction, event);
     });
     if (!done && done.error() == catalog::catalog_errc::no_such_upload) co_return;
+    hold.reset();
     auto abandon = [&] { return site.store.vault().abandon(stream); };
     if (done) done = co_await offload(site.store.pool(), abandon);
-    if (!done)
+    // Who has it open by now finds no row, and drops it.
+    if (!done && done.error() != std::errc::device_or_resource_busy)
         site.log.error("an unfinished upload could not be dropped",
                        {{"stream", stream}, {"why", done.error()}});
 }
@@ -280,16 +286,31 @@ Result<Timestamp> last_recorded(Transaction& transaction) {
     return *row ? (*row)->event.time : Timestamp{};
 }
 
+/// With its event, where it is not there; those above it were made before.
+/// catalog_errc::not_a_directory.
+Result<> make_folder(Transaction& transaction, const VirtualPath& folder,
+                     const ledger::Event& event) {
+    const auto there = transaction.catalog.directory(folder);
+    if (there || there.error() != catalog::catalog_errc::no_such_name)
+        return there ? Result<>() : failure(there.error());
+    if (auto made = transaction.catalog.ensure_directories(folder, event.time); !made)
+        return failure(made.error());
+    auto told = event;
+    told.personal.path = std::string(folder.text());
+    return append(transaction, told);
+}
+
 }  // namespace
 
 asio::awaitable<Result<>> make_folders(Site& site) {
     const auto policy = site.policy.current();
-    const Timestamp now = site.clock.now();
+    auto event = system_event(site, Action::folder_made, "system:daemon");
+    event.policy = policy->hash;
     std::size_t not_made = 0;
     auto done = co_await site.store.write([&](Transaction& transaction) -> Result<> {
         not_made = 0;
         for (const VirtualPath& folder : policy::folders(*policy)) {
-            const auto made = transaction.catalog.ensure_directories(folder, now);
+            const auto made = make_folder(transaction, folder, event);
             if (!made && made.error() != catalog::catalog_errc::not_a_directory)
                 return failure(made.error());
             if (!made) ++not_made;

@@ -1,6 +1,7 @@
 #include "desk/audit/checkpointing.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -44,22 +45,29 @@ Result<std::optional<SignedCheckpoint>> last_written(int file) {
     return from_checkpoint_line(std::string_view(tail).substr(begin, end - begin));
 }
 
-int open_file(const std::filesystem::path& path) {
-    return ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+/// The file, until it is closed nobody else's: the worker and `audit export` may both come, and
+/// what one has not written to its end yet looks to the other like what a crash cut short.
+Result<Descriptor> open_alone(const std::filesystem::path& path) {
+    Descriptor file{
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!file.is_open()) return last_error();
+    while (::flock(file.get(), LOCK_EX) != 0)
+        if (errno != EINTR) return last_error();
+    return file;
 }
 
 Result<std::optional<SignedCheckpoint>> last_written_at(const std::filesystem::path& path) {
-    const Descriptor file{open_file(path)};
-    if (!file.is_open()) return last_error();
-    return last_written(file.get());
+    const auto file = open_alone(path);
+    if (!file) return failure(file.error());
+    return last_written(file->get());
 }
 
 /// All that the file lacks.
 Result<> append_lines(const std::filesystem::path& path,
                       const std::vector<Ledger::Checkpoint>& checkpoints) {
-    const Descriptor file{open_file(path)};
-    if (!file.is_open()) return last_error();
-    const auto last = last_written(file.get());
+    const auto file = open_alone(path);
+    if (!file) return failure(file.error());
+    const auto last = last_written(file->get());
     if (!last) return failure(last.error());
     const std::int64_t written_so_far = *last ? (*last)->checkpoint.sequence : 0;
     std::string lines;
@@ -67,12 +75,12 @@ Result<> append_lines(const std::filesystem::path& path,
         if (checkpoint.sequence > written_so_far)
             lines += checkpoint_line(checkpoint.text, checkpoint.signature);
     for (std::string_view rest = lines; !rest.empty();) {
-        const ssize_t written = ::write(file.get(), rest.data(), rest.size());
+        const ssize_t written = ::write(file->get(), rest.data(), rest.size());
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) return last_error();
         rest.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (::fsync(file.get()) != 0) return last_error();
+    if (::fsync(file->get()) != 0) return last_error();
     return {};
 }
 

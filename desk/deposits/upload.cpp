@@ -319,14 +319,16 @@ asio::awaitable<std::error_code> Upload::give_back(ledger::Event event, std::err
         auto restaged = is_known ? site_.store.vault().restage(stream_) : Result<>();
         sealed_.reset();
         finishing_ = false;
-        // Its depositor removed it just now: no row leads to it any more.
-        return is_known ? restaged : destroy_unknown(site_, stream_);
+        return restaged;
     };
     const auto closed = co_await offload(site_.store.pool(), close);
     if (kept) kept = closed;
     if (!kept)
         site_.log.warning("an unfinished upload could not be put in order",
                           {{"stream", stream_}, {"why", kept.error()}});
+    // Its depositor may have removed it: then no row leads to it any more, and whoever removed it
+    // could not drop what was still open here.
+    co_await drop_if_unknown(site_, stream_);
     co_await record_failure(std::move(event), why);
     co_return why;
 }

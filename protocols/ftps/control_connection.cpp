@@ -71,7 +71,7 @@ void ControlConnection::write_now(std::string_view text) {
 bool ControlConnection::has_ended() {
     if (!socket().is_open()) return true;
     pollfd peer{.fd = socket().native_handle(), .events = POLLRDHUP, .revents = 0};
-    return ::poll(&peer, 1, 0) != 0;
+    return ::poll(&peer, 1, 0) > 0;
 }
 
 asio::awaitable<Result<>> ControlConnection::end_sending() {

@@ -68,6 +68,9 @@ asio::awaitable<void> FtpSession::store(std::string_view verb, Deposit deposit) 
     const auto there = co_await desk_->may_open_upload(deposit.path, deposit.mode);
     if (!there) co_return say(there.error());
     if (deposit.restart > *there) co_return say(ftps_errc::restart_beyond_end);
+    // What it goes on with may be gone once the data connection is there: the rest of a file is
+    // then not to become a file of its own.
+    if (*there > 0) deposit.mode.create = false;
     const std::string opening =
         deposit.unique_name.empty() ? "ready to receive" : "FILE: " + deposit.unique_name;
     co_await transfer(verb, opening, file_received(std::move(deposit)));

@@ -28,6 +28,8 @@ bool FtpSession::can_transfer() {
 /// they come; what else comes waits, and whatever comes behind it.
 asio::awaitable<void> FtpSession::transfer(std::string_view verb, std::string_view opening,
                                            asio::awaitable<Reply> body) {
+    // The session was ended while the file was opened, and its last word is all that is still said.
+    if (why_ended_) co_return;
     const bool reuses = facts_.session_reuse != SessionReuse::off;
     const TlsStream::Options options{
         .kind = TlsStream::Kind::data,

@@ -39,24 +39,36 @@ asio::awaitable<void> PeerSession::run() {
     } catch (const std::exception&) {
         bug = std::current_exception();
     }
-    if (bug) {
-        site_.log.error("a session failed inside", {{"session", session_.id()}});
-        if (ftp_) ftp_->cut(session_errc::failed_inside);
-        co_await session_.violated_protocol(make_error_code(session_errc::failed_inside).message());
-    }
+    if (bug) co_await end_failed();
     ended_ = true;
     session_.leave();
     watch_timer_.cancel();
-    co_await tasks_.all_ended();
+    try {
+        co_await tasks_.all_ended();
+    } catch (const std::exception&) {
+        site_.log.error("a session's watch failed inside", {{"session", session_.id()}});
+    }
     control_.close();
     const std::error_code why = ftp_ ? ftp_->why_ended() : not_begun_;
     co_await session_.end(why.message());
     site_.log.info("session ended", {{"session", session_.id()}, {"why", why}});
 }
 
+/// Where not even that can be told: what runs still has to be waited for.
+asio::awaitable<void> PeerSession::end_failed() {
+    try {
+        site_.log.error("a session failed inside", {{"session", session_.id()}});
+        if (ftp_) ftp_->cut(session_errc::failed_inside);
+        co_await session_.violated_protocol(make_error_code(session_errc::failed_inside).message());
+    } catch (const std::exception&) {
+        session_.leave();
+    }
+}
+
 asio::awaitable<void> PeerSession::serve() {
-    const auto places = protocols::take_places(session_);
+    auto places = protocols::take_places(session_);
     if (!places) co_return co_await turn_away(places.error());
+    places_ = *std::move(places);
     site_.log.info("session began", {{"session", session_.id()}});
     ftp_.emplace(session_, facts_, control_);
     tasks_.start(watch());

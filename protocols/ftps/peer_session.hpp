@@ -29,6 +29,7 @@ class PeerSession final : public protocols::Peer {
   private:
     using Clock = std::chrono::steady_clock;
     [[nodiscard]] boost::asio::awaitable<void> serve();
+    [[nodiscard]] boost::asio::awaitable<void> end_failed();
     [[nodiscard]] boost::asio::awaitable<void> turn_away(protocols::NoPlace why);
     [[nodiscard]] boost::asio::awaitable<void> watch();
     void watch_transfer();
@@ -40,6 +41,7 @@ class PeerSession final : public protocols::Peer {
     boost::asio::any_io_executor strand_;
     ControlConnection control_;
     desk::Session session_;
+    std::optional<protocols::Places> places_;  // to the end: what is still open counts
     std::optional<FtpSession> ftp_;
     OwnedTasks tasks_;
     boost::asio::steady_timer watch_timer_;

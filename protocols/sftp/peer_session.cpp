@@ -74,11 +74,7 @@ asio::awaitable<void> PeerSession::run() {
     } catch (const std::exception&) {
         bug = std::current_exception();
     }
-    if (bug) {
-        site_.log.error("a session failed inside", {{"session", session_.id()}});
-        co_await session_.violated_protocol(make_error_code(session_errc::failed_inside).message());
-        if (connection_) connection_->close(session_errc::failed_inside);
-    }
+    if (bug) co_await end_failed();
     ended_ = true;
     session_.leave();
     watch_timer_.cancel();
@@ -92,14 +88,26 @@ asio::awaitable<void> PeerSession::run() {
     site_.log.info("session ended", {{"session", session_.id()}, {"why", why}});
 }
 
+/// Where not even that can be told: what runs still has to be waited for.
+asio::awaitable<void> PeerSession::end_failed() {
+    try {
+        site_.log.error("a session failed inside", {{"session", session_.id()}});
+        if (connection_) connection_->close(session_errc::failed_inside);
+        co_await session_.violated_protocol(make_error_code(session_errc::failed_inside).message());
+    } catch (const std::exception&) {
+        session_.leave();
+    }
+}
+
 asio::awaitable<void> PeerSession::serve() {
-    const auto places = protocols::take_places(session_);
+    auto places = protocols::take_places(session_);
     if (!places) {
         not_begun_ = session_errc::too_many_sessions;
         turn_away();
         co_await session_.turned_away(places.error().limit, places.error().policy);
         co_return;
     }
+    places_ = *std::move(places);
     site_.log.info("session began", {{"session", session_.id()}});
     ssh::Connection::Options options;
     options.on_refused = [this](ssh::Refused what) { note_refused(what); };

@@ -37,6 +37,7 @@ class PeerSession final : public protocols::Peer {
 
   private:
     [[nodiscard]] boost::asio::awaitable<void> serve();
+    [[nodiscard]] boost::asio::awaitable<void> end_failed();
     [[nodiscard]] boost::asio::awaitable<bool> log_in(desk::Login& login);
     [[nodiscard]] boost::asio::awaitable<desk::Login::Answer> judge(desk::Login& login,
                                                                     ssh::LoginRequest request);
@@ -53,6 +54,7 @@ class PeerSession final : public protocols::Peer {
     boost::asio::any_io_executor socket_strand_;
     std::optional<boost::asio::ip::tcp::socket> socket_;
     desk::Session session_;
+    std::optional<protocols::Places> places_;  // to the end: what is still open counts
     std::shared_ptr<ssh::Connection> connection_;
     std::unique_ptr<desk::Desk> desk_;
     struct Served {

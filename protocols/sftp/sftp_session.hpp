@@ -33,7 +33,8 @@ class SftpSession {
     /// Serves until the channel ends; every handle that is still open is then ended: an upload as
     /// broken off, a retrieval as far as it came.
     [[nodiscard]] boost::asio::awaitable<void> run();
-    [[nodiscard]] bool has_open_files() const { return !handles_.is_empty(); }
+    /// Or is something being done, as a CLOSE, that its client has no answer to yet?
+    [[nodiscard]] bool has_open_files() const { return !handles_.is_empty() || is_at_work_; }
     /// A request is under way that may take as long as its file is large (a hash, a resumption), or
     /// waits for the account's rate: the client waits for us. Not while an answer waits for the
     /// client.

@@ -2,6 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 
 #include "desk_site.hpp"
+#include "hooked_disk.hpp"
 
 using namespace consign;
 using namespace consign::testing;
@@ -27,6 +28,13 @@ struct Fixture {
     const Bytes forty = content_of(40 * kib, 2);
     const Bytes one = content_of(1, 3);
 };
+
+boost::asio::awaitable<void> deposit(desk::Desk& desk, VirtualPath path, ByteView bytes) {
+    const auto upload = required(co_await desk.open_upload(std::move(path), fresh));
+    const std::array<desk::Upload::Range, 1> range{{{0, bytes}}};
+    required(co_await upload->write(range));
+    required(co_await upload->finish());
+}
 
 }  // namespace
 
@@ -136,6 +144,24 @@ BOOST_AUTO_TEST_CASE(an_unfinished_upload_counts_once_while_it_is_resumed) {
     required(lab.resume("/b", sixty));
     BOOST_TEST(site.usage("/lab").bytes == 100 * kib);
     BOOST_TEST((required(lab.get("/b")) == sixty));
+}
+
+BOOST_AUTO_TEST_CASE(what_came_into_the_home_while_an_upload_was_verified_counts) {
+    HookedDisk disk;
+    DeskSite hooked{bounded, &disk};
+    Peer first(hooked, "lab");
+    Peer second(hooked, "lab");
+    const Id stream = first.put_and_break_off("/a", forty);
+    disk.before_change = [&](const Disk::Path& path) {
+        if (path.filename() != stream.hex()) return;
+        const auto hook = std::exchange(disk.before_change, nullptr);
+        run_here(deposit(second.desk(), at("/b"), sixty));
+    };
+    const auto upload = required(first.open("/a", resuming));
+    BOOST_TEST(hooked.usage("/lab").bytes == 100 * kib);
+    BOOST_TEST(error_of(first.write(*upload, forty.size(), one)) ==
+               desk_errc::quota_bytes_exceeded);
+    first.break_off(*upload);
 }
 
 BOOST_AUTO_TEST_CASE(an_append_is_held_to_the_files_limit) {

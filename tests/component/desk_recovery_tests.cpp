@@ -316,9 +316,18 @@ BOOST_AUTO_TEST_CASE(the_folders_that_the_policy_names_are_made) {
     std::string more(depot);
     more.insert(more.find("  collector:"), "      - {path: /acks/**, may: [list]}\n");
     site.use_policy(more);
+    (void)site.new_events();
     required(site.run(desk::make_folders(site.site())));
+    const auto events = site.new_events();
+    BOOST_REQUIRE(events.size() == 1U);
+    BOOST_TEST((events[0].action == ledger::Action::folder_made));
+    BOOST_TEST(events[0].account == "system:daemon");
+    BOOST_TEST(events[0].personal.path == "/drop/acks");
     BOOST_TEST(required(drop.list("/")) == (std::vector<std::string>{"acks", "in"}),
                boost::test_tools::per_element());
+    (void)site.new_events();
+    required(site.run(desk::make_folders(site.site())));
+    BOOST_TEST(site.new_events().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_has_the_name_of_such_a_folder_is_no_bar_to_the_others) {

@@ -2,6 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 
 #include "desk_site.hpp"
+#include "hooked_disk.hpp"
 
 using namespace consign;
 using namespace consign::testing;
@@ -431,6 +432,72 @@ BOOST_AUTO_TEST_CASE(an_upload_follows_its_folder_where_that_is_renamed_meanwhil
     required(lab.finish(*upload));
     BOOST_TEST((required(lab.get("/yesterday/result")) == content));
     BOOST_TEST(!lab.sees("/today"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+/// Something happens just when the upload's own file is opened to be changed.
+struct Hooked {
+    HookedDisk disk;
+    DeskSite site{depot, &disk};
+    Peer lab{site, "lab"};
+    const Bytes content = content_of(200'000);
+
+    void once_opened(const Id& stream, std::function<void(const Disk::Path&)> then) {
+        disk.before_change = [this, stream, then = std::move(then)](const Disk::Path& path) {
+            if (path.filename() != stream.hex()) return;
+            // What is done there may open it, too.
+            const auto hook = std::exchange(disk.before_change, nullptr);
+            then(path);
+        };
+    }
+    void end_row(const Id& stream) {
+        required(run_here(site.store().write(
+            [&](Transaction& transaction) { return transaction.catalog.end_upload(stream); })));
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(desk_uploads_interleaved, Hooked)
+
+BOOST_AUTO_TEST_CASE(an_upload_that_is_just_being_resumed_does_not_expire) {
+    const Id stream = lab.put_and_break_off("/result", content);
+    site.clock.advance(std::chrono::hours(48));
+    (void)site.new_events();
+    once_opened(stream, [&](const Disk::Path&) { run_here(desk::look_after(site.site())); });
+    required(lab.resume("/result", content));
+    BOOST_TEST(!site.told().contains("upload_expired"));
+    BOOST_TEST((required(lab.get("/result")) == content));
+}
+
+// Its client goes on from the size that it was told, and would leave zeros before that.
+BOOST_AUTO_TEST_CASE(an_upload_that_is_gone_when_it_is_resumed_is_not_begun_anew) {
+    const Id stream = lab.put_and_break_off("/result", content);
+    once_opened(stream, [&](const Disk::Path& path) {
+        end_row(stream);
+        std::filesystem::remove(path);
+        std::filesystem::remove(path.string() + ".tail");
+    });
+    BOOST_TEST(error_of(lab.open("/result", resuming)) == desk_errc::superseded);
+    BOOST_TEST(site.staged().empty());
+    required(lab.put("/result", content));
+    BOOST_TEST((required(lab.get("/result")) == content));
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_that_is_removed_while_it_is_given_back_leaves_nothing_behind) {
+    const auto upload = required(lab.open("/result"));
+    required(lab.write(*upload, 0, ByteView(content).first(1000)));
+    std::string disabled(depot);
+    disabled.replace(disabled.find("    home: /lab"), 0, "    enabled: false\n");
+    site.use_policy(disabled);
+    once_opened(upload->stream(), [&](const Disk::Path&) { end_row(upload->stream()); });
+    BOOST_TEST(error_of(lab.finish(*upload)) == desk_errc::account_withdrawn);
+    BOOST_TEST(!disk.before_change);
+    BOOST_TEST(site.staged().empty());
+    BOOST_TEST(site.committed().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

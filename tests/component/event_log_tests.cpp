@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
+#include <functional>
+#include <future>
 
 #include "daemon/workers/event_log/checkpoint_log.hpp"
 #include "daemon/workers/event_log/event_line.hpp"
@@ -11,6 +13,7 @@
 #include "desk/audit/checkpointing.hpp"
 #include "desk/site/system_event.hpp"
 #include "desk_site.hpp"
+#include "hooked_disk.hpp"
 #include "worker_turn.hpp"
 
 using namespace consign;
@@ -260,6 +263,24 @@ BOOST_AUTO_TEST_CASE(syslog_gets_checkpoints_behind_its_own_words) {
     Reader reader(one.sockets.syslog);
     const auto heard = one.heard(reader, 1, "\"] ", "\n");
     BOOST_TEST(heard == checkpoint_lines(one.site.data()), boost::test_tools::per_element());
+}
+
+// The worker's, and that of `audit export`.
+BOOST_AUTO_TEST_CASE(checkpoints_that_are_made_at_once_are_each_written_once) {
+    constexpr int rounds = 20;
+    Witnessed one(policy::EventLog::none);
+    for (int round = 0; round < rounds; ++round) {
+        one.append(1);
+        const auto make = [&] { return run_here(desk::make_checkpoint(one.site.site())); };
+        auto other = std::async(std::launch::async, make);
+        required(make());
+        required(other.get());
+    }
+    std::vector<std::int64_t> sequences;
+    for (const std::string& line : checkpoint_lines(one.site.data()))
+        sequences.push_back(desk::from_checkpoint_line(line).value().checkpoint.sequence);
+    BOOST_TEST(sequences.size() == static_cast<std::size_t>(rounds));
+    BOOST_TEST(std::ranges::is_sorted(sequences, std::less_equal<>()));
 }
 
 BOOST_AUTO_TEST_CASE(the_last_checkpoint_is_written_after_the_end_of_work) {

@@ -328,8 +328,9 @@ BOOST_AUTO_TEST_CASE(what_was_forgotten_of_a_stray_is_no_erasure_once_it_is_reco
     BOOST_TEST(recovered.at("recovered").to_number<int>() == 1);
     verify();
     int forgotten = 0;
-    for (const auto& row : site.read([](Transaction& transaction) {
-             return transaction.excerpt.rows(Id(), {}, 1, 100'000, std::size_t{1} << 20);
+    for (const auto& row : site.read([&](Transaction& transaction) {
+             return transaction.excerpt.rows(Id(), {.stream = stream}, 1, 100'000,
+                                             std::size_t{1} << 20);
          })) {
         BOOST_TEST((row.openings != ledger::Openings::altered), row.sequence);
         forgotten += row.openings == ledger::Openings::forgotten ? 1 : 0;

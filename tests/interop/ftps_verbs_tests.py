@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import re
+import ssl
 import time
 import unittest
 import zlib
@@ -223,6 +224,22 @@ class TransferTests(VerbsCase):
         self.assert_arrived("appended", b"one two", times=2)
         lab.expect("REST 4", 350)  # some clients say so, though APPE knows where the end is
         self.assertIn(self.end_of_upload(lab, "APPE appended", b" three"), (226, 501, 503))
+
+    def test_what_is_gone_when_the_data_comes_is_not_gone_on_with(self) -> None:
+        for command, before in (("APPE", ()), ("STOR", ("REST 3",))):
+            with self.subTest(command):
+                lab = self.lab()
+                self.assertEqual(lab.store("STOR gone", b"one").code, 226)
+                for each in before:
+                    lab.expect(each, 350)
+                data = lab.begin(f"{command} gone")
+                self.lab().expect("DELE gone", 250)
+                with contextlib.closing(data), contextlib.suppress(ssl.SSLError, EOFError, ConnectionError):
+                    data.handshake()
+                    data.send(b" two")
+                    data.finish()
+                self.assertEqual(lab.reply().code, 550)
+                self.assertEqual(lab.ask("SIZE gone").code, 550)
 
     def test_stou_finds_a_name_of_its_own(self) -> None:
         lab = self.lab()

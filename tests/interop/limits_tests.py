@@ -10,11 +10,12 @@ from pathlib import Path
 
 from consign_site import DRAIN_LIMIT_SECONDS, Site, eventually
 from paramiko_client import connected
-from payload import KIB
+from payload import KIB, MIB
 from sftp_wire import (CLOSE, CREATE, DATA, READ, READING, STATUS, TRUNCATE, WRITE, WRITING, Wire, sftp_wire, string)
 
 SESSIONS = 3
 ANSWER_LIMIT_SECONDS = 20
+RAGGED_BYTES = 128 * MIB
 
 
 class LimitsTests(unittest.TestCase):
@@ -67,6 +68,20 @@ class LimitsTests(unittest.TestCase):
         self.assertEqual(self.site.daemon.wait(DRAIN_LIMIT_SECONDS), 0)
         self.site.reader.join()
         self.assertNotIn("sessions are cut", "\n".join(self.site.log))
+
+    def test_what_was_closed_before_the_drain_is_answered(self) -> None:
+        with sftp_wire(self.site.login("lab")) as wire:
+            wire.init()
+            handle = wire.open(b"drained", WRITING | CREATE)
+            # Not in order: at its end all of it is read once more, which takes its time.
+            last = struct.pack(">Q", RAGGED_BYTES - 1) + string(b"x")
+            self.assertEqual(wire.status(WRITE, handle + last), 0)
+            wire.send(struct.pack(">BI", CLOSE, wire.id + 1) + handle)
+            self.site.daemon.send_signal(signal.SIGTERM)
+            kind, answer = wire.answer()
+            self.assertEqual((kind, answer[4:8]), (STATUS, bytes(4)))
+        self.assertEqual(self.site.daemon.wait(DRAIN_LIMIT_SECONDS), 0)
+        self.site.reader.join()
 
 
 class RateCase(unittest.TestCase):
