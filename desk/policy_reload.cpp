@@ -82,26 +82,43 @@ PolicyReload::PolicyReload(Site& site, std::filesystem::path consign_yaml,
       since_(site.started) {}
 
 asio::awaitable<Result<>> PolicyReload::keep_first() {
-    auto before = co_await last_kept();
-    if (!before) co_return failure(before.error());
-    if (*before) {
-        auto shortened = co_await would_end_sooner(site_, *before, started_with_);
+    const auto last = co_await last_kept();
+    if (!last) co_return failure(last.error());
+    if (last->is_there) {
+        // A policy without classes ends nothing: compared with it, all that could end is told.
+        const auto before = last->policy ? last->policy : std::make_shared<const policy::Policy>();
+        auto shortened = co_await would_end_sooner(site_, before, started_with_);
         if (!shortened) co_return failure(shortened.error());
-        if (!shortened->empty()) {
-            site_.policy.replace(*before);
+        if (!shortened->empty() && last->policy) {
+            site_.policy.replace(before);
             co_await refuse({}, shortened_text(*shortened));
+            co_return Result<>{};
+        }
+        if (!shortened->empty()) {
+            ends_nothing_ = before;
+            site_.log.error(
+                "the policy that was in force last does not load any more: nothing ends until this "
+                "one is accepted; `consign status` tells why");
+            co_await record_refusal({}, "the version that was in force last does not load: " +
+                                            shortened_text(*shortened));
             co_return Result<>{};
         }
     }
     co_return co_await keep(*started_with_, "system:daemon", {});
 }
 
-asio::awaitable<Result<std::shared_ptr<const policy::Policy>>> PolicyReload::last_kept() const {
+asio::awaitable<Result<PolicyReload::LastKept>> PolicyReload::last_kept() const {
+    LastKept last;
     std::vector<policy::SourceFile> files;
     const auto read = co_await site_.store.read([&](Transaction& transaction) -> Result<> {
         const auto versions = transaction.documents.versions(1);
         if (!versions) return failure(versions.error());
         if (versions->empty()) return {};
+        last.is_there = true;
+        if (versions->front().hash == started_with_->hash) {
+            last.policy = started_with_;
+            return {};
+        }
         auto texts = transaction.documents.find(versions->front().hash);
         if (!texts) return failure(texts.error());
         if (!*texts) return {};
@@ -110,9 +127,14 @@ asio::awaitable<Result<std::shared_ptr<const policy::Policy>>> PolicyReload::las
         return {};
     });
     if (!read) co_return failure(read.error());
-    if (files.empty()) co_return nullptr;
-    auto load = [&] { return policy::load_kept(files, consign_yaml_, site_.clock.now()); };
-    co_return (co_await offload(site_.store.pool(), load)).policy;
+    if (files.empty()) co_return last;
+    // The server's file is the first, and may have had another name then.
+    auto load = [&] {
+        return policy::load_kept(files, consign_yaml_.parent_path() / files.front().name,
+                                 site_.clock.now());
+    };
+    last.policy = (co_await offload(site_.store.pool(), load)).policy;
+    co_return last;
 }
 
 asio::awaitable<PolicyReload::Outcome> PolicyReload::take(Request request) {
@@ -156,6 +178,7 @@ asio::awaitable<PolicyReload::Outcome> PolicyReload::take(Request request) {
         since_ = site_.clock.now();
     }
     folders_ = folders_read();
+    ends_nothing_.reset();
     outcome.taken = true;
     outcome.restart_needed = restart_needed();
     refusal_.reset();
@@ -171,7 +194,7 @@ asio::awaitable<std::string> PolicyReload::objection(const Request& request,
                                                      const policy::Loaded& loaded,
                                                      Outcome& outcome) const {
     if (!loaded.policy) co_return mistakes_text(loaded.problems);
-    const auto before = site_.policy.current();
+    const auto before = ends_nothing_ ? ends_nothing_ : site_.policy.current();
     auto shortened = co_await would_end_sooner(site_, before, loaded.policy);
     if (!shortened) {
         outcome.store_failed = shortened.error();
@@ -202,13 +225,17 @@ asio::awaitable<Result<>> PolicyReload::keep(const policy::Policy& policy, std::
 }
 
 asio::awaitable<void> PolicyReload::refuse(const Request& request, std::string why) {
+    site_.log.error("policy refused: the last good one stays; `consign status` tells why");
+    co_await record_refusal(request, std::move(why));
+}
+
+asio::awaitable<void> PolicyReload::record_refusal(const Request& request, std::string why) {
     ++refused_;
     auto event = event_of(site_, request.account, ledger::Action::policy_refused,
                           site_.policy.current()->hash);
     event.outcome = ledger::Outcome::refused;
     event.detail = why;
     refusal_ = Refusal{event.time, std::move(why)};
-    site_.log.error("policy refused: the last good one stays; `consign status` tells why");
     const auto recorded = co_await site_.store.write([&](Transaction& transaction) -> Result<> {
         if (auto appended = transaction.ledger.append(event); !appended)
             return failure(appended.error());

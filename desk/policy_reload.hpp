@@ -53,6 +53,8 @@ class PolicyReload {
 
     /// At the start: keeps the policy among the versions. Where content would end sooner under it
     /// than under the version that was in force last, that one goes on, as after a refused reload.
+    /// Where that one does not load any more, and so nobody can tell, the policy goes on unkept:
+    /// nothing ends under it until a reload accepts all that it could end.
     [[nodiscard]] boost::asio::awaitable<Result<>> keep_first();
 
     /// Loads what the files say now. It is refused where there is a mistake, where content already
@@ -75,20 +77,28 @@ class PolicyReload {
     [[nodiscard]] boost::asio::awaitable<std::string> objection(const Request& request,
                                                                 const policy::Loaded& loaded,
                                                                 Outcome& outcome) const;
-    /// The version that was in force last; null where none is kept, or it does not load any more.
-    [[nodiscard]] boost::asio::awaitable<Result<std::shared_ptr<const policy::Policy>>> last_kept()
-        const;
+    /// The version that was in force last.
+    struct LastKept {
+        bool is_there = false;
+        std::shared_ptr<const policy::Policy> policy;  // null where it does not load any more
+    };
+    [[nodiscard]] boost::asio::awaitable<Result<LastKept>> last_kept() const;
     /// The version, and the event of it where there is one; durable when it resumes.
     [[nodiscard]] boost::asio::awaitable<Result<>> keep(const policy::Policy& policy,
                                                         std::string made_by,
                                                         std::optional<ledger::Event> event);
     [[nodiscard]] boost::asio::awaitable<void> refuse(const Request& request, std::string why);
+    [[nodiscard]] boost::asio::awaitable<void> record_refusal(const Request& request,
+                                                              std::string why);
     /// Those that hold `files_`.
     [[nodiscard]] std::set<std::filesystem::path> folders_read() const;
 
     Site& site_;
     const std::filesystem::path consign_yaml_;
     const std::shared_ptr<const policy::Policy> started_with_;
+    /// Stands for a version that nobody can read any more; else null, and the policy in force is
+    /// what a new one is compared with.
+    std::shared_ptr<const policy::Policy> ends_nothing_;
     std::vector<policy::SourceFile> files_;  // of the last attempt, as they were read
     std::set<std::filesystem::path> folders_;
     Timestamp since_;

@@ -23,6 +23,8 @@ struct Offer {
     VirtualPath whole;   // its name in the whole tree
     catalog::File file;  // `id` is not asked
     Timestamp time{};    // of the deposit
+    /// What its term counts from where that was earlier: its release is no other deposit.
+    std::optional<Timestamp> kept_from{};
 };
 
 /// A sidecar that the depositor of a file has put beside it.

@@ -35,12 +35,14 @@ Result<> keep_as_routed(Transaction& transaction, const Appraisal& appraisal, ca
     const policy::Routing& routing = *appraisal.routing;
     if (!routing.retention_class) return bind_as_routed(transaction, appraisal, file);
     const policy::Class& given = *routing.retention_class;
-    const auto done = transaction.catalog.classify({.file = file,
-                                                    .name = given.name,
-                                                    .rule = routing.rule.text(),
-                                                    .deposited = appraisal.offer.time,
-                                                    .subjects = subjects_of(routing),
-                                                    .recipients = std::move(recipients)});
+    const Offer& offer = appraisal.offer;
+    const auto done =
+        transaction.catalog.classify({.file = file,
+                                      .name = given.name,
+                                      .rule = routing.rule.text(),
+                                      .deposited = offer.kept_from.value_or(offer.time),
+                                      .subjects = subjects_of(routing),
+                                      .recipients = std::move(recipients)});
     if (!done) return done;
     return settle_after_deposit(transaction, *appraisal.policy, given, file, now);
 }

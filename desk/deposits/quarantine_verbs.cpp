@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/fault_point.hpp"
 #include "desk/deposits/carry_out.hpp"
 #include "desk/deposits/depositor.hpp"
@@ -15,6 +17,7 @@
 #include "desk/verbs/complaint.hpp"
 #include "desk/verbs/verb_arguments.hpp"
 #include "storage/catalog/errc.hpp"
+#include "storage/database/errc.hpp"
 
 namespace consign::desk {
 
@@ -29,27 +32,40 @@ constexpr std::size_t page_names = 256;
 constexpr std::string_view id_expected =
     "the id of a file, or how it begins, as `consign quarantine list` shows it";
 
+constexpr std::string_view waits_for_the_rest = "waits for what would make it complete";
+
 bool is_unscanned(const Held& held) {
     return held.entry.standing == Standing::unscanned;
 }
 
+bool is_waiting(const Held& held) {
+    return held.entry.standing == Standing::waiting;
+}
+
 std::string where_it_was(const Held& held) {
-    if (!held.quarantine) return is_unscanned(held) ? held.path.display() : std::string();
+    if (!held.quarantine) return held.entry.is_pending() ? held.path.display() : std::string();
     return held.quarantine->altered ? "(altered)" : held.quarantine->was.display();
 }
 
+const std::string& depositor_of(const Held& held) {
+    return held.quarantine ? held.quarantine->account : held.entry.file->depositor;
+}
+
+std::string_view why_held(const Held& held) {
+    if (held.quarantine) return held.quarantine->why;
+    if (is_unscanned(held)) return waits_for_scanner;
+    return is_waiting(held) ? waits_for_the_rest : std::string_view();
+}
+
 json::object held_row(const Held& held) {
-    const bool unscanned = is_unscanned(held);
     const auto& quarantine = held.quarantine;
     const catalog::File& file = *held.entry.file;
     return {{"id", file.stream.hex()},
-            {"state", unscanned ? "unscanned" : "quarantined"},
-            {"account", quarantine ? quarantine->account : file.depositor},
+            {"state", catalog::name_of(held.entry.standing)},
+            {"account", depositor_of(held)},
             {"since", rfc3339(quarantine ? quarantine->since : held.entry.created)},
             {"cause", quarantine ? catalog::name_of(quarantine->cause) : std::string_view()},
-            {"why", quarantine  ? std::string_view(quarantine->why)
-                    : unscanned ? waits_for_scanner
-                                : std::string_view()},
+            {"why", why_held(held)},
             {"rule", quarantine ? quarantine->rule : std::string()},
             {"was", where_it_was(held)},
             {"path", held.path.display()},
@@ -100,13 +116,18 @@ ledger::Event act_event(const Site& site, const std::string& administrator, Lite
     event.bytes = file.size_bytes;
     event.personal.path = std::string(held.path.text());
     event.personal.sha256 = to_hex(file.sha256);
-    if (held.quarantine) {
-        event.detail = held.quarantine->why;
-        event.rule = held.quarantine->rule;
-    } else if (is_unscanned(held)) {
-        event.detail = waits_for_scanner;
-    }
+    event.detail = why_held(held);
+    if (held.quarantine) event.rule = held.quarantine->rule;
     return event;
+}
+
+/// Where its class is known, with the deposit that counts for it; else as long as it is held.
+Result<Timestamp> deposited_at(Transaction& transaction, const Held& held) {
+    const auto lives = transaction.catalog.lives_of(held.entry.file->id);
+    const bool is_unreadable = !lives && lives.error() == database::database_errc::altered_cell;
+    if (!lives && !is_unreadable) return failure(lives.error());
+    if (is_unreadable || lives->empty()) return held.quarantine->since;
+    return std::ranges::max(*lives, {}, &catalog::Life::deposited).deposited;
 }
 
 /// A release, tried until nothing changes under it.
@@ -149,25 +170,16 @@ class Release {
         if (!held) return failure(held.error());
         if (!*held) return {};
         held_ = **held;
-        if (is_unscanned(held_))
-            why_not_ =
-                "it waits for the virus scanner, and nothing passes unscanned; once that "
-                "answers it goes its way by itself";
-        else if (!held_.quarantine)
-            why_not_ =
-                "a former version put it there, and did not note where it was; only "
-                "`consign quarantine reject` is left";
-        else if (held_.quarantine->altered)
-            why_not_ =
-                "where it was is altered in the database; only `consign quarantine reject` is left";
+        why_not_ = why_not_at_all();
         if (!why_not_.empty()) return {};
-        const VirtualPath& was = held_.quarantine->was;
+        const VirtualPath& was = held_.quarantine ? held_.quarantine->was : held_.path;
+        const std::string& depositor = depositor_of(held_);
         const auto policy = site_.policy.current();
-        const auto* const account = depositor_in(*policy, held_.quarantine->account);
+        const auto* const account = depositor_in(*policy, depositor);
         if (!account || !account->home.contains(was)) {
             why_not_ = fmt::format(
                 "{} is not below the home of {} in this policy: give it back first, or reject it",
-                was.display(), display_name(held_.quarantine->account));
+                was.display(), display_name(depositor));
             return {};
         }
         const Timestamp now = site_.clock.now();
@@ -179,29 +191,49 @@ class Release {
                 fmt::format("no name can be made at {}: {}", was.display(), path.error().message());
             return {};
         }
-        offer_ = {.account = held_.quarantine->account,
+        offer_ = {.account = depositor,
                   .whole = *path,
                   .file = *held_.entry.file,
                   .time = is_stray() ? held_.entry.modified : now};
+        if (is_stray() || is_waiting(held_)) return {};
+        const auto deposited = deposited_at(transaction, held_);
+        if (!deposited) return failure(deposited.error());
+        offer_.kept_from = *deposited;
+        return {};
+    }
+
+    /// Whatever the policy says.
+    [[nodiscard]] std::string why_not_at_all() const {
+        if (is_waiting(held_)) return {};
+        if (is_unscanned(held_))
+            return "it waits for the virus scanner, and nothing passes unscanned; once that "
+                   "answers it goes its way by itself";
+        if (!held_.quarantine)
+            return "a former version put it there, and did not note where it was; only "
+                   "`consign quarantine reject` is left";
+        if (held_.quarantine->altered)
+            return "where it was is altered in the database; only `consign quarantine reject` is "
+                   "left";
         return {};
     }
 
     /// Nobody has looked at a stray yet: it is a deposit of the day on which it came, of which
     /// each rule is asked again.
-    [[nodiscard]] bool is_stray() const {
-        return held_.quarantine && held_.quarantine->cause == catalog::Cause::stray;
+    [[nodiscard]] bool is_stray() const { return has_cause(catalog::Cause::stray); }
+    [[nodiscard]] bool has_cause(catalog::Cause cause) const {
+        return held_.quarantine && held_.quarantine->cause == cause;
     }
-    /// Nor at what waited for the scanner when its account went.
+    /// Nor at what waited for the scanner when its account went, or to be complete.
     [[nodiscard]] policy::Passage passage() const {
-        const bool is_new = is_stray() || (held_.quarantine &&
-                                           held_.quarantine->cause == catalog::Cause::withdrawn);
+        const bool is_new = is_stray() || is_waiting(held_) || has_cause(catalog::Cause::withdrawn);
         return is_new ? policy::Passage::deposited : policy::Passage::released;
     }
 
     Result<> release(Transaction& transaction, const Appraisal& appraisal, Aftermath& aftermath) {
         const auto held = meant(transaction, id_, why_not_);
         if (!held) return failure(held.error());
-        if (!*held || (*held)->entry.node != held_.entry.node || (*held)->path != held_.path)
+        if (!*held || (*held)->entry.node != held_.entry.node || (*held)->path != held_.path ||
+            (*held)->entry.standing != held_.entry.standing)
             return failure(appraisal_outdated);
         if (held_.path != offer_.whole && transaction.catalog.find(offer_.whole))
             return failure(appraisal_outdated);
@@ -209,10 +241,7 @@ class Release {
         if (auto holds = check_still_holds(transaction, appraisal, *policy, offer_.whole); !holds)
             return holds;
         // What the scanner condemned, or could not take, the administrator answers for.
-        const auto cause = held_.quarantine->cause;
-        const bool is_condemned =
-            cause == catalog::Cause::infected || cause == catalog::Cause::unscannable;
-        if (is_condemned)
+        if (has_cause(catalog::Cause::infected) || has_cause(catalog::Cause::unscannable))
             if (auto marked =
                     transaction.catalog.mark_scanned(held_.entry.file->id, site_.clock.now());
                 !marked)
@@ -231,20 +260,27 @@ class Release {
 
     Result<> go_its_way(Transaction& transaction, const policy::Policy& policy,
                         const Appraisal& appraisal, const catalog::Committed& named,
-                        const ledger::Event& event, Aftermath& aftermath) {
+                        ledger::Event event, Aftermath& aftermath) {
         const policy::Route* route = appraisal.routing ? appraisal.routing->route : nullptr;
+        const bool as_it_is = is_waiting(held_);
         answer_ = {{"path", offer_.whole.display()},
                    {"state", "released"},
                    {"route", route ? route->name : std::string()}};
         const auto held =
             hold_for_scanner(transaction, policy, appraisal, named, offer_.whole, offer_.account,
-                             {.passage = passage(), .protocol = event.protocol}, event.time);
+                             {.as_it_is = as_it_is,
+                              .kept_from = offer_.kept_from,
+                              .passage = passage(),
+                              .protocol = event.protocol},
+                             event.time);
         if (!held) return failure(held.error());
         if (*held) {
             answer_["state"] = waits_for_scanner;
             return {};
         }
-        if (!appraisal.missing.empty()) {
+        if (as_it_is) {
+            if (auto told = tell_of_deposit(transaction, appraisal, event); !told) return told;
+        } else if (!appraisal.missing.empty()) {
             answer_["state"] = appraisal.words();
             const auto waits = transaction.catalog.rename(offer_.whole, offer_.whole, true,
                                                           Standing::waiting, event.time);
@@ -257,6 +293,15 @@ class Release {
             return {};
         }
         return complete_waiting(site_, transaction, appraisal, event, aftermath);
+    }
+
+    /// What waited is a deposit only now: who expects it counts this event.
+    static Result<> tell_of_deposit(Transaction& transaction, const Appraisal& appraisal,
+                                    ledger::Event& event) {
+        event.action = ledger::Action::deposited;
+        event.rule = appraisal.routing ? appraisal.routing->rule.text() : std::string();
+        event.detail = "released by an administrator";
+        return append(transaction, event);
     }
 
     Site& site_;

@@ -74,7 +74,7 @@ class Settling {
             if ((*waiting)->path != what_.offer.whole) return failure(appraisal_outdated);
             const auto refusal = why_not();
             const auto done =
-                refusal ? put_away(transaction, *refusal) : pass(transaction, **waiting);
+                refusal ? put_away(transaction, **waiting, *refusal) : pass(transaction, **waiting);
             if (!done) return done;
         }
         fault_point("scan.in_transaction");
@@ -136,7 +136,7 @@ class Settling {
         }
         if (auto holds = check_still_holds(transaction, appraisal_, *policy_, whole); !holds)
             return holds;
-        const bool complete = appraisal_.missing.empty();
+        const bool complete = order_.as_it_is || appraisal_.missing.empty();
         const bool waits = !complete && !order_.continues;
         const auto named = transaction.catalog.rename(
             whole, whole, true, waits ? Standing::waiting : Standing::deposited,
@@ -163,7 +163,8 @@ class Settling {
         return carry_out(site_, transaction, appraisal_, named, event, aftermath_);
     }
 
-    [[nodiscard]] Result<> put_away(Transaction& transaction, const Refusal& refusal) {
+    [[nodiscard]] Result<> put_away(Transaction& transaction, const Waiting& waiting,
+                                    const Refusal& refusal) {
         auto event = event_of(ledger::Action::scanned, refusal.why);
         if (verdict_.kind == ScanVerdict::Kind::clean) {
             if (auto marked = mark_clean(transaction, event); !marked) return marked;
@@ -182,6 +183,7 @@ class Settling {
                                                        .since = event.time}},
                                               event);
         if (!name) return failure(name.error());
+        if (name->path != waiting.path) note_moved(waiting, *name, event.time);
         if (auto kept = keep(transaction, event); !kept) return kept;
         return raise_alarm(site_, transaction, *policy_, router_account,
                            {.what = refusal.alarm,
@@ -189,6 +191,16 @@ class Settling {
                             .rule = event.rule,
                             .streams = {what_.offer.file.stream},
                             .counts = {{"bytes", what_.offer.file.size_bytes}}});
+    }
+    /// Its depositor may ask for it by the old name a while.
+    void note_moved(const Waiting& waiting, const Name& name, Timestamp now) {
+        aftermath_.moved.push_back({.account = what_.offer.account,
+                                    .whole = waiting.path,
+                                    .file = job_.file,
+                                    .node = name.node,
+                                    .size_bytes = what_.offer.file.size_bytes,
+                                    .modified = waiting.entry.modified,
+                                    .moved = now});
     }
     [[nodiscard]] Result<> mark_clean(Transaction& transaction, ledger::Event event) {
         if (auto marked = transaction.catalog.mark_scanned(job_.file, site_.clock.now()); !marked)
@@ -246,7 +258,8 @@ asio::awaitable<Result<std::optional<Offer>>> offer_of(Site& site, const queue::
     co_return Offer{.account = (*waiting)->entry.made_by,
                     .whole = (*waiting)->path,
                     .file = *(*waiting)->entry.file,
-                    .time = job.made};
+                    .time = job.made,
+                    .kept_from = ScanOrder::parse(job.work).kept_from};
 }
 
 }  // namespace

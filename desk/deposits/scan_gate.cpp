@@ -38,15 +38,25 @@ const policy::Scanner* scanner_for(const policy::Policy& policy, const Appraisal
 }
 
 std::string ScanOrder::text() const {
-    return json::serialize(json::object{{"continues", continues},
-                                        {"released", passage == policy::Passage::released},
-                                        {"session", session.hex()},
-                                        {"protocol", protocol}});
+    json::object order{{"continues", continues},
+                       {"as_it_is", as_it_is},
+                       {"released", passage == policy::Passage::released},
+                       {"session", session.hex()},
+                       {"protocol", protocol}};
+    if (kept_from) order["kept_from"] = kept_from->time_since_epoch().count();
+    return json::serialize(order);
 }
 
 ScanOrder ScanOrder::parse(std::string_view text) {
     const json::object order = json::parse(text).as_object();
+    // An order of an earlier version has neither.
+    const json::value* const as_it_is = order.if_contains("as_it_is");
+    const json::value* const kept_from = order.if_contains("kept_from");
     return {.continues = order.at("continues").as_bool(),
+            .as_it_is = as_it_is && as_it_is->as_bool(),
+            .kept_from = kept_from
+                             ? std::optional(Timestamp(Timestamp::duration(kept_from->as_int64())))
+                             : std::nullopt,
             .passage = order.at("released").as_bool() ? policy::Passage::released
                                                       : policy::Passage::deposited,
             .session = Id::from_hex(std::string_view(order.at("session").as_string())).value(),

@@ -2,6 +2,7 @@
 // becomes visible to others leads through here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,8 @@ inline constexpr std::string_view waits_for_scanner = "waits for the virus scann
 /// What its scan has to know of a deposit.
 struct ScanOrder {
     bool continues = false;  // it goes on with what was a deposit: it waits for nothing
+    bool as_it_is = false;   // an administrator released it: whatever it misses, it is a deposit
+    std::optional<Timestamp> kept_from{};  // of its Offer
     policy::Passage passage = policy::Passage::deposited;
     Id session{};
     std::string protocol{};

@@ -62,9 +62,10 @@ asio::awaitable<Result<std::uint64_t>> count_deposits(Site& site, const policy::
 /// What lies below a home, of one account's.
 class Uncollected {
   public:
-    Uncollected(Site& site, const policy::Account& account, const Expected& expected,
-                CountedTime counted, std::size_t folders)
+    Uncollected(Site& site, const policy::Policy& policy, const policy::Account& account,
+                const Expected& expected, CountedTime counted, std::size_t folders)
         : site_(site),
+          policy_(policy),
           account_(account),
           expected_(expected),
           counted_(counted),
@@ -126,7 +127,7 @@ class Uncollected {
                 folders_.push_back({.node = entry.node, .path = *std::move(path)});
             return {};
         }
-        if (!expected_.path.matches(*path) || origin_of(account_, entry).empty() ||
+        if (!speaks_of(*path) || origin_of(account_, entry).empty() ||
             !is_visible(account_, entry, *path, site_.clock.now() - fresh_deposit_time) ||
             !policy::may(account_, policy::Verb::download, *path).allowed)
             return {};
@@ -136,7 +137,14 @@ class Uncollected {
         return {};
     }
 
+    /// Of what an earlier pickup of the account matches too, that one speaks.
+    [[nodiscard]] bool speaks_of(const VirtualPath& path) const {
+        const policy::Pickup* const pickup = policy::pickup_of(policy_, account_, path);
+        return pickup && pickup->name == expected_.name;
+    }
+
     Site& site_;
+    const policy::Policy& policy_;
     const policy::Account& account_;
     const Expected& expected_;
     const CountedTime counted_;
@@ -181,7 +189,7 @@ asio::awaitable<Result<std::uint64_t>> count_files(Site& site, const policy::Pol
     if (account == policy.accounts.end()) co_return 0;
     if (expected.kind == Kind::deposit)
         co_return co_await count_deposits(site, account->second, expected, counted);
-    Uncollected uncollected(site, account->second, expected, counted, folders);
+    Uncollected uncollected(site, policy, account->second, expected, counted, folders);
     co_return co_await uncollected.count();
 }
 

@@ -1,6 +1,7 @@
 #include "desk/reports/account_versions.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "policy/load.hpp"
 
@@ -32,8 +33,10 @@ Result<std::shared_ptr<const policy::Policy>> policy_of(Transaction& transaction
     std::vector<policy::SourceFile> files;
     for (documents::NamedText& text : **texts)
         files.push_back({std::move(text.name), std::move(text.text)});
-    // Where its files would lie says nothing about an account's home and grants.
-    return policy::load_kept(files, "/consign.yaml", now).policy;
+    if (files.empty()) return nullptr;
+    // The server's file is the first, whatever it is called. Where its files would lie says nothing
+    // about an account's home and grants.
+    return policy::load_kept(files, std::filesystem::path("/") / files.front().name, now).policy;
 }
 
 bool grants_alike(const policy::Account& one, const policy::Account& other) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 
 #include "desk/retention/forgetting.hpp"
@@ -16,6 +17,59 @@ namespace {
 
 /// Small enough that nobody waits for the snapshot, or the thread, that a page takes.
 constexpr std::size_t page_lives = 256;
+
+using MaybeSpan = std::optional<policy::Span>;
+
+/// Of two spans in different units, by the length of a month on average.
+std::chrono::seconds length_of(const policy::Span& span) {
+    return std::chrono::months(span.months) + std::chrono::days(span.days) + span.seconds;
+}
+
+bool is_shorter(const policy::Span& span, const policy::Span& than) {
+    return length_of(span) < length_of(than);
+}
+
+/// A span that ends content sooner than it would end without.
+bool ends_more(const MaybeSpan& now, const MaybeSpan& then) {
+    return now && (!then || is_shorter(*now, *then));
+}
+
+/// A span that keeps content longer than it would be kept without.
+bool keeps_less(const MaybeSpan& now, const MaybeSpan& then) {
+    return then && (!now || is_shorter(*now, *then));
+}
+
+/// What a class may end sooner once something is known that is not known today.
+struct Shrinking {
+    bool any = false;           // where the term is unknown today
+    bool after_pickup = false;  // where not all have collected
+};
+
+Shrinking shrinking(const policy::Policy& before, const policy::Policy& after,
+                    const std::string& class_name) {
+    const auto now = after.classes.find(class_name);
+    if (now == after.classes.end()) return {};
+    const auto then = before.classes.find(class_name);
+    if (then == before.classes.end())
+        return {.any = true, .after_pickup = now->second.shorten_after_pickup.has_value()};
+    const policy::Class &one = now->second, &other = then->second;
+    const bool after_pickup = ends_more(one.shorten_after_pickup, other.shorten_after_pickup);
+    return {.any = after_pickup || is_shorter(one.keep, other.keep) ||
+                   keeps_less(one.minor_until, other.minor_until) ||
+                   ends_more(one.after_death, other.after_death),
+            .after_pickup = after_pickup};
+}
+
+bool may_end_sooner(const catalog::Life& life, const policy::Policy& before,
+                    const policy::Policy& after) {
+    const std::vector<policy::Life> lives = lives_of(life);
+    const auto term_then = policy::term_under(before, life.class_name, lives);
+    const auto term_now = policy::term_under(after, life.class_name, lives);
+    if (policy::ends_sooner(term_now, term_then)) return true;
+    const Shrinking shrinks = shrinking(before, after, life.class_name);
+    const bool is_unknown = term_now.state != policy::Term::State::due;
+    return (shrinks.any && is_unknown) || (shrinks.after_pickup && !life.collected_by_all);
+}
 
 }  // namespace
 
@@ -48,10 +102,7 @@ asio::awaitable<Result<Shortened>> would_end_sooner(Site& site,
         last = page->back().id;
         for (const catalog::Life& life : *page) {
             if (!changed.contains(life.class_name)) continue;
-            const std::vector<policy::Life> lives = lives_of(life);
-            const auto term_then = policy::term_under(*before, life.class_name, lives);
-            const auto term_now = policy::term_under(*after, life.class_name, lives);
-            if (policy::ends_sooner(term_now, term_then)) ++shortened[life.class_name];
+            if (may_end_sooner(life, *before, *after)) ++shortened[life.class_name];
         }
     }
 }

@@ -110,7 +110,7 @@ struct Usage {
     bool operator==(const Usage&) const = default;
 };
 
-/// A name that is kept from everyone: in quarantine, or waiting for the virus scanner.
+/// A name that others do not see yet: in quarantine, or waiting (Standing::waiting, unscanned).
 struct Held {
     Entry entry;
     VirtualPath path;
@@ -258,7 +258,7 @@ class Catalog {
     /// depended on; of a subject of whom nothing else is here, everything. False where it is gone.
     [[nodiscard]] Result<bool> forget(const Id& stream);
 
-    // What is kept from everyone
+    // What others do not see yet
     /// Why this name, which is in quarantine, is there. Forgotten with the name.
     [[nodiscard]] Result<> quarantine(NodeId node, const Quarantine& given);
     /// Up to `limit` names, in the order of their node ids, after `after` (0: from the start).

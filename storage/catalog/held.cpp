@@ -1,4 +1,4 @@
-// What is kept from everyone.
+// What is kept from everyone, or seen by its depositor alone.
 #include <optional>
 #include <utility>
 
@@ -16,11 +16,11 @@ namespace {
 // the index. "+": few are held, and all names are not to be gone through for them.
 const std::string is_indexed = " AND standing <> 0 AND standing <> 5";
 const std::string select_held = select_entries +
-                                " WHERE n.id IN (SELECT id FROM nodes WHERE standing IN (3, 4)" +
+                                " WHERE n.id IN (SELECT id FROM nodes WHERE standing IN (2, 3, 4)" +
                                 is_indexed + " AND +id > ? ORDER BY +id LIMIT ?) ORDER BY n.id";
 const std::string select_held_streams =
     select_entries +
-    " WHERE n.standing IN (3, 4) AND f.stream BETWEEN ? AND ? ORDER BY n.id LIMIT ?";
+    " WHERE n.standing IN (2, 3, 4) AND f.stream BETWEEN ? AND ? ORDER BY n.id LIMIT ?";
 const std::string select_never_renamed = select_entries + " WHERE standing = 1" + is_indexed +
                                          " AND n.created < ? ORDER BY n.created LIMIT ?";
 

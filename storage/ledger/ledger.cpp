@@ -81,10 +81,12 @@ Result<> Ledger::visit_deposits(const std::string& account, Timestamp from, Time
                                 const std::function<bool(const Event&)>& visit) {
     // The index is of rows with this action alone, which the text must say itself.
     static_assert(std::to_underlying(Action::deposited) == 23);
-    auto query = connection_.query(
-        QueryText(select_events)
-            .then(" WHERE account = ? AND action = 23 AND time > ? AND time <= ? ORDER BY time"),
-        account, from, until);
+    // An attempt that failed or was refused has the same action, and brought nothing.
+    static_assert(std::to_underlying(Outcome::granted) == 1);
+    auto query = connection_.query(QueryText(select_events)
+                                       .then(" WHERE account = ? AND action = 23 AND outcome = 1"
+                                             " AND time > ? AND time <= ? ORDER BY time"),
+                                   account, from, until);
     for (;;) {
         const auto more = query.next();
         if (!more) return failure(more.error());

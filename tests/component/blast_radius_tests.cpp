@@ -287,4 +287,23 @@ BOOST_AUTO_TEST_CASE(grants_are_those_of_the_policies_that_were_in_force) {
     BOOST_TEST(versions(first, second).policies == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(the_server_file_of_a_version_may_have_any_name) {
+    ReloadableSite site;
+    const auto file = site.folder.path() / "site.yaml";
+    site.write("site.yaml", ReloadableSite::server);
+    const auto loaded = policy::load(file, site.clock.now());
+    site.policy.replace(loaded.policy);
+    site.reload.emplace(*site.site, file, loaded);
+    const auto kept = site.run(site.reload->keep_first());
+    BOOST_REQUIRE(kept.has_value());
+    site.edit("may: [list, upload]", "may: [list, download]");
+    BOOST_REQUIRE(site.take().taken);
+    const Timestamp now = site.clock.now();
+    const auto found = site.run(desk::account_versions(
+        *site.site, "lab", now - std::chrono::hours(1), now + std::chrono::hours(1)));
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST(found->unknown == 0U);
+    BOOST_TEST(found->versions.size() == 2U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -149,6 +149,27 @@ BOOST_AUTO_TEST_CASE(one_file_is_one_however_often_it_is_closed) {
     BOOST_TEST(timetable("2026-11-24") == Told{"07:30 morning: late 2/2"});
 }
 
+BOOST_AUTO_TEST_CASE(what_failed_or_was_refused_was_not_brought) {
+    round();
+    put("a");
+    const auto attempt = [&](ledger::Outcome outcome) {
+        return [&, outcome](Transaction& transaction) -> Result<> {
+            const auto appended = transaction.ledger.append({.time = site.clock.now(),
+                                                             .action = ledger::Action::deposited,
+                                                             .outcome = outcome,
+                                                             .account = "drop",
+                                                             .personal = {.path = "/drop/in/b"}});
+            if (!appended) return failure(appended.error());
+            return {};
+        };
+    };
+    for (const auto outcome : {ledger::Outcome::failed, ledger::Outcome::refused})
+        required(site.run(site.store().write(attempt(outcome))));
+    BOOST_TEST(timetable("2026-11-24") == Told{"07:30 morning: due 1/2"});
+    required(site.run(site.store().write(attempt(ledger::Outcome::granted))));
+    BOOST_TEST(timetable("2026-11-24") == Told{"07:30 morning: on time 2/2"});
+}
+
 BOOST_AUTO_TEST_CASE(a_daemon_that_was_down_tells_once_at_its_start) {
     round();
     restart();
@@ -239,6 +260,23 @@ BOOST_AUTO_TEST_CASE(a_pickup_is_missing_where_something_lay_there) {
     BOOST_TEST(alarms() == Told{"pickup_missing mended, nightly, uncollected 0"});
     BOOST_TEST(timetable("2026-11-26") == Told{"04:30 nightly: late 0/0"});
     at_time(wednesday + days{2}, 5h);
+    round();
+    BOOST_TEST(alarms() == Told{"pickup_missing raised, nightly, uncollected 1"});
+}
+
+BOOST_AUTO_TEST_CASE(what_an_earlier_pickup_speaks_of_is_not_missed_by_a_later_one) {
+    std::string pickups(nightly_pickup);
+    pickups.insert(pickups.find("  - "),
+                   "  - {name: urgent, account: partner, path: \"/out/urgent-*\"}\n");
+    site.use_policy(expecting(pickups));
+    round();
+    put("urgent-a");
+    at_time(wednesday, 4h + 30min);
+    round();
+    BOOST_TEST(alarms().empty());
+    BOOST_TEST(timetable("2026-11-25") == Told{"04:30 nightly: on time 0/0"});
+    put("a");
+    at_time(wednesday + days{1}, 4h + 30min);
     round();
     BOOST_TEST(alarms() == Told{"pickup_missing raised, nightly, uncollected 1"});
 }

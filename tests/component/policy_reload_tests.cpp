@@ -3,6 +3,7 @@
 #include <boost/test/data/test_case.hpp>
 
 #include "desk/desk.hpp"
+#include "desk/retention/retention.hpp"
 #include "reloadable_site.hpp"
 
 using namespace consign;
@@ -21,6 +22,12 @@ struct Fixture : ReloadableSite {
     Digest32 first = policy.current()->hash;
 
     Digest32 in_force() { return policy.current()->hash; }
+    /// Without those of the folders that a policy names.
+    std::vector<ledger::Event> new_events() {
+        auto events = ReloadableSite::new_events();
+        std::erase_if(events, [](const auto& one) { return one.action == Action::folder_made; });
+        return events;
+    }
     /// With the classes, and `files` of each of them in the store.
     void store_files(std::size_t files) {
         write("policy.d/20.yaml", classes);
@@ -48,6 +55,29 @@ struct Fixture : ReloadableSite {
                                                  .rule = "policy.d/20.yaml:3",
                                                  .deposited = now});
         });
+    }
+    /// A version that no program reads any more is in force.
+    void keep_unreadable() {
+        const std::vector<documents::NamedText> texts{{"consign.yaml", "version: 0\n"}};
+        write_one([&](Transaction& transaction) {
+            return transaction.documents.come_into_force(
+                {.since = clock.now(), .made_by = "admin:anna", .hash = Digest32{7}}, texts);
+        });
+    }
+    /// As a daemon does at its start, with the files as they are.
+    void start(const char* server_file = "consign.yaml") {
+        const policy::Loaded loaded = policy::load(folder.path() / server_file, clock.now());
+        BOOST_REQUIRE_MESSAGE(loaded.policy, said(loaded));
+        policy.replace(loaded.policy);
+        reload.emplace(*site, folder.path() / server_file, loaded);
+        const auto kept = run(reload->keep_first());
+        BOOST_REQUIRE(kept.has_value());
+    }
+    bool ends_content() {
+        return run(store->read([&](Transaction& transaction) {
+                   return desk::is_in_force(transaction, *policy.current());
+               }))
+            .value();
     }
     void edit_classes(std::string_view from, std::string_view to) {
         std::string text(classes);
@@ -93,8 +123,14 @@ const Edit edits[]{
      "keep: 10 years, counted_from: deposit", ""},
     {"a longer term", "10 years", "11 years", ""},
     {"a minor who may be one by then", "10 years", "10 years, minor_until: 28 years", ""},
-    {"an end after a pickup that nobody made", "shorten_after_pickup: 7 days",
-     "shorten_after_pickup: 1 day", ""},
+    {"an earlier end after a pickup that nobody made yet", "shorten_after_pickup: 7 days",
+     "shorten_after_pickup: 1 day", "transit"},
+    {"an end after a pickup where there was none", "legal_basis: CSP, keep: 10 years",
+     "legal_basis: CSP, keep: 10 years, shorten_after_pickup: 1 year", "report"},
+    {"a later end after a pickup", "shorten_after_pickup: 7 days", "shorten_after_pickup: 8 days",
+     ""},
+    {"the same in another unit", "shorten_after_pickup: 7 days", "shorten_after_pickup: 1 week",
+     ""},
     {"a shorter term of days", "30 days", "29 days", "transit"},
     {"a class that is there no longer: its files are kept", "  report: {", "  renamed: {", ""},
     {"another purpose", "Transit", "Acheminement", ""},
@@ -186,6 +222,44 @@ BOOST_DATA_TEST_CASE_F(Fixture, content_in_the_store_ends_sooner_only_where_its_
     BOOST_TEST(taken[0].detail == "accepted: " + refused[0].detail);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_unknown_today_may_end_sooner_too) {
+    struct Case {
+        const char* before;
+        const char* after;
+        bool is_shorter;
+    };
+    for (const Case& one : {
+             Case{"keep: 10 years, counted_from: last_pickup",
+                  "keep: 1 day, counted_from: last_pickup", true},
+             Case{"keep: 10 years, counted_from: last_pickup",
+                  "keep: 11 years, counted_from: last_pickup", false},
+             Case{"keep: 12 months, counted_from: last_activity",
+                  "keep: 1 year, counted_from: last_activity", false},
+             Case{"keep: 10 years, minor_until: 28 years", "keep: 10 years, minor_until: 20 years",
+                  true},
+             Case{"keep: 10 years, minor_until: 28 years", "keep: 11 years, minor_until: 28 years",
+                  false},
+             Case{"keep: 10 years, minor_until: 28 years",
+                  "keep: 10 years, minor_until: 28 years, after_death: 1 year", true},
+         }) {
+        const auto with = [&](const char* terms) {
+            write("policy.d/20.yaml",
+                  fmt::format("version: 1\nclasses:\n  report: {{purpose: Reports, legal_basis: "
+                              "CSP, {}}}\n",
+                              terms));
+        };
+        with(one.before);
+        BOOST_TEST_REQUIRE(take({.accept = {"report"}}).taken);
+        store_file("report");
+        with(one.after);
+        const auto outcome = take();
+        BOOST_TEST_CONTEXT(one.after) {
+            BOOST_TEST(outcome.taken == !one.is_shorter);
+            BOOST_TEST(outcome.shortened.contains("report") == one.is_shorter);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(to_accept_one_class_accepts_no_other) {
     store_files(1);
     edit_classes("keep: 30 days", "keep: 3 days");
@@ -253,6 +327,56 @@ BOOST_AUTO_TEST_CASE(each_version_is_kept_whole_and_an_equal_one_once) {
     BOOST_TEST((**texts)[0].name == "consign.yaml");
     BOOST_TEST((**texts)[0].text == server);
     BOOST_TEST((**texts)[1].name == "policy.d/10.yaml");
+}
+
+BOOST_AUTO_TEST_CASE(a_start_behind_a_version_that_nobody_reads_ends_nothing_until_accepted) {
+    store_files(2);
+    keep_unreadable();
+    (void)new_events();
+    for (int starts = 0; starts < 2; ++starts) {
+        start();
+        BOOST_TEST((in_force() == first));
+        BOOST_TEST(!ends_content());
+        BOOST_TEST_REQUIRE(reload->refusal().has_value());
+        BOOST_TEST(reload->refusal()->why ==
+                   "the version that was in force last does not load: content in the store would "
+                   "end sooner: report (2 files), transit (2 files)");
+    }
+    const auto refused = new_events();
+    BOOST_TEST_REQUIRE(refused.size() == 2U);
+    BOOST_TEST((refused[0].action == Action::policy_refused));
+    BOOST_TEST(!take().taken);
+    BOOST_TEST(!take({.on_change = true}).taken);
+    BOOST_TEST(!take({.accept = {"report"}}).taken);
+    BOOST_TEST(!ends_content());
+    BOOST_TEST(take({.accept = {"report", "transit"}}).taken);
+    BOOST_TEST(ends_content());
+    BOOST_TEST(!reload->refusal().has_value());
+    // From now on, this one is what others are compared with.
+    edit_classes("10 years", "11 years");
+    BOOST_TEST(take().taken);
+    start();
+    BOOST_TEST(ends_content());
+}
+
+BOOST_AUTO_TEST_CASE(behind_a_version_that_nobody_reads_what_can_end_nothing_is_kept_at_once) {
+    keep_unreadable();
+    start();
+    BOOST_TEST(ends_content());
+    BOOST_TEST(!reload->refusal().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_version_is_read_under_the_name_that_its_server_file_had) {
+    write("policy.d/20.yaml", classes);
+    write("site.yaml", server);
+    start("site.yaml");
+    store_file("report");
+    const Digest32 before = in_force();
+    edit_classes("10 years", "9 years");
+    start();
+    BOOST_TEST((in_force() == before));
+    BOOST_TEST_REQUIRE(reload->refusal().has_value());
+    BOOST_TEST(reload->refusal()->why == "content in the store would end sooner: report (1 file)");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_store_cannot_keep_does_not_come_into_force) {

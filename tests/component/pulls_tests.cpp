@@ -2,6 +2,7 @@
 #include "administered_store.hpp"
 #include "daemon/workers/pull_worker.hpp"
 #include "desk/deliveries/pull_verbs.hpp"
+#include "desk/deposits/quarantine_verbs.hpp"
 #include "desk/site/rfc3339.hpp"
 #include "desk_routed_site.hpp"
 #include "fake_far_end.hpp"
@@ -170,6 +171,36 @@ BOOST_AUTO_TEST_CASE(delete_takes_away_what_is_here_and_nothing_else) {
     site.put("o1", content_of(10));
     site.next_day();
     BOOST_TEST(site.names_here("/lab/orders").size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_fetched_incomplete_and_is_nobodys_to_complete_can_be_released) {
+    PullingSite site;
+    std::string asking(route);
+    asking.insert(asking.find("    to:"), "    complete_when: [batch_trailer]\n");
+    site.use_policy(depot_with(asking, pulls("delete")));
+    const Bytes stump = without_trailers(batch());
+    site.put("b.hl7", stump);
+    site.work_off();
+    site.clock.advance(std::chrono::hours(3));
+    site.work_off();
+    BOOST_TEST(site.far.files.empty());
+    Peer partner(site, "partner");
+    BOOST_TEST(!partner.sees("/out/b.hl7"));
+    BOOST_TEST(!Peer(site, "lab").sees("/orders/b.hl7"));
+    KeptRows rows;
+    const auto decide = [&](const char* verb, boost::json::object arguments) {
+        return site.run(
+            desk::quarantine_verbs(site.site())
+                .at(verb)(
+                    {.administrator = "root", .arguments = std::move(arguments), .rows = rows}));
+    };
+    BOOST_TEST(decide("quarantine.list", {}).has_value());
+    BOOST_TEST_REQUIRE(rows.rows.size() == 1U);
+    BOOST_TEST(rows.rows[0].at("account").as_string() == "system:pull");
+    const auto released = decide("quarantine.release", {{"id", rows.rows[0].at("id")}});
+    BOOST_TEST_REQUIRE(released.has_value(), (released ? "" : released.error()));
+    BOOST_CHECK(required(partner.get("/out/b.hl7")) == stump);
+    BOOST_CHECK(required(Peer(site, "lab").get("/orders/b.hl7")) == stump);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_replaced_by_one_of_the_same_size_is_not_taken_for_the_same) {

@@ -41,9 +41,12 @@ struct Fixture {
     Peer partner{site, "partner"};
 
     std::vector<json::object> held() { return site.ask("quarantine.list").rows; }
+    std::string held_id() {
+        return std::string(std::string_view(held().at(0).at("id").as_string()));
+    }
     std::string put_into_quarantine() {
         required(drop.put("/in/a.odd", content_of(1000)));
-        return std::string(std::string_view(held().at(0).at("id").as_string()));
+        return held_id();
     }
     void reject_only() {
         BOOST_TEST_REQUIRE(held().size() == 1U);
@@ -117,6 +120,47 @@ BOOST_AUTO_TEST_CASE(what_is_released_does_not_wait_for_a_pickup_from_quarantine
     BOOST_TEST_REQUIRE(lives(site).size() == 1U);
     BOOST_TEST(lives(site)[0].collected_by_all.has_value());
     BOOST_TEST(site.only_term().why == "deposit + keep");
+}
+
+BOOST_AUTO_TEST_CASE(the_term_of_what_is_released_began_with_its_deposit) {
+    const std::string id = put_into_quarantine();
+    const Timestamp deposited = site.clock.now();
+    BOOST_TEST(site.pass(days(20)) == 0U);
+    (void)site.granted("quarantine.release", {{"id", id}});
+    BOOST_TEST_REQUIRE(lives(site).size() == 1U);
+    BOOST_TEST((lives(site)[0].deposited == deposited));
+    // It came to lie there today, for whoever is to collect it.
+    BOOST_TEST((entry_at(site, "/drop/in/a.odd")->created == site.clock.now()));
+    BOOST_TEST(site.pass(days(9)) == 0U);
+    BOOST_TEST(site.pass(days(2)) == 1U);
+    BOOST_TEST(site.committed().empty());
+}
+
+BOOST_AUTO_TEST_CASE(to_release_is_no_activity_of_a_person) {
+    // What holds it gives no class; the scanner sees it once it is released.
+    const std::string_view held =
+        "  - {name: held, when: {path: /drop/in/**, name: \"*.odd\"},"
+        " to: [{quarantine: odd}]}\n";
+    const std::string_view person = "    subject: {id: hl7.PID-3.1, authority: hl7.PID-3.4}\n";
+    for (const bool is_scanned : {false, true}) {
+        const std::string rest = is_scanned ? std::string(scanned_routes)
+                                            : "  - name: all\n    when: {path: /drop/in/**}\n"
+                                              "    class: report\n";
+        site.use_policy(depot_with(std::string(held) + rest + std::string(person), classes));
+        const std::string name = is_scanned ? "/in/b.odd" : "/in/a.odd";
+        required(drop.put(name, message("BIOMED", is_scanned ? "77^^^HNORD" : "1234^^^HNORD")));
+        const Timestamp deposited = site.clock.now();
+        site.clock.advance(days(20));
+        (void)site.granted("quarantine.release", {{"id", held_id()}});
+        if (is_scanned) {
+            site.clock.advance(hours(1));
+            scanned({});
+        }
+        const auto known = lives(site).back();
+        BOOST_TEST((known.deposited == deposited));
+        BOOST_TEST_REQUIRE(known.subjects.size() == 1U);
+        BOOST_TEST((known.subjects[0].last_activity == deposited));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_term_of_what_was_scanned_begins_with_its_deposit) {

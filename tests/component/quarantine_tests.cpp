@@ -27,6 +27,13 @@ alerts:
   operations: [{exec: /bin/true}]
 )";
 
+constexpr std::string_view pairing_routes = R"(  - name: paired
+    when: {path: /drop/in/**, name: "paired-*"}
+    complete_when: [ok_file]
+    class: kept
+    to: [{copy: "/partner/out/{name}"}]
+)";
+
 class Rows final : public desk::RowSink {
   public:
     asio::awaitable<Result<>> give(json::object row) override {
@@ -158,6 +165,64 @@ BOOST_AUTO_TEST_CASE(what_is_rejected_is_gone_with_its_content) {
     BOOST_TEST((events.at(0).action == ledger::Action::quarantine_rejected));
     BOOST_TEST((events.at(1).action == ledger::Action::destroyed));
     BOOST_TEST(!decide("quarantine.reject", id).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_is_listed_and_released_as_if_it_were_complete) {
+    site.use_policy(depot_with(pairing_routes, rest));
+    required(drop.put("/in/paired-a", content));
+    const auto rows = listed();
+    BOOST_TEST_REQUIRE(rows.size() == 1U);
+    BOOST_TEST(text_of(rows[0], "state") == "waiting");
+    BOOST_TEST(text_of(rows[0], "account") == "drop");
+    BOOST_TEST(text_of(rows[0], "why") == "waits for what would make it complete");
+    BOOST_TEST(text_of(rows[0], "was") == "/drop/in/paired-a");
+    BOOST_TEST(text_of(rows[0], "path") == "/drop/in/paired-a");
+    site.clock.advance(std::chrono::hours(24 * 400));
+    (void)site.new_events();
+    const auto answered = decide("quarantine.release", text_of(rows[0], "id"));
+    BOOST_TEST_REQUIRE(answered.has_value(), (answered ? "" : answered.error()));
+    BOOST_TEST(text_of(*answered, "state") == "released");
+    BOOST_TEST(text_of(*answered, "route") == "paired");
+    BOOST_TEST((required(partner.get("/out/paired-a")) == content));
+    BOOST_TEST((required(collector.get("/in/paired-a")) == content));
+    BOOST_TEST(listed().empty());
+    // A deposit only now: of today, and told as one.
+    BOOST_TEST_REQUIRE(lives(site).size() == 1U);
+    BOOST_TEST((lives(site)[0].deposited == site.clock.now()));
+    const auto events = site.new_events();
+    BOOST_TEST((events.at(0).action == ledger::Action::quarantine_released));
+    BOOST_TEST(events[0].account == "admin:anne");
+    BOOST_TEST(events[0].detail == "waits for what would make it complete");
+    BOOST_TEST((events.at(1).action == ledger::Action::deposited));
+    BOOST_TEST(events[1].account == "drop");
+    BOOST_TEST(events[1].detail == "released by an administrator");
+    BOOST_TEST((events.at(2).action == ledger::Action::routed));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_what_nobody_asks_for_any_more_can_be_released) {
+    site.use_policy(depot_with(pairing_routes, rest));
+    required(drop.put("/in/paired-a", content));
+    site.use_policy(depot_with(holding_routes, rest));
+    BOOST_TEST(!partner.sees("/out/paired-a"));
+    const auto answered = decide("quarantine.release", text_of(listed().at(0), "id"));
+    BOOST_TEST_REQUIRE(answered.has_value(), (answered ? "" : answered.error()));
+    BOOST_TEST(text_of(*answered, "route") == "all");
+    BOOST_TEST((required(partner.get("/out/paired-a")) == content));
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_and_lost_its_account_can_be_rejected) {
+    site.use_policy(depot_with(pairing_routes, rest));
+    required(drop.put("/in/paired-a", content));
+    std::string without = depot_with(pairing_routes, rest);
+    without.replace(without.find("  drop:"), 7, "  drip:");
+    site.use_policy(without);
+    const std::string id = text_of(listed().at(0), "id");
+    const auto refused = decide("quarantine.release", id);
+    BOOST_TEST_REQUIRE(!refused.has_value());
+    BOOST_TEST(refused.error().contains("give it back first, or reject it"), refused.error());
+    BOOST_TEST(decide("quarantine.reject", id).has_value());
+    BOOST_TEST(listed().empty());
+    BOOST_TEST(site.committed().empty());
 }
 
 BOOST_AUTO_TEST_CASE(temporary_names_that_are_never_renamed_are_put_away_with_one_alarm) {

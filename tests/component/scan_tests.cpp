@@ -112,7 +112,9 @@ BOOST_AUTO_TEST_CASE(what_is_infected_goes_into_quarantine_and_is_told_once) {
     BOOST_TEST(events[0].detail == "infected: Eicar-Test.UNOFFICIAL");
     BOOST_TEST((events.at(1).action == ledger::Action::quarantined));
     BOOST_TEST(waiting(queue::Kind::alert).size() == 1U);
-    BOOST_TEST(!drop.sees("/in/a.hl7"));
+    // Its depositor finds it a while, as what a route moved, and has it no more.
+    BOOST_TEST(required(drop.stat("/in/a.hl7")).size_bytes == content.size());
+    BOOST_TEST(!drop.get("/in/a.hl7").has_value());
     BOOST_TEST(!collector.sees("/in/a.hl7"));
     BOOST_TEST(!partner.sees("/out/a.hl7"));
     BOOST_TEST(waiting().empty());
@@ -150,6 +152,21 @@ BOOST_AUTO_TEST_CASE(a_file_that_its_sidecar_completes_is_scanned_as_its_sidecar
         required(say(Verdict::clean));
     }
     BOOST_TEST((required(partner.get("/out/paired-a")) == content));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_released_as_it_is_goes_to_the_scanner_and_waits_no_more) {
+    required(drop.put("/in/paired-a", content));
+    const Id stream = entry_at(site, "/drop/in/paired-a")->file->stream;
+    const auto released =
+        ask(desk::quarantine_verbs(site.site()), "quarantine.release", {{"id", stream.hex()}});
+    BOOST_TEST_REQUIRE(released.has_value(), (released ? "" : released.error()));
+    BOOST_TEST(std::string_view(released->at("state").as_string()) ==
+               "waits for the virus scanner");
+    BOOST_TEST(!partner.sees("/out/paired-a"));
+    BOOST_TEST(!collector.sees("/in/paired-a"));
+    required(say(Verdict::clean));
+    BOOST_TEST((required(partner.get("/out/paired-a")) == content));
+    BOOST_TEST((required(collector.get("/in/paired-a")) == content));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_waits_is_not_completed_past_the_scanner) {
