@@ -42,6 +42,7 @@ Outcome<std::string> content_of(const std::filesystem::path& path) {
 Outcome<policy::Question> question_of(const policy::Case& one, const policy::Policy& policy,
                                       const std::filesystem::path& folder, Timestamp now) {
     policy::Question question = policy::question_of(one, policy, now);
+    question.speaks_of = speaks_of(question.path);
     if (one.file.empty()) return question;
     auto looked = look_at(folder / one.file);
     if (!looked) return std::unexpected(looked.error());

@@ -63,6 +63,7 @@ Outcome<policy::Question> question_of(const Asked& asked, Verb verb, const polic
                                   asked.path),
                       exit_bad_command_line);
     question.path = *path;
+    question.speaks_of = speaks_of(*path);
     question.at = SystemClock().now();
     if (!asked.at.empty()) {
         const auto at = moment_at(asked.at, policy);

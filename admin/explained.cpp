@@ -77,9 +77,14 @@ std::string kept_text(const policy::Policy& policy, const policy::Keeping& keepi
 }
 
 /// The one that looks at it before anything else happens.
-const policy::Scanner* scanner_of(const policy::Policy& policy,
-                                  const policy::Explanation& explanation) {
+const policy::Scanner* scanner_of(const policy::Policy& policy, const Explained& explained) {
     if (policy.scan) return &*policy.scan;
+    const policy::Explanation& explanation = explained.explanation;
+    if (explanation.awaited_by) {
+        const policy::Account& account = policy.accounts.at(explained.question.account);
+        const auto* own = policy::may_be_scanned(policy, account, explanation.whole);
+        return own ? own : policy::may_be_scanned(policy, account, *explanation.awaited_by);
+    }
     const policy::Route* route = explanation.routing ? explanation.routing->route : nullptr;
     return route && route->scan ? &*route->scan : nullptr;
 }
@@ -235,8 +240,12 @@ void print_for_people(const policy::Policy& policy, const Explained& explained) 
         return;
     }
     sheet.considered(explanation.routes);
-    const bool is_deposit = explanation.routing || !explanation.routes.empty();
-    if (const auto* scanner = scanner_of(policy, explanation); scanner && is_deposit)
+    if (explanation.awaited_by)
+        sheet.line("sidecar", fmt::format("of {}, which may wait for it: it takes no route itself",
+                                          explanation.awaited_by->display()));
+    const bool is_deposit =
+        explanation.routing || explanation.awaited_by || !explanation.routes.empty();
+    if (const auto* scanner = scanner_of(policy, explained); scanner && is_deposit)
         sheet.line("scan", fmt::format("first, by clamd at {}", scanner->text), scanner->rule);
     if (explanation.routing)
         print_routing(sheet, policy, explained);
@@ -265,8 +274,10 @@ json::object as_json(const policy::Policy& policy, const Explained& explained) {
         row["format"] = policy::content::name_of(question.content->format);
         row["size"] = question.size_bytes;
     }
-    if (const auto* scanner = scanner_of(policy, explanation))
+    if (const auto* scanner = scanner_of(policy, explained))
         row["scan"] = json::object{{"clamd", scanner->text}, {"rule", scanner->rule.text()}};
+    row["sidecar_of"] = explanation.awaited_by ? json::value(explanation.awaited_by->display())
+                                               : json::value(nullptr);
     row["routing"] =
         explanation.routing ? json::value(routing_json(explained)) : json::value(nullptr);
     return row;

@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "base/evp.hpp"
+#include "desk/deposits/sidecar.hpp"
 
 namespace consign::admin {
 
@@ -53,6 +54,12 @@ Outcome<LookedAtFile> look_at(const std::filesystem::path& file) {
     std::ranges::copy(digest.finish(), looked.sha256.begin());
     looked.content = policy::content::read_content(head);
     return looked;
+}
+
+std::optional<policy::SpeaksOf> speaks_of(const VirtualPath& path) {
+    auto sidecar = desk::sidecar_named(path.name());
+    if (!sidecar) return std::nullopt;
+    return policy::SpeaksOf{.kind = sidecar->kind, .of = std::move(sidecar->of)};
 }
 
 Outcome<std::vector<policy::content::Ending>> missing_endings(

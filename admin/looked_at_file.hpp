@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "admin/outcome.hpp"
 #include "policy/content/content.hpp"
 #include "policy/content/ending.hpp"
+#include "policy/explain.hpp"
 
 namespace consign::admin {
 
@@ -17,6 +19,9 @@ struct LookedAtFile {
 };
 
 [[nodiscard]] Outcome<LookedAtFile> look_at(const std::filesystem::path& file);
+
+/// What a deposit's name says of another one beside it, as the daemon takes it.
+[[nodiscard]] std::optional<policy::SpeaksOf> speaks_of(const VirtualPath& path);
 
 /// Those of `endings` that the file does not have.
 [[nodiscard]] Outcome<std::vector<policy::content::Ending>> missing_endings(

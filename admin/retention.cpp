@@ -9,6 +9,8 @@
 #include "admin/content_columns.hpp"
 #include "admin/door.hpp"
 #include "admin/moment.hpp"
+#include "admin/site.hpp"
+#include "desk/site/rfc3339.hpp"
 
 namespace consign::admin {
 
@@ -29,16 +31,29 @@ void tell_unsettled(const json::object& answered) {
                    "consign: some terms are still being worked out, and not in this; ask again\n");
 }
 
+/// A day is over where terms are: at 24:00 in the site's zone.
+Outcome<std::string> end_of(const Command& command, const std::string& until) {
+    auto moment = moment_of(until, DayEdge::end);
+    if (!moment)
+        return failed(
+            fmt::format("--until {}: write a day (2036-11-24) or a moment in RFC 3339", until),
+            exit_bad_command_line);
+    if (!desk::from_full_date(until)) return *std::move(moment);
+    const auto site = load_site(command.config);
+    if (!site)
+        return failed(
+            fmt::format("--until {}: when that day ends at the site is not known; write "
+                        "a moment (2036-11-25T00:00:00+01:00), or mend this: {}",
+                        until, site.error().text));
+    return moment_of(until, DayEdge::end, (*site)->zone).value();
+}
+
 Outcome<> plan(const Command& command, const Asked& asked) {
     json::object arguments;
     if (!asked.until.empty()) {
-        const auto until = moment_of(asked.until, DayEdge::end);
-        if (!until)
-            return failed(
-                fmt::format("--until {}: write a day (2036-11-24) or a moment in RFC 3339",
-                            asked.until),
-                exit_bad_command_line);
-        arguments.emplace("until", *until);
+        auto until = end_of(command, asked.until);
+        if (!until) return std::unexpected(std::move(until).error());
+        arguments.emplace("until", *std::move(until));
     }
     auto door = open_door(command);
     if (!door) return std::unexpected(std::move(door).error());
@@ -85,7 +100,8 @@ void add_retention(CLI::App& app, Command& command) {
 
     auto* plan_verb = retention->add_subcommand(
         "plan", "What is due, when and by which rule, and what is kept without a known end");
-    plan_verb->add_option("--until", asked->until, "Due by the end of this day (default: now)");
+    plan_verb->add_option("--until", asked->until,
+                          "Due by the end of this day at the site, or by a moment (default: now)");
     add_format_flags(*plan_verb, asked->format);
     plan_verb->callback(
         [&command, asked] { command.verb = [&command, asked] { return plan(command, *asked); }; });

@@ -24,13 +24,25 @@ void check_granted(const Checking& checking, const Located& at, const std::strin
                          fmt::format("no grant allows {} to {} there", cited(id), name_of(verb)));
 }
 
+/// `then` does not wait for the last of several downloads.
+void check_downloads(const Checking& checking, const PickupDraft& one) {
+    const Pickup& pickup = one.pickup;
+    if (pickup.then == AfterPickup::keep || !pickup.downloads || *pickup.downloads == 1) return;
+    checking.warning({one.at.file, one.downloads_place},
+                     fmt::format("`then: {}` takes a file away with its first complete pickup: "
+                                 "`downloads: {}` gives one download",
+                                 name_of(pickup.then), *pickup.downloads));
+}
+
 }  // namespace
 
 void check_expected(const Checking& checking) {
     const Draft& draft = checking.draft;
-    for (const PickupDraft& one : draft.pickups)
+    for (const PickupDraft& one : draft.pickups) {
         check_granted(checking, {one.at.file, one.path_place}, one.pickup.account, one.pickup.path,
                       Verb::download);
+        check_downloads(checking, one);
+    }
     for (const DepositDraft& one : draft.deposits)
         check_granted(checking, {one.at.file, one.path_place}, one.deposit.account,
                       one.deposit.path, Verb::upload);

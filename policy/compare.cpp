@@ -328,7 +328,8 @@ class Comparison {
     }
 
     /// What is asked in order: the same in another order may decide otherwise.
-    void order(std::string_view what, const std::vector<std::string_view>& before,
+    void order(std::string_view what, std::string_view name,
+               const std::vector<std::string_view>& before,
                const std::vector<std::string_view>& after) {
         const auto common = [](std::vector<std::string_view> names,
                                const std::vector<std::string_view>& others) {
@@ -338,7 +339,7 @@ class Comparison {
             return names;
         };
         if (common(before, after) != common(after, before))
-            add(Change::Kind::changed, what, {}, {}, {}, {});
+            add(Change::Kind::changed, what, name, {}, {}, {});
     }
 
     [[nodiscard]] std::vector<Change> changes() { return std::move(changes_); }
@@ -379,13 +380,11 @@ std::vector<std::string_view> names_of(const std::vector<Named>& all) {
 }
 
 /// Pickups are asked in order within an account.
-std::vector<std::string_view> names_by_account(const std::vector<Pickup>& pickups) {
+std::map<std::string_view, std::vector<std::string_view>> names_by_account(
+    const std::vector<Pickup>& pickups) {
     std::map<std::string_view, std::vector<std::string_view>> by_account;
     for (const Pickup& pickup : pickups) by_account[pickup.account].push_back(pickup.name);
-    std::vector<std::string_view> names;
-    for (const auto& [account, of_account] : by_account)
-        names.insert(names.end(), of_account.begin(), of_account.end());
-    return names;
+    return by_account;
 }
 
 void count(FilesCompared::Count& count, const VirtualPath& path) {
@@ -404,13 +403,16 @@ std::vector<Change> compare(const Policy& before, const Policy& after) {
     Comparison comparison;
     comparison.sections("account", before.accounts, after.accounts);
     comparison.sections("route", before.routes, after.routes);
-    comparison.order("the order of the routes", names_of(before.routes), names_of(after.routes));
+    comparison.order("the order of the routes", {}, names_of(before.routes),
+                     names_of(after.routes));
     comparison.sections("class", before.classes, after.classes);
     comparison.sections("target", before.targets, after.targets);
     comparison.sections("pull", before.pulls, after.pulls);
     comparison.sections("pickup", before.pickups, after.pickups);
-    comparison.order("the order of the pickups", names_by_account(before.pickups),
-                     names_by_account(after.pickups));
+    const auto pickups_after = names_by_account(after.pickups);
+    for (const auto& [account, names] : names_by_account(before.pickups))
+        if (const auto now = pickups_after.find(account); now != pickups_after.end())
+            comparison.order("the order of the pickups of", account, names, now->second);
     comparison.sections("expected deposit", before.deposits, after.deposits);
     comparison.sections("listener", before.listeners, after.listeners);
     comparison.server(before, after);

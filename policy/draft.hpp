@@ -86,6 +86,7 @@ struct PickupDraft {
     Located at;
     Pickup pickup;
     Place path_place{};
+    Place downloads_place{};
 };
 
 struct DepositDraft {

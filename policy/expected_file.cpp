@@ -121,6 +121,7 @@ PickupDraft read_pickup(const Reading& reading, const Node& node) {
         expectation.windows = read_windows(in, window, reading.draft.policy.zone);
     };
     const auto read_downloads = [&](const Node& downloads) {
+        draft.downloads_place = downloads.place;
         pickup.downloads = in.count(downloads, 1, count_limit);
     };
     in.mapping(

@@ -69,6 +69,16 @@ std::vector<Keeping> keeping_of(const Policy& policy, const Routing& routing, Ti
     return all;
 }
 
+/// As the desk asks of every deposit that has a sidecar's name.
+std::optional<VirtualPath> may_be_awaited_by(const Policy& policy, const Account& account,
+                                             const VirtualPath& whole,
+                                             const std::optional<SpeaksOf>& speaks_of) {
+    if (!speaks_of) return std::nullopt;
+    const auto of = VirtualPath::parse(speaks_of->of, whole.parent());
+    if (!of || !may_wait_for(policy, account, *of, speaks_of->kind)) return std::nullopt;
+    return *of;
+}
+
 template <class Items, class Name>
 std::string any_of(const Items& items, const Name& name) {
     std::vector<std::string> names;
@@ -143,6 +153,9 @@ std::optional<Explanation> explain(const Policy& policy, const Question& questio
     if (!explanation.allowed() || !is_deposit(question.verb)) return explanation;
     explanation.is_temporary = is_temporary_name(policy, explanation.whole.name());
     if (explanation.is_temporary) return explanation;
+    explanation.awaited_by =
+        may_be_awaited_by(policy, account, explanation.whole, question.speaks_of);
+    if (explanation.awaited_by) return explanation;
     const DepositFacts facts{.path = explanation.whole,
                              .account = account.id,
                              .group = account.group,

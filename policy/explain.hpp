@@ -12,12 +12,20 @@
 
 namespace consign::policy {
 
+/// A file that lies beside another, and says that it is complete.
+struct SpeaksOf {
+    Sidecar kind{};
+    std::string of;  // the other's name
+};
+
 /// What is asked about.
 struct Question {
     std::string account;
     VirtualPath path{};  // relative to the home
     Verb verb = Verb::upload;
     Timestamp at{};
+    /// Where its name is a sidecar's: the language does not say which names are.
+    std::optional<SpeaksOf> speaks_of{};
     /// Of the file, where there is one to look at.
     std::optional<content::Content> content{};
     std::uint64_t size_bytes = 0;
@@ -45,7 +53,9 @@ struct Explanation {
     std::vector<Considered> grants{};  // up to the one that decided
     Verdict verdict;                   // of the verb
     // Of a deposit that may be made:
-    bool is_temporary = false;         // its name says that it is none yet
+    bool is_temporary = false;  // its name says that it is none yet
+    /// It may be awaited by the file of this path, in the whole tree: it takes no route then.
+    std::optional<VirtualPath> awaited_by{};
     std::vector<Considered> routes{};  // up to the one that matched
     std::optional<Routing> routing{};
     std::vector<Keeping> keeping{};  // one for each subject; the longest counts

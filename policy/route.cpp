@@ -145,6 +145,21 @@ std::optional<content::Subject> named_subject(const SubjectFields& fields,
         .died = death_in(content, fields.died)};
 }
 
+/// Does the format's reader take it from there, too?
+bool is_own(const std::optional<content::FieldName>& field, std::string_view hl7,
+            std::string_view hprim) {
+    return field && field->component() <= 1 && (field->field() == hl7 || field->field() == hprim);
+}
+
+using DateOf = std::optional<std::chrono::sys_days> content::Subject::*;
+
+/// A field that the reader does not know tells of the first message alone.
+void take_from_first(std::vector<content::Subject>& subjects, DateOf date,
+                     const content::Subject& first) {
+    for (content::Subject& subject : subjects) (subject.*date).reset();
+    subjects.front().*date = first.*date;
+}
+
 /// An identifier without an authority is the account's own.
 void scope(std::vector<content::Subject>& subjects, const DepositFacts& facts) {
     for (content::Subject& subject : subjects)
@@ -159,21 +174,19 @@ std::vector<content::Subject> subjects_of(const Route& route, const DepositFacts
     if (fields && fields->id) {
         auto named = named_subject(*fields, content);
         // Where the fields name whom the reader names too, so they do in the messages that follow.
-        const bool is_as_read = named && !subjects.empty() && named->id == subjects.front().id &&
+        const bool is_as_read = is_own(fields->id, "PID-3", "P-3") && named && !subjects.empty() &&
+                                named->id == subjects.front().id &&
                                 named->authority == subjects.front().authority;
         if (is_as_read) {
-            for (content::Subject& subject : subjects) {
-                if (!fields->born) subject.born.reset();
-                if (!fields->died) subject.died.reset();
-            }
+            if (!is_own(fields->born, "PID-7", "P-8"))
+                take_from_first(subjects, &content::Subject::born, *named);
+            if (!is_own(fields->died, "PID-29", "P-34"))
+                take_from_first(subjects, &content::Subject::died, *named);
         } else {
             has_unknown = has_unknown || content.is_batch || subjects.size() > 1;
             subjects.clear();
+            if (named) subjects.push_back(*std::move(named));
         }
-        if (is_as_read)
-            subjects.front() = *std::move(named);
-        else if (named)
-            subjects.push_back(*std::move(named));
     }
     // Of whom nothing is known, everything is: kept where a class asks for a person.
     if (has_unknown) subjects.emplace_back();

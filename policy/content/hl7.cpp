@@ -90,7 +90,7 @@ class Hl7Reader {
         // it all the same, as from whomever it likes.
         if (is_header(segment.substr(0, name_length)) || segment.contains("\x0bMSH") ||
             segment.contains("\x1cMSH"))
-            parties_.add_unreadable_sender();
+            parties_.add_unreadable_header();
         const std::string_view name = segment_name(segment, delimiters_);
         if (name == "PID") parties_.add_subject(subject(segment));
         if (messages_ != 1 || std::ranges::find(hl7_segments(), name) == hl7_segments().end())

@@ -69,6 +69,12 @@ bool has_mark(std::span<const std::string_view> lines) {
     });
 }
 
+/// Blank lines may follow the mark that ends the file.
+bool is_text(std::string_view each) {
+    const std::string_view text = trimmed(each);
+    return !text.empty() && text != end_of_file;
+}
+
 /// Twelve lines that any text could have are no header: names where names must be, dates where
 /// dates must be.
 bool is_header(Header header, std::span<const std::string_view> following) {
@@ -151,12 +157,8 @@ std::optional<Content> read_lines(std::span<const std::string_view> lines) {
     while (lines.size() >= hprim_medecin_header_lines) {
         const Header header = lines.first<hprim_medecin_header_lines>();
         if (!is_header(header, lines.subspan(hprim_medecin_header_lines))) {
-            // A message all the same, where there is any text: of whom, nobody can read.
-            if (std::ranges::any_of(lines,
-                                    [](std::string_view each) { return !trimmed(each).empty(); })) {
-                parties.add_unreadable_sender();
-                parties.add_subject({});
-            }
+            // A message all the same, where there is any text.
+            if (std::ranges::any_of(lines, is_text)) parties.add_unreadable_header();
             break;
         }
         if (++messages == 1) add_fields(content, header);

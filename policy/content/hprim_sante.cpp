@@ -83,7 +83,7 @@ class HprimReader {
         const std::string_view name = segment_name(segment, delimiters_);
         // A header all the same, which some receiver may read.
         if (name == "H" || (segment[0] == 'H' && delimiters_of(segment, 1)))
-            parties_.add_unreadable_sender();
+            parties_.add_unreadable_header();
         if (name == "P") parties_.add_subject(subject(segment));
         const bool is_read =
             name != "H" && std::ranges::find(hprim_segments(), name) != hprim_segments().end();

@@ -7,8 +7,9 @@ void Parties::add_sender(std::string sender) {
     senders_.push_back(std::move(sender));
 }
 
-void Parties::add_unreadable_sender() {
+void Parties::add_unreadable_header() {
     add_sender("(unreadable header)");
+    has_unknown_subject_ = true;
 }
 
 void Parties::add_subject(Subject subject) {

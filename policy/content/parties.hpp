@@ -14,8 +14,8 @@ class Parties {
   public:
     /// One that is empty is left out.
     void add_sender(std::string sender);
-    /// Of a header that cannot be read: nobody can claim it.
-    void add_unreadable_sender();
+    /// Nobody can claim it, and nobody can tell whom its message is about.
+    void add_unreadable_header();
     /// One without an id is left out. Of the same id and authority, later dates fill in what
     /// earlier ones left open.
     void add_subject(Subject subject);

@@ -44,6 +44,7 @@ const char* const bad_command_lines[]{"",
                                       "hold add --account a",
                                       "hold lift",
                                       "hold lift --reason none",
+                                      "retention plan --until tomorrow",
                                       "jobs list --kind bogus",
                                       "jobs retry",
                                       "jobs retry 1 --dead",
@@ -316,6 +317,50 @@ BOOST_AUTO_TEST_CASE(a_word_that_is_not_there_is_told_with_what_was_meant) {
     const auto key = consign("audit verify --witness /nowhere");
     BOOST_TEST(key.status == 1);
     BOOST_TEST(key.err == "consign: /nowhere cannot be read\n", key.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_day_needs_the_sites_zone_and_a_moment_does_not) {
+    init();
+    const auto plan = [&](const std::string& until) {
+        return consign(fmt::format("--data '{}' retention plan --until {}",
+                                   (site() / "data").string(), until));
+    };
+    BOOST_TEST(plan("2036-11-24").status == 0);
+    fs::remove_all(site() / "policy.d");
+    const auto day = plan("2036-11-24");
+    BOOST_TEST(day.status == 1);
+    BOOST_TEST(day.err.starts_with("consign: --until 2036-11-24: when that day ends at the site is "
+                                   "not known; write a moment"),
+               day.err);
+}
+
+BOOST_AUTO_TEST_CASE(what_speaks_of_another_file_is_explained_as_such) {
+    init();
+    const fs::path routes = site() / "policy.d/20-routes.yaml";
+    std::string text = content(routes);
+    text.replace(text.find("*.hl7"), 5, "*");
+    text.insert(text.find("    class: example-transit"), "    complete_when: [ok_file]\n");
+    std::ofstream(routes) << text;
+    const std::string accounts = content(site() / "policy.d/10-accounts.yaml");
+    std::ofstream(site() / "policy.d/10-accounts.yaml")
+        << std::string(accounts).replace(accounts.find("    enabled: false"), 18, "");
+    const std::string words = "explain --account lab-example --path /in/a.hl7";
+    const auto sidecar = consign(words + ".ok");
+    BOOST_TEST(sidecar.status == 0, sidecar.err);
+    BOOST_TEST(sidecar.out.find("sidecar     of /labs/lab-example/in/a.hl7, which may wait for it: "
+                                "it takes no route itself\n") != std::string::npos,
+               sidecar.out);
+    BOOST_TEST(sidecar.out.find("copy ") == std::string::npos, sidecar.out);
+    BOOST_TEST(rows(words + ".ok --json").at(0).at("sidecar_of") == "/labs/lab-example/in/a.hl7");
+    BOOST_TEST(rows(words + " --json").at(0).at("sidecar_of").is_null());
+
+    std::ofstream(site() / "cases.yaml")
+        << "version: 1\ncases:\n"
+           "  - name: a sidecar goes nowhere\n"
+           "    given: {account: lab-example, path: /in/a.hl7.ok, on: 2026-11-24}\n"
+           "    expect: {route: none}\n";
+    const auto tested = consign("test '" + (site() / "cases.yaml").string() + "'");
+    BOOST_TEST(tested.status == 0, tested.out);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_word_widens_no_question) {

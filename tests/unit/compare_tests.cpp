@@ -132,8 +132,14 @@ BOOST_AUTO_TEST_CASE(an_accounts_pickups_in_another_order_are_another_policy) {
     std::swap(after.pickups[1], after.pickups[2]);
     BOOST_TEST(said(compare(before, after)).empty());
     std::swap(after.pickups[0], after.pickups[2]);
+    BOOST_TEST(said(compare(before, after)) ==
+                   (std::vector<std::string>{"~ the order of the pickups of partner"}),
+               boost::test_tools::per_element());
+    // One that goes to another account is told of as itself.
+    after = before;
+    after.pickups[0].account = "other";
     BOOST_TEST(
-        said(compare(before, after)) == (std::vector<std::string>{"~ the order of the pickups"}),
+        said(compare(before, after)) == (std::vector<std::string>{"~ pickup urgent account"}),
         boost::test_tools::per_element());
 }
 

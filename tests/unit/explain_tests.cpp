@@ -105,6 +105,40 @@ BOOST_AUTO_TEST_CASE(nobody_known_means_kept) {
     BOOST_TEST((explained.keeping[0].term.state == Term::State::unknown));
 }
 
+BOOST_AUTO_TEST_CASE(nobody_has_a_last_activity) {
+    Site site;
+    site.policy.classes.at("record").minor_until.reset();
+    const std::string known = hl7_message("LAB", "HNORD");
+    const auto states = [&](const std::string& text) {
+        std::vector<Term::State> all;
+        for (const Keeping& one : site.ask(Verb::upload, "/in/r.hl7", text).keeping)
+            all.push_back(one.term.state);
+        return all;
+    };
+    using enum Term::State;
+    BOOST_TEST((states(known) == std::vector{due}));
+    BOOST_TEST((states(known + "PID|1||||NOBODY\r") == std::vector{due, unknown}));
+}
+
+BOOST_AUTO_TEST_CASE(a_sidecar_that_may_be_awaited_takes_no_route) {
+    Site site;
+    site.policy.routes.back().sidecars = {Sidecar::ok_file};
+    Question question{.account = "lab",
+                      .path = path("/in/r.hl7.ok"),
+                      .speaks_of = SpeaksOf{.kind = Sidecar::ok_file, .of = "r.hl7"}};
+    const auto ok_file = explain(site.policy, question).value();
+    BOOST_TEST(ok_file.allowed());
+    BOOST_TEST_REQUIRE(ok_file.awaited_by.has_value());
+    BOOST_TEST(ok_file.awaited_by->text() == "/labs/lab/in/r.hl7");
+    BOOST_TEST(!ok_file.routing);
+    BOOST_TEST(ok_file.routes.empty());
+    // No route asks for it: a deposit as any other.
+    question.speaks_of->kind = Sidecar::checksum_file;
+    const auto checksum = explain(site.policy, question).value();
+    BOOST_TEST(!checksum.awaited_by);
+    BOOST_TEST(checksum.routing->route->name == "rest");
+}
+
 BOOST_AUTO_TEST_CASE(a_temporary_name_is_no_deposit_yet) {
     const Site site;
     const auto explained = site.ask(Verb::upload, "/in/r.hl7.part");

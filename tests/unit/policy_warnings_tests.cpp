@@ -244,6 +244,11 @@ const std::vector<Sample> others{
      "2:11: warning: the class `a` has no `legal_basis`: the register of processing needs it (RGPD "
      "art. 6 and 30)"},
     {"pickups: [{name: p, account: lab, path: /out/**}]", ""},
+    {"pickups: [{name: p, account: lab, path: /out/**, downloads: 3, then: hide}]",
+     "2:61: warning: `then: hide` takes a file away with its first complete pickup: `downloads: 3` "
+     "gives one download"},
+    {"pickups: [{name: p, account: lab, path: /out/**, downloads: 1, then: erase}]", ""},
+    {"pickups: [{name: p, account: lab, path: /out/**, downloads: 3, then: keep}]", ""},
     {"pickups: [{name: p, account: lab, path: /out/**, window: daily 05:00-05:00}]",
      "2:58: warning: `daily 05:00-05:00` lasts 24 hours, to the same time of the next day: whole "
      "days are written `00:00-24:00`"},

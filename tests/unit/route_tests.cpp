@@ -263,6 +263,52 @@ BOOST_AUTO_TEST_CASE(whom_nothing_is_known_of_is_kept) {
     BOOST_TEST(subjects(one + "PID|1||||NOBODY\r") == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(whom_a_header_is_about_that_cannot_be_read_nobody_knows) {
+    Lab lab;
+    lab.policy.classes.emplace("reports", Class{.name = "reports"});
+    lab.add("all", "/**").retention_class = "reports";
+    const auto is_kept_for_nobody = [&](const std::string& text) {
+        const auto routing = route(lab.policy, deposit(lab.account(), "/in/r", text));
+        return routing->subjects.back().id.empty();
+    };
+    const std::string hl7 = hl7_message("LAB", "H");
+    BOOST_TEST(!is_kept_for_nobody(hl7));
+    BOOST_TEST(is_kept_for_nobody(hl7 + "MSH##~\\&#LIS#LAB2\rPID#1##62^^^LAB\r"));
+    const std::string hprim = "H|~^\\&|A.HPR||LAB||ORU|||H~Y||P|H2.1~L|20260101\rP|1|61\rL|1\r";
+    BOOST_TEST(!is_kept_for_nobody(hprim));
+    BOOST_TEST(is_kept_for_nobody(hprim + "H#~^\\&#B.HPR##LAB##oru\rP#1#62\rL#1\r"));
+}
+
+BOOST_AUTO_TEST_CASE(of_whoever_follows_the_first_only_the_formats_own_fields_tell) {
+    Lab lab;
+    lab.policy.classes.emplace("reports", Class{.name = "reports"});
+    const auto field = [](const char* name) {
+        return content::FieldName::parse(content::Dictionary::hl7, name).value();
+    };
+    Route& all = lab.add("all", "/**");
+    all.retention_class = "reports";
+    all.subject.emplace().id = field("PID-3.1");
+    all.subject->born = field("PID-7");
+    const std::string header = "MSH|^~\\&|LIS|LAB|HIS|H|20261124||ORU^R01|1|P|2.5\r";
+    const std::string text = header + "PID|1|11|11||A||19700517||||||||||||19800229\r" + header +
+                             "PID|1|21|22||B||19900101||||||||||||19910101\r";
+    const auto subjects = [&] {
+        return route(lab.policy, deposit(lab.account(), "/in/r", text))->subjects;
+    };
+    using std::chrono::year, std::chrono::sys_days;
+    BOOST_TEST_REQUIRE(subjects().size() == 2u);
+    BOOST_TEST(subjects()[1].id == "22");
+    BOOST_TEST((subjects()[1].born == sys_days(year(1990) / 1 / 1)));
+    // Another date than the reader takes: of the second it is not known.
+    lab.policy.routes.front().subject->born = field("PID-19");
+    BOOST_TEST((subjects()[0].born == sys_days(year(1980) / 2 / 29)));
+    BOOST_TEST((subjects()[1].born == std::nullopt));
+    // Another identifier, which is the same in the first message by chance.
+    lab.policy.routes.front().subject->id = field("PID-2.1");
+    BOOST_TEST(subjects()[0].id == "11");
+    BOOST_TEST(subjects()[1].id.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_sidecar_may_be_awaited_by_what_is_still_to_come) {
     Lab lab;
     Route& waits = lab.add("waits", "/labs/*/in/**");
